@@ -33,5 +33,5 @@ def open_storage(url: str) -> Storage:
         return MemoryStorage.named(parts.netloc)
     raise StorageError(
         "The storage address must begin with file:///, s3:// or memory://; "
-        f"it begins with {parts.scheme or 'nothing'!r}."
+        f"it begins with {parts.scheme or 'something else'}."
     )

@@ -69,7 +69,7 @@ def test_an_object_that_was_cut_on_the_way_is_refused(
         ("s3://b?endpiont=x", "has no setting 'endpiont'"),
         ("s3://b?endpoint=nonsense", "can't be used"),
         ("ftp://b", "must begin with file:///, s3:// or memory://"),
-        ("data", "begins with nothing"),
+        ("data", "begins with something else"),
         ("file://host/data", "needs a full path"),
     ],
 )
