@@ -1,0 +1,57 @@
+"""Every table, one file per area. Import from here: `from app.models import Submission`."""
+
+from app.models.base import Base, new_id, now
+from app.models.export import Export
+from app.models.follow_up import FollowUp
+from app.models.highlight import Clip, Highlight, ShareLink, highlight_themes
+from app.models.program import (
+    ConsentText,
+    Field,
+    Invitation,
+    Program,
+    Prompt,
+    Theme,
+    Touchpoint,
+)
+from app.models.run import Run, Step
+from app.models.sending import Channel, Delivery, Notice, Subscription
+from app.models.submission import Answer, Consent, Recording, Submission, Upload
+from app.models.transcript import Label, Mention, Segment, Transcript
+from app.models.workspace import Member, SignInLink, Workspace
+
+__all__ = [
+    "Answer",
+    "Base",
+    "Channel",
+    "Clip",
+    "Consent",
+    "ConsentText",
+    "Delivery",
+    "Export",
+    "Field",
+    "FollowUp",
+    "Highlight",
+    "Invitation",
+    "Label",
+    "Member",
+    "Mention",
+    "Notice",
+    "Program",
+    "Prompt",
+    "Recording",
+    "Run",
+    "Segment",
+    "ShareLink",
+    "SignInLink",
+    "Step",
+    "Submission",
+    "Subscription",
+    "Theme",
+    "Touchpoint",
+    "Transcript",
+    "Upload",
+    "Workspace",
+    "highlight_themes",
+    "new_id",
+    "now",
+]

@@ -1,0 +1,19 @@
+"""The pages: each view loads with permission, calls one domain verb, answers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+# One line for each page file; it holds `blueprint`.
+BLUEPRINTS = ("health",)
+
+
+def init_app(app: Flask) -> None:
+    from app.web import access, assets, errors, locale, presenters, security
+
+    for part in (security, access, errors, locale, assets, presenters):
+        part.init_app(app)
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"app.web.{name}").blueprint)

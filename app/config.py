@@ -1,0 +1,175 @@
+"""Every setting, read once from the environment, checked, and loud when wrong.
+
+Each one is described in `docs/settings.md` and listed in `.env.example` (a test compares them).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):
+    """A setting that stops the start. The sentence names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Sizes in bytes, times in seconds."""
+
+    data: Path
+    database_url: str
+    redis_url: str
+    storage_url: str
+    smtp_url: str
+    mail_from: str
+    base_url: str
+    secret_key: str
+    speech_engine: str
+    whisper_model: str
+    encoder: str
+    max_upload: int
+    max_duration: int
+    trusted_hops: int
+    allow_private_webhooks: bool
+    load_sample: bool
+    fetch_models: bool
+    testing: bool
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploads under way lie, on this machine's disk."""
+        return self.data / "uploads"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """The settings as `env` (default: the process's environment) gives them.
+
+    Raises:
+        BadSetting: a value can't be used, or the data folder can't be written.
+    """
+    env = os.environ if env is None else env
+    data = Path(env.get("HEARD_DATA") or "data").resolve()
+    _writable(data)
+    return Settings(
+        data=data,
+        database_url=_database(env.get("DATABASE_URL") or f"sqlite:///{data / 'heard.db'}"),
+        redis_url=_redis(env.get("REDIS_URL") or _running_queue(data)),
+        storage_url=_storage(env.get("STORAGE_URL") or f"file://{data / 'objects'}"),
+        smtp_url=_smtp(env.get("SMTP_URL", "")),
+        mail_from=env.get("MAIL_FROM", "Heard <heard@localhost>"),
+        base_url=_base_url(env.get("BASE_URL", "http://127.0.0.1:8000")),
+        secret_key=env.get("SECRET_KEY") or _kept_secret(data),
+        speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", ("auto", "whisper", "pocketsphinx")),
+        whisper_model=env.get("WHISPER_MODEL", "base"),
+        encoder=env.get("TEXT_ENCODER", ""),
+        max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1024 * 1024,
+        max_duration=_number(env, "MAX_DURATION_S", 600, least=1),
+        trusted_hops=_number(env, "TRUSTED_HOPS", 0, least=0),
+        allow_private_webhooks=_flag(env, "ALLOW_PRIVATE_WEBHOOKS", False),
+        load_sample=_flag(env, "LOAD_SAMPLE", True),
+        fetch_models=_flag(env, "FETCH_MODELS", True),
+        testing=_flag(env, "HEARD_TESTING", False),
+    )
+
+
+def _writable(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / f".write-{secrets.token_hex(4)}"
+        probe.write_bytes(b"heard")
+        probe.unlink()
+    except OSError as error:
+        raise BadSetting(f"The data folder {data} can't be written: {error.strerror}.") from error
+
+
+def _kept_secret(data: Path) -> str:
+    """One random key per data folder, readable by its owner only."""
+    path = data / "secret.key"
+    if not path.exists():
+        temporary = data / f".secret-{secrets.token_hex(4)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(temporary, path)  # the first of several starters wins
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text().strip()
+
+
+def _running_queue(data: Path) -> str:
+    """The embedded queue's address, written by `./heard up` while it runs."""
+    noted = data / "queue.url"
+    return noted.read_text().strip() if noted.exists() else "redis://127.0.0.1:6379/0"
+
+
+def _database(url: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _redis(url: str) -> str:
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
+
+
+def _storage(url: str) -> str:
+    if urlsplit(url).scheme not in ("file", "s3", "memory"):
+        raise BadSetting("STORAGE_URL must begin with file://, s3:// or memory://.")
+    return url
+
+
+def _smtp(url: str) -> str:
+    if url and urlsplit(url).scheme not in ("smtp", "smtps", "smtp+starttls"):
+        raise BadSetting("SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
+    return url
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise BadSetting("BASE_URL must be an address such as https://voices.example.com.")
+    return url.rstrip("/")
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise BadSetting(f"{name} must be a whole number, {least} or more.")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:
+    text = env.get(name, "").lower()
+    if text in ("", "1", "yes", "true", "on", "0", "no", "false", "off"):
+        return text in ("1", "yes", "true", "on") if text else default
+    raise BadSetting(f"{name} must be yes or no.")
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    value = env.get(name) or default
+    if value not in known:
+        raise BadSetting(f"{name} must be one of {', '.join(known)}.")
+    return value

@@ -1,0 +1,65 @@
+"""Small things that every domain file needs: the session, commits, tokens, ownership."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, scoped_session
+
+from app.domain.errors import NotFound
+from app.extensions import db
+from app.models.base import InWorkspace
+
+Row = TypeVar("Row", bound=Any)
+
+
+def session() -> scoped_session[Session]:
+    return db.session
+
+
+def after_commit(call: Callable[[], object]) -> None:
+    """Calls once when the current transaction is committed; never if it is rolled back."""
+    current = db.session()
+    current.info.setdefault("after_commit", []).append(call)
+
+
+@event.listens_for(Session, "after_commit")
+def _ring(current: Session) -> None:
+    for call in current.info.pop("after_commit", []):
+        call()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(current: Session, _previous: Any) -> None:
+    current.info.pop("after_commit", None)
+
+
+def owned(model: type[Row], row_id: str, workspace_id: str) -> Row:
+    """The row of this workspace with this id.
+
+    Raises:
+        NotFound: there is none, or it is another workspace's: the two look the same.
+    """
+    assert issubclass(model, InWorkspace)
+    row = db.session.scalar(
+        select(model).where(
+            model.id == row_id,  # type: ignore[attr-defined]
+            model.workspace_id == workspace_id,
+        )
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def new_token() -> str:
+    """256 random bits for a link; only its hash is kept."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

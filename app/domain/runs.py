@@ -1,0 +1,222 @@
+"""Truth, doorbell, lease: who may do a step, and what becomes of it.
+
+A step is claimed with one conditional UPDATE that writes a fence; all that the holder writes
+afterwards carries `WHERE fence = …`, so a worker that lost its lease writes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+
+from app import queue, runtime
+from app.domain.clerk import after_commit
+from app.domain.errors import Conflict
+from app.domain.pipeline import STEPS, StepKind
+from app.extensions import db
+from app.models import Run, Step, new_id, now
+
+log = logging.getLogger(__name__)
+
+BACKOFF_S = (2, 10, 60, 300)
+UNSETTLED = ("waiting", "due", "leased")
+
+
+class Lost(Exception):
+    """The lease went to someone else; what was made is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do one step until `kind.lease_s` after the last renewal."""
+
+    step_id: str
+    run_id: str
+    kind: StepKind
+    fence: str
+    attempt: int
+
+    @property
+    def last_attempt(self) -> bool:
+        return self.attempt >= self.kind.attempts
+
+
+def start(run: Run, kinds: Sequence[StepKind]) -> Run:
+    """Adds the run with its steps, the first one due, and rings once that is committed."""
+    for position, kind in enumerate(kinds):
+        state = "due" if position == 0 else "waiting"
+        run.steps.append(Step(id=new_id(), name=kind.name, position=position, state=state))
+    db.session.add(run)
+    db.session.flush()
+    _ring_after_commit(run.steps[0])
+    return run
+
+
+def claim(step_id: str) -> Claim | None:
+    """Takes the lease of a due step, or of one whose holder stopped renewing. Commits.
+
+    None when there is nothing to do: done, held by another, not due yet, or gone.
+    """
+    step = db.session.get(Step, step_id)
+    if step is None or step.name not in STEPS:
+        return None
+    kind, fence, moment = STEPS[step.name], new_id(), now()
+    claimable = or_(
+        and_(Step.state == "due", Step.due_at <= moment),
+        and_(Step.state == "leased", Step.lease_until < moment),
+    )
+    taken = db.session.execute(
+        update(Step)
+        .where(Step.id == step_id, claimable, Step.attempts < kind.attempts)
+        .values(
+            state="leased",
+            attempts=Step.attempts + 1,
+            fence=fence,
+            lease_until=moment + timedelta(seconds=kind.lease_s),
+            started_at=moment,
+            finished_at=None,
+            percent=0,
+            stage="",
+            error=None,
+        )
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    db.session.commit()
+    if not taken:
+        return None
+    db.session.refresh(step)
+    return Claim(step.id, step.run_id, kind, fence, step.attempts)
+
+
+def renew(claim: Claim) -> None:
+    """Holds on for another `lease_s`. Commits.
+
+    Raises:
+        Lost: the step is no longer ours.
+    """
+    _write(claim, lease_until=now() + timedelta(seconds=claim.kind.lease_s))
+    db.session.commit()
+
+
+def report(claim: Claim, percent: int, stage: str) -> None:
+    """Says how far it is, for the page. Commits. Raises Lost."""
+    _write(claim, percent=max(0, min(percent, 100)), stage=stage)
+    db.session.commit()
+
+
+def finish(claim: Claim, summary: str = "") -> None:
+    """Publishes: the step is done and the next one due, in the caller's transaction.
+
+    Raises:
+        Lost: the step is no longer ours; roll back.
+    """
+    _write(claim, state="done", percent=100, stage=summary, finished_at=now(), lease_until=None)
+    following = db.session.scalar(
+        select(Step)
+        .where(Step.run_id == claim.run_id, Step.state == "waiting")
+        .order_by(Step.position)
+        .limit(1)
+    )
+    if following is not None:
+        following.state, following.due_at = "due", now()
+        _ring_after_commit(following)
+
+
+def fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
+    """Puts the reason beside the step; due again later unless it is of no use. Commits."""
+    if permanent:
+        state, due_at = "failed", now()
+    elif claim.last_attempt:
+        state, due_at = "dead", now()
+    else:
+        pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
+        state, due_at = "due", now() + timedelta(seconds=pause)
+    _write(claim, state=state, error=sentence, due_at=due_at, finished_at=now(), lease_until=None)
+    db.session.commit()
+
+
+def again(step: Step) -> None:
+    """Does a step anew, and what follows it. The caller commits.
+
+    Raises:
+        Conflict: a worker holds one of them right now.
+    """
+    later = [s for s in step.run.steps if s.position >= step.position]
+    if any(s.state == "leased" for s in later):
+        raise Conflict("This is being worked on right now; wait until it is done.")
+    for each in later:
+        each.state = "due" if each is step else "waiting"
+        each.attempts, each.error, each.stage, each.percent = 0, None, "", 0
+        each.due_at, each.started_at, each.finished_at = now(), None, None
+    db.session.flush()
+    _ring_after_commit(step)
+
+
+def sweep() -> None:
+    """Lays down what was tried often enough by workers that died. Commits."""
+    for name, kind in STEPS.items():
+        db.session.execute(
+            update(Step)
+            .where(
+                Step.name == name,
+                Step.state.in_(("due", "leased")),
+                Step.attempts >= kind.attempts,
+                or_(Step.lease_until.is_(None), Step.lease_until < now()),
+            )
+            .values(
+                state="dead",
+                finished_at=now(),
+                error="The worker stopped without a word each time this was tried.",
+            )
+            .execution_options(synchronize_session=False)
+        )
+    db.session.commit()
+
+
+def ring_due(most: int = 200) -> int:
+    """Rings for due rows that aren't in the queue yet; how many. The clock calls it.
+
+    Raises:
+        redis.exceptions.RedisError: the queue is away.
+    """
+    url = runtime.settings().redis_url
+    rows = db.session.execute(
+        select(Step.id, Step.name)
+        .where(
+            or_(
+                and_(Step.state == "due", Step.due_at <= now()),
+                and_(Step.state == "leased", Step.lease_until < now()),
+            )
+        )
+        .order_by(Step.due_at)
+        .limit(most)
+    ).all()
+    db.session.rollback()
+    rung = 0
+    for queue_name in {STEPS[name].queue for _, name in rows}:
+        known = set(queue.waiting(url, queue_name))
+        for step_id, name in rows:
+            if STEPS[name].queue == queue_name and step_id not in known:
+                rung += queue.ring(url, queue_name, queue.RUN_STEP, step_id)
+    return rung
+
+
+def _write(claim: Claim, **values: object) -> None:
+    written = db.session.execute(
+        update(Step)
+        .where(Step.id == claim.step_id, Step.fence == claim.fence, Step.state == "leased")
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if not written:
+        db.session.rollback()
+        raise Lost(f"Step {claim.step_id} is held by another worker.")
+
+
+def _ring_after_commit(step: Step) -> None:
+    url, queue_name, step_id = runtime.settings().redis_url, STEPS[step.name].queue, step.id
+    after_commit(lambda: queue.ring(url, queue_name, queue.RUN_STEP, step_id))

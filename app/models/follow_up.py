@@ -1,0 +1,35 @@
+"""A customer who needs a person, and the person who calls back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Identified, InWorkspace
+from app.models.program import InProgram
+from app.models.submission import Submission
+from app.models.workspace import Member
+
+
+class FollowUp(Identified, InWorkspace, InProgram, Base):
+    """source: asked (by the customer), heard (by the machine), staff. state: open → done."""
+
+    __tablename__ = "follow_ups"
+
+    submission_id: Mapped[str | None] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    source: Mapped[str] = mapped_column(String(5))
+    reason: Mapped[str]
+    evidence: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(5), default="open", index=True)
+    outcome: Mapped[str] = mapped_column(default="")
+    done_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission | None] = relationship()
+    owner: Mapped[Member | None] = relationship()

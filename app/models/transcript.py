@@ -1,0 +1,97 @@
+"""What was said, passage by passage, and what the machine makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Identified
+from app.models.program import Theme
+
+# SQLite's full-text index follows rowids, so segments are numbered, not named.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Transcript(Identified, Base):
+    """One pass of one engine over an answer. The newest is current; older ones stay."""
+
+    __tablename__ = "transcripts"
+
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.id", ondelete="CASCADE"), index=True)
+    engine: Mapped[str]
+    model: Mapped[str] = mapped_column(default="")
+    version: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(12), default="")
+    duration_s: Mapped[float] = mapped_column(default=0.0)
+    current: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    segments: Mapped[list[Segment]] = relationship(
+        back_populates="transcript",
+        order_by="Segment.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+
+
+class Segment(Base):
+    """A sentence-like passage. `words`: [[text, start, end, confidence], …], seconds."""
+
+    __tablename__ = "segments"
+    __table_args__ = (UniqueConstraint("transcript_id", "position"),)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    transcript_id: Mapped[str] = mapped_column(
+        ForeignKey("transcripts.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    start: Mapped[float]
+    end: Mapped[float]
+    text: Mapped[str]
+    confidence: Mapped[float]
+    words: Mapped[list[Any]] = mapped_column(default=list)
+
+    transcript: Mapped[Transcript] = relationship(back_populates="segments")
+    labels: Mapped[list[Label]] = relationship(
+        order_by="Label.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    mentions: Mapped[list[Mention]] = relationship(
+        order_by="Mention.confidence.desc()", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Label(Base):
+    """A machine's tag on a segment. kind: sentiment (score −1..1), emotion, hand_off (0..1)."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("ix_labels_kind_value", "kind", "value"),)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(9))
+    value: Mapped[str]
+    score: Mapped[float]
+    confidence: Mapped[float]
+    engine: Mapped[str]
+    version: Mapped[str]
+
+
+class Mention(Base):
+    """A theme heard in a segment."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (UniqueConstraint("segment_id", "theme_id"),)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), index=True
+    )
+    theme_id: Mapped[str] = mapped_column(ForeignKey("themes.id", ondelete="CASCADE"), index=True)
+    confidence: Mapped[float]
+    engine: Mapped[str]
+    version: Mapped[str]
+
+    theme: Mapped[Theme] = relationship()

@@ -1,0 +1,67 @@
+"""The only door to the queue. A ring says "look at this row"; the row is the truth.
+
+Ringing may fail: the clock rings again whatever is due (see `app.domain.runs.ring_due`).
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+RUN_STEP = "workers.jobs.run_step"
+DELIVER = "workers.jobs.deliver"
+JOB_NAMES = frozenset({RUN_STEP, DELIVER})
+
+
+class ForgedJob(Exception):
+    """A job that names a function we never enqueue."""
+
+
+class HeardJob(Job):
+    """Runs names on the list only, whatever stands in the queue."""
+
+    @property
+    def func(self) -> Any:
+        if self.func_name not in JOB_NAMES or self.instance is not None:
+            log.error("Refused a forged job: %s", self.func_name)
+            raise ForgedJob(f"'{self.func_name}' is not one of Heard's jobs.")
+        return super().func
+
+
+@functools.lru_cache(maxsize=8)
+def connect(url: str) -> Redis:
+    """A connection that gives up within 2 s, so that no page waits for the queue."""
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=None)
+
+
+def open_queue(url: str, name: str) -> Queue:
+    return Queue(name, connection=connect(url), serializer=JSONSerializer, job_class=HeardJob)
+
+
+def ring(url: str, queue: str, job: str, row_id: str) -> bool:
+    """Asks a worker to look at a row. False when the queue is away; never raises for that."""
+    assert job in JOB_NAMES
+    try:
+        open_queue(url, queue).enqueue(
+            job, row_id, job_timeout=-1, result_ttl=0, failure_ttl=86_400, ttl=86_400
+        )
+    except RedisError as error:
+        log.warning("The queue is away (%s); the clock will ring again.", type(error).__name__)
+        return False
+    return True
+
+
+def waiting(url: str, queue: str) -> Iterator[str]:
+    """Row ids already in the queue, so that the clock doesn't ring twice."""
+    for job in open_queue(url, queue).get_jobs():
+        yield from (str(argument) for argument in job.args)

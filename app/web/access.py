@@ -1,0 +1,82 @@
+"""Who is asking, and may they. A stranger and a lower role get the same 404 as a wrong address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+
+from app.domain.errors import Forbidden
+from app.extensions import db, login
+from app.models import Member
+from app.web.errors import answer, wants_json
+
+STAFF = ("owner", "analyst", "leader", "frontline")
+EDITORS = ("owner", "analyst")
+
+
+class SignedIn(UserMixin):
+    """A member in a session. A password change or sign-out everywhere ends older sessions."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+
+    def get_id(self) -> str:
+        return f"{self.member.id}.{self.member.session_version}"
+
+
+def init_app(app: Flask) -> None:
+    login.user_loader(_load)
+    login.unauthorized_handler(_ask)
+    login.session_protection = None
+    app.context_processor(lambda: {"me": me() if current_user.is_authenticated else None})
+
+
+def me() -> Member:
+    """The signed-in member; only behind `allow`."""
+    member: Member = current_user.member
+    return member
+
+
+def allow(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Lets these roles through (`@allow(*STAFF)`), asks a visitor to sign in."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                return _ask()
+            if me().role not in roles:
+                raise Forbidden
+            return view(*args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def safe_next(target: str | None) -> str:
+    """A path of our own, else the board: never another site, whatever the spelling."""
+    if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
+        return target
+    return "/"
+
+
+def _load(session_id: str) -> SignedIn | None:
+    member_id, _, version = session_id.partition(".")
+    member = db.session.get(Member, member_id)
+    if member is None or not member.active or str(member.session_version) != version:
+        return None
+    return SignedIn(member)
+
+
+def _ask() -> ResponseReturnValue:
+    if wants_json():
+        return answer(401, "Please sign in first.")
+    wanted = request.full_path if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=safe_next(wanted)))

@@ -1,0 +1,68 @@
+"""Turns the domain's sentences into answers: HTML for people, JSON for programs."""
+
+from __future__ import annotations
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.domain import errors
+from app.extensions import db
+
+STATUS = {
+    errors.NotFound: 404,
+    errors.Forbidden: 404,
+    errors.Invalid: 422,
+    errors.Conflict: 409,
+    errors.Expired: 410,
+    errors.TooLarge: 413,
+}
+SENTENCES = {
+    400: "That request could not be understood.",
+    403: "You can't do that here.",
+    404: errors.NotFound.sentence,
+    405: "That can't be done at this address.",
+    413: errors.TooLarge.sentence,
+    429: "That was a lot at once. Please wait a minute and try again.",
+    500: "Something went wrong on our side. Nothing you sent has been lost.",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(errors.HeardError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _broken)
+
+
+def answer(status: int, sentence: str) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error=sentence), status
+    return render_template("errors/error.html", status=status, sentence=sentence), status
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" or request.is_json
+
+
+def _refused(error: errors.HeardError) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(STATUS.get(type(error), 422), error.sentence)
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return answer(403, "This page was open for too long. Go back, reload it and try again.")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    return answer(code, SENTENCES.get(code, error.description or "That did not work."))
+
+
+def _broken(_error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(500, SENTENCES[500])

@@ -1,0 +1,56 @@
+"""Template filters: how times, counts and labels are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+
+from app.domain import timeline
+from app.models import now
+
+
+def init_app(app: Flask) -> None:
+    app.template_filter("clock")(timeline.clock)
+    app.template_filter("ago")(ago)
+    app.template_filter("exact")(exact)
+    app.template_filter("count")(count)
+    app.template_filter("bytes")(size)
+
+
+def ago(moment: datetime) -> str:
+    """`3 days ago`, from minutes to years."""
+    seconds = (now() - moment).total_seconds()
+    if abs(seconds) < 60:
+        return "just now"
+    for name, length in (
+        ("year", 31_536_000),
+        ("month", 2_592_000),
+        ("week", 604_800),
+        ("day", 86_400),
+        ("hour", 3600),
+        ("minute", 60),
+    ):
+        if abs(seconds) >= length:
+            text = count(int(abs(seconds) // length), name)
+            return f"{text} ago" if seconds > 0 else f"in {text}"
+    return "just now"
+
+
+def exact(moment: datetime) -> str:
+    return moment.strftime("%-d %B %Y, %H:%M UTC")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 voice`, `3 voices`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: int) -> str:
+    """`1.4 MB`"""
+    value = float(number)
+    for unit in ("bytes", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"

@@ -1,0 +1,96 @@
+"""The people, the application and a fresh database for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import create_app
+from app.config import Settings, read_settings
+from app.extensions import db
+from app.models import Member, Workspace
+from tests import factories
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+ROOT = Path(__file__).parent.parent
+
+
+def settings_for(data: Path, **env: str) -> Settings:
+    """Settings of a test's own: its data folder, nothing fetched, no queue server needed."""
+    return read_settings(
+        {
+            "HEARD_DATA": str(data),
+            "HEARD_TESTING": "yes",
+            "SECRET_KEY": "only for tests",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "FETCH_MODELS": "no",
+            "LOAD_SAMPLE": "no",
+            "SPEECH_ENGINE": "pocketsphinx",
+            **env,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every migration applied, copied for each test."""
+    data = tmp_path_factory.mktemp("migrated")
+    app = create_app(settings_for(data))
+    with app.app_context():
+        upgrade(str(ROOT / "migrations"))
+        db.engine.dispose()
+    return data / "heard.db"
+
+
+@pytest.fixture
+def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(migrated, data / "heard.db")
+    app = create_app(settings_for(data))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def workspace(app: Flask) -> Workspace:
+    return factories.workspace()
+
+
+@pytest.fixture
+def owner(workspace: Workspace) -> Member:
+    return factories.member(workspace, "owner")
+
+
+@pytest.fixture
+def teammate(workspace: Workspace) -> Member:
+    return factories.member(workspace, "leader")
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Member:
+    """An owner, but of another workspace."""
+    return factories.member(factories.workspace("Elsewhere"), "owner")
+
+
+def sign_in(client: FlaskClient, member: Member) -> FlaskClient:
+    """The client with this member's session, as Flask-Login keeps it."""
+    with client.session_transaction() as session:
+        session["_user_id"] = f"{member.id}.{member.session_version}"
+        session["_fresh"] = True
+    return client

@@ -1,0 +1,174 @@
+"""Rows for tests, with sensible values; each call commits."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from app.extensions import db
+from app.models import (
+    Answer,
+    Consent,
+    ConsentText,
+    Highlight,
+    Invitation,
+    Label,
+    Member,
+    Mention,
+    Program,
+    Prompt,
+    Recording,
+    Segment,
+    Submission,
+    Theme,
+    Touchpoint,
+    Transcript,
+    Workspace,
+    now,
+)
+
+numbers = itertools.count(1)
+
+
+def save(*rows: Any) -> Any:
+    db.session.add_all(rows)
+    db.session.commit()
+    return rows[0]
+
+
+def workspace(name: str = "Tern Home") -> Workspace:
+    return save(Workspace(name=name))
+
+
+def member(workspace: Workspace, role: str = "leader") -> Member:
+    number = next(numbers)
+    return save(
+        Member(
+            workspace_id=workspace.id,
+            email=f"{role}{number}@example.com",
+            name=f"{role.title()} {number}",
+            role=role,
+        )
+    )
+
+
+def program(workspace: Workspace, **values: Any) -> Program:
+    program = Program(
+        workspace_id=workspace.id,
+        **{"name": "After delivery", "question": "How was it to get your order?", **values},
+    )
+    program.touchpoints = [
+        Touchpoint(name="Delivery", position=0),
+        Touchpoint(name="Support", position=1),
+    ]
+    program.prompts = [Prompt(text="What happened?", position=0)]
+    program.themes = [
+        Theme(name="Delivery", description="Late, early, lost or damaged deliveries", position=0),
+        Theme(name="Staff", description="How people at the company treat you", position=1),
+    ]
+    program.consent_texts = [
+        ConsentText(version=1, text="We may use this.", purposes=["internal", "shared"])
+    ]
+    return save(program)
+
+
+def invitation(program: Program, **values: Any) -> Invitation:
+    code = f"code{next(numbers)}"
+    return save(Invitation(**{"program_id": program.id, "code": code, **values}))
+
+
+def submission(program: Program, **values: Any) -> Submission:
+    submission = Submission(
+        **{
+            "workspace_id": program.workspace_id,
+            "program_id": program.id,
+            "touchpoint_id": program.touchpoints[0].id,
+            "state": "received",
+            "received_at": now(),
+            "display_name": "Ana",
+            **values,
+        }
+    )
+    submission.consent = Consent(
+        consent_text_id=program.consent_texts[0].id, purposes=["internal", "shared"]
+    )
+    return save(submission)
+
+
+def answer(submission: Submission, kind: str = "video", **values: Any) -> Answer:
+    answer = Answer(
+        submission_id=submission.id, kind=kind, position=len(submission.answers), **values
+    )
+    if kind != "text":
+        answer.recording = Recording(
+            original_key=f"test/{next(numbers)}", size=1, sha256="0" * 64, duration_s=20.0
+        )
+    return save(answer)
+
+
+def transcript(answer: Answer, *sentences: str, **values: Any) -> Transcript:
+    """One five-second segment a sentence, its words spread evenly."""
+    transcript = Transcript(
+        answer_id=answer.id,
+        **{"engine": "pocketsphinx", "model": "en-us", "version": "5.1", "language": "en"} | values,
+    )
+    for position, sentence in enumerate(sentences):
+        start, words = position * 5.0, sentence.split()
+        each = 5.0 / max(len(words), 1)
+        transcript.segments.append(
+            Segment(
+                position=position,
+                start=start,
+                end=start + 5.0,
+                text=sentence,
+                confidence=0.9,
+                words=[
+                    [word, start + i * each, start + (i + 1) * each, 0.9]
+                    for i, word in enumerate(words)
+                ],
+            )
+        )
+    return save(transcript)
+
+
+def highlight(answer: Answer, transcript: Transcript, **values: Any) -> Highlight:
+    submission = answer.submission
+    themes = values.pop("themes", [])
+    segment = transcript.segments[0]
+    segment.labels.append(
+        Label(
+            kind="sentiment",
+            value="negative",
+            score=-0.7,
+            confidence=0.8,
+            engine="test",
+            version="1",
+        )
+    )
+    for theme in themes:
+        segment.mentions.append(
+            Mention(theme_id=theme.id, confidence=0.8, engine="test", version="1")
+        )
+    highlight = Highlight(
+        **{
+            "workspace_id": submission.workspace_id,
+            "program_id": submission.program_id,
+            "answer_id": answer.id,
+            "submission_id": submission.id,
+            "transcript_id": transcript.id,
+            "touchpoint_id": submission.touchpoint_id,
+            "first_position": 0,
+            "last_position": 0,
+            "start": 0.0,
+            "end": 5.0,
+            "quote": segment.text,
+            "score": 0.8,
+            "sentiment": "negative",
+            "sentiment_score": -0.7,
+            "emotion": "anger",
+            "said_at": submission.received_at or now(),
+            **values,
+        }
+    )
+    highlight.themes = list(themes)
+    return save(highlight)

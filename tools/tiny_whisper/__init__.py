@@ -1,0 +1,1 @@
+"""Makes the small Whisper checkpoint that Heard's own tests listen with."""

@@ -1,0 +1,149 @@
+"""Trains Whisper's own architecture on known sentences, with two teachers that only training has.
+
+The phone under each 20 ms and the place of each word are known, because the voice is made:
+the encoder learns to name the phone, and the last decoder layer's attention to look at the
+word that comes next. Both bring minutes of training to where the words alone take hours, and
+the second is what word times are read from.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from whisper.model import ModelDimensions, Whisper
+
+from tools.tiny_whisper.windows import POSITION_S, Window
+
+VOCABULARY = 51_864  # Whisper's English-only one
+IGNORE = -100
+
+
+def dimensions(width: int, heads: int, audio_layers: int, text_layers: int) -> ModelDimensions:
+    return ModelDimensions(
+        n_mels=80, n_audio_ctx=1500, n_audio_state=width, n_audio_head=heads,
+        n_audio_layer=audio_layers, n_vocab=VOCABULARY, n_text_ctx=448, n_text_state=width,
+        n_text_head=heads, n_text_layer=text_layers,
+    )  # fmt: skip
+
+
+@dataclass
+class Batch:
+    mel: Tensor
+    offset: Tensor
+    phones: Tensor
+    tokens: Tensor  # compact ids
+    targets: Tensor
+    looks: Tensor  # B × tokens × positions: where the row should look; all zero: anywhere
+
+
+class Pupil(nn.Module):
+    """The Whisper being trained, with an embedding of only the tokens that occur."""
+
+    def __init__(self, dims: ModelDimensions, used: list[int], first_stamp: int, phones: int):
+        super().__init__()
+        small = ModelDimensions(**{**dims.__dict__, "n_vocab": len(used)})
+        self.dims, self.used, self.first_stamp = dims, used, first_stamp
+        self.compact = {token: i for i, token in enumerate(used)}
+        self.whisper = Whisper(small)
+        self.phone_head = nn.Linear(dims.n_audio_state, phones)
+        decoder = self.whisper.decoder
+        nn.init.normal_(decoder.positional_embedding, std=0.02)
+        nn.init.normal_(decoder.token_embedding.weight, std=0.05)
+        # Neighbouring times begin alike, as neighbouring positions do in the encoder.
+        table = self.whisper.encoder.positional_embedding
+        with torch.no_grad():
+            for token, i in self.compact.items():
+                if token >= first_stamp:
+                    position = min(token - first_stamp, len(table) - 1)
+                    decoder.token_embedding.weight[i] = 0.1 * table[position]
+
+    def encode(self, mel: Tensor, offset: Tensor) -> Tensor:
+        """Whisper's encoder, for a stretch that begins at any of its positions."""
+        encoder = self.whisper.encoder
+        x = F.gelu(encoder.conv2(F.gelu(encoder.conv1(mel)))).permute(0, 2, 1)
+        places = offset[:, None] + torch.arange(x.shape[1])
+        x = x + encoder.positional_embedding[places]
+        for block in encoder.blocks:
+            x = block(x)
+        return encoder.ln_post(x)
+
+    def decode(self, tokens: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits, and the last layer's attention: B × heads × tokens × positions."""
+        decoder = self.whisper.decoder
+        x = decoder.token_embedding(tokens) + decoder.positional_embedding[: tokens.shape[1]]
+        for block in decoder.blocks[:-1]:
+            x = block(x, heard, mask=decoder.mask)
+        last = decoder.blocks[-1]
+        x = x + last.attn(last.attn_ln(x), mask=decoder.mask)[0]
+        told, looks = _attend(last.cross_attn, last.cross_attn_ln(x), heard)
+        x = x + told
+        x = decoder.ln(x + last.mlp(last.mlp_ln(x)))
+        return x @ decoder.token_embedding.weight.T, looks
+
+    def loss(self, batch: Batch, guide: float, phone: float) -> tuple[Tensor, dict[str, float]]:
+        heard = self.encode(batch.mel, batch.offset)
+        logits, looks = self.decode(batch.tokens, heard)
+        # The tokens that never occur keep zero rows, so each scores exactly 0: count them all in.
+        rest = torch.full((*logits.shape[:2], 1), math.log(VOCABULARY - len(self.used)))
+        words = F.cross_entropy(
+            torch.cat([logits, rest], -1).flatten(0, 1), batch.targets.flatten(),
+            ignore_index=IGNORE, label_smoothing=0.0,
+        )  # fmt: skip
+        named = F.cross_entropy(self.phone_head(heard).flatten(0, 1), batch.phones.flatten())
+        wanted = batch.looks.sum(-1) > 0
+        seen = (looks * batch.looks[:, None]).sum(-1).clamp_min(1e-6)
+        looked = -(seen.log().mean(1)[wanted]).mean()
+        right = (logits.argmax(-1) == batch.targets)[batch.targets != IGNORE].float().mean()
+        total = words + phone * named + guide * looked
+        return total, {
+            "words": words.item(), "phones": named.item(), "looks": looked.item(),
+            "right": right.item(),
+        }  # fmt: skip
+
+    def checkpoint(self) -> dict[str, object]:
+        """As `whisper.load_model` reads it: half precision, unused rows zero."""
+        state = {k: v.half() for k, v in self.whisper.state_dict().items()}
+        rows = torch.zeros(VOCABULARY, self.dims.n_text_state, dtype=torch.half)
+        rows[torch.tensor(self.used)] = state["decoder.token_embedding.weight"]
+        state["decoder.token_embedding.weight"] = rows
+        return {"dims": dict(self.dims.__dict__), "model_state_dict": state}
+
+
+def collate(windows: list[Window], compact: dict[int, int]) -> Batch:
+    longest = max(len(w.tokens) for w in windows) - 1
+    positions = windows[0].mel.shape[1] // 2
+    tokens = torch.zeros(len(windows), longest, dtype=torch.long)
+    targets = torch.full((len(windows), longest), IGNORE)
+    looks = torch.zeros(len(windows), longest, positions)
+    for row, window in enumerate(windows):
+        ids = [compact[token] for token in window.tokens]
+        tokens[row, : len(ids) - 1] = torch.tensor(ids[:-1])
+        targets[row, : len(ids) - 1] = torch.tensor(ids[1:])
+        if window.spans[1] is None and len(ids) > 3:
+            targets[row, 0] = IGNORE  # whether times are written is asked for, not guessed
+        for i, span in enumerate(window.spans[1:]):
+            if span:
+                first = max(0, round(span[0] / POSITION_S) - 1)
+                looks[row, i, first : round(span[1] / POSITION_S) + 2] = 1
+    return Batch(
+        mel=torch.stack([w.mel for w in windows]),
+        offset=torch.tensor([w.offset for w in windows]),
+        phones=torch.stack([w.phones for w in windows if w.phones is not None]),
+        tokens=tokens, targets=targets, looks=looks,
+    )  # fmt: skip
+
+
+def _attend(attention: nn.Module, x: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
+    """Whisper's cross-attention, written out so that its weights can be taught."""
+    heads = attention.n_head
+
+    def split(t: Tensor) -> Tensor:
+        return t.view(*t.shape[:2], heads, -1).permute(0, 2, 1, 3)
+
+    q, k, v = split(attention.query(x)), split(attention.key(heard)), split(attention.value(heard))
+    weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
+    return attention.out((weights @ v).permute(0, 2, 1, 3).flatten(2)), weights
