@@ -2,7 +2,7 @@
 
 from app.models.base import Base, new_id, now
 from app.models.export import Export
-from app.models.follow_up import FollowUp
+from app.models.follow_up import FollowUp, FollowUpNote
 from app.models.highlight import Clip, Highlight, ShareLink, highlight_themes
 from app.models.program import (
     ConsentText,
@@ -30,6 +30,7 @@ __all__ = [
     "Export",
     "Field",
     "FollowUp",
+    "FollowUpNote",
     "Highlight",
     "Invitation",
     "Label",

@@ -33,3 +33,20 @@ class FollowUp(Identified, InWorkspace, InProgram, Base):
 
     submission: Mapped[Submission | None] = relationship()
     owner: Mapped[Member | None] = relationship()
+    notes: Mapped[list[FollowUpNote]] = relationship(
+        order_by="FollowUpNote.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class FollowUpNote(Identified, Base):
+    """A line of a case's history: who did or noted what."""
+
+    __tablename__ = "follow_up_notes"
+
+    follow_up_id: Mapped[str] = mapped_column(
+        ForeignKey("follow_ups.id", ondelete="CASCADE"), index=True
+    )
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    text: Mapped[str]
+
+    member: Mapped[Member | None] = relationship()

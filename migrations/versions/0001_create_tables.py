@@ -544,6 +544,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "follow_up_notes",
+        sa.Column("follow_up_id", sa.String(length=26), nullable=False),
+        sa.Column("member_id", sa.String(length=26), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["follow_up_id"],
+            ["follow_ups.id"],
+            name=op.f("fk_follow_up_notes_follow_up_id_follow_ups"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["members.id"],
+            name=op.f("fk_follow_up_notes_member_id_members"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_notes")),
+    )
+    with op.batch_alter_table("follow_up_notes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_follow_up_notes_follow_up_id"), ["follow_up_id"], unique=False
+        )
+
+    op.create_table(
         "recordings",
         sa.Column("answer_id", sa.String(length=26), nullable=False),
         sa.Column("original_key", sa.String(), nullable=False),
@@ -1027,6 +1053,10 @@ def downgrade() -> None:
 
     op.drop_table("transcripts")
     op.drop_table("recordings")
+    with op.batch_alter_table("follow_up_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_notes_follow_up_id"))
+
+    op.drop_table("follow_up_notes")
     with op.batch_alter_table("follow_ups", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_ups_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_follow_ups_submission_id"))

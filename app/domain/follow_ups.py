@@ -1,0 +1,179 @@
+"""Customers who need a person: who asked, who was heard to need one, who calls back, and when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from app.domain import checks
+from app.domain.clerk import owned, session
+from app.domain.errors import Conflict, Invalid
+from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
+
+WORKING_DAYS = 1
+LONGEST_NOTE = 2000
+
+
+def ask(program: Program, submission: Submission | None, contact: str, note: str = "") -> FollowUp:
+    """The customer asked for a person: a case due in one working day. Flushes.
+
+    `contact` is a phone number or an address as the customer typed it.
+
+    Raises:
+        Invalid: there is no way to reach them.
+    """
+    follow_up = FollowUp(
+        workspace_id=program.workspace_id,
+        program_id=program.id,
+        submission_id=submission.id if submission is not None else None,
+        source="asked",
+        reason="Asked to talk to a person",
+        evidence=checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False),
+        contact=checks.line(contact, "A phone number or e-mail address", most=200),
+        due_at=due(now()),
+    )
+    session().add(follow_up)
+    session().flush()
+    return follow_up
+
+
+def from_machine(submission: Submission, reason: str, evidence: str, score: float) -> FollowUp:
+    """The machine heard that this customer needs a person: one case for each submission.
+
+    `evidence` is what was said, `score` (0..1) how sure the machine is. Called again (another
+    answer, another run), the case stays as it is, so that nobody's work is overwritten.
+    """
+    row_id = _heard_id(submission.id)
+    bind = session().get_bind()
+    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
+    session().flush()
+    session().execute(
+        insert(FollowUp)
+        .values(
+            id=row_id,
+            workspace_id=submission.workspace_id,
+            program_id=submission.program_id,
+            submission_id=submission.id,
+            source="heard",
+            reason=f"{reason} (heard by the machine, {score:.0%} sure)",
+            evidence=evidence[:LONGEST_NOTE],
+            due_at=due(now()),
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+    return session().get_one(FollowUp, row_id)
+
+
+def due(asked: datetime, working_days: int = WORKING_DAYS) -> datetime:
+    """The same time of day that many working days later; Saturday and Sunday don't count.
+
+    What comes in at a weekend counts from Monday's beginning of the same hour.
+    """
+    moment = asked
+    while moment.weekday() >= 5:
+        moment += timedelta(days=1)
+    for _ in range(working_days):
+        moment += timedelta(days=1)
+        while moment.weekday() >= 5:
+            moment += timedelta(days=1)
+    return moment
+
+
+def overdue(follow_up: FollowUp) -> bool:
+    return follow_up.state == "open" and follow_up.due_at < now()
+
+
+def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
+    """Cases with their voices and owners: open ones by due time, done ones by last done."""
+    order = FollowUp.due_at if state == "open" else FollowUp.done_at.desc()
+    return (
+        session()
+        .scalars(
+            select(FollowUp)
+            .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
+            .options(joinedload(FollowUp.submission), joinedload(FollowUp.owner))
+            .order_by(order, FollowUp.id)
+            .limit(most)
+        )
+        .all()
+    )
+
+
+def by_owner(follow_ups: Sequence[FollowUp]) -> list[tuple[Member | None, list[FollowUp]]]:
+    """Nobody's first, since these wait for someone to take them; then each owner by name."""
+    groups: dict[str, tuple[Member | None, list[FollowUp]]] = {}
+    for each in follow_ups:
+        key = (each.owner.name or each.owner.email).casefold() if each.owner else ""
+        groups.setdefault(key + (each.owner_id or ""), (each.owner, []))[1].append(each)
+    return [groups[key] for key in sorted(groups)]
+
+
+def count(workspace_id: str, state: str) -> int:
+    return (
+        session().scalar(
+            select(func.count())
+            .select_from(FollowUp)
+            .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
+        )
+        or 0
+    )
+
+
+def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
+    """Gives the case to a member of the same workspace, or to nobody.
+
+    Raises:
+        NotFound: no such member here.
+        Invalid: they can no longer sign in.
+    """
+    owner = owned(Member, owner_id, follow_up.workspace_id) if owner_id else None
+    if owner is not None and not owner.active:
+        raise Invalid("This member is no longer active.")
+    if (owner.id if owner else None) == follow_up.owner_id:
+        return
+    follow_up.owner = owner
+    note(follow_up, f"Given to {owner.name or owner.email}" if owner else "Given back", by)
+
+
+def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
+    """Done, with what came of it.
+
+    Raises:
+        Invalid: no outcome was written.
+        Conflict: it was done before.
+    """
+    if follow_up.state == "done":
+        raise Conflict("This follow-up is already done.")
+    follow_up.outcome = checks.paragraph(outcome, "What came of it", most=LONGEST_NOTE)
+    follow_up.state, follow_up.done_at = "done", now()
+    if follow_up.owner_id is None:
+        follow_up.owner = by
+    note(follow_up, "Done: " + follow_up.outcome, by)
+
+
+def reopen(follow_up: FollowUp, by: Member) -> None:
+    """Due again in one working day. Raises Conflict where it is open."""
+    if follow_up.state != "done":
+        raise Conflict("This follow-up is already open.")
+    follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
+    note(follow_up, "Opened again", by)
+
+
+def note(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
+    """A line of the case's history."""
+    kept = FollowUpNote(
+        member_id=by.id, text=checks.paragraph(text, "The note", most=LONGEST_NOTE + 100)
+    )
+    follow_up.notes.append(kept)
+    session().flush()
+    return kept
+
+
+def _heard_id(submission_id: str) -> str:
+    """One id for each submission, so that the primary key itself refuses a second case."""
+    return hashlib.sha256(f"heard:{submission_id}".encode()).hexdigest()[:26]

@@ -1,0 +1,94 @@
+"""Follow-ups: asked, heard, given to somebody, done and opened again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain import follow_ups
+from app.domain.errors import Conflict, Invalid, NotFound
+from app.extensions import db
+from app.models import Member, Workspace, now
+from tests import factories
+
+FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (FRIDAY - timedelta(days=1), FRIDAY),
+        (FRIDAY, FRIDAY + timedelta(days=3)),
+        (FRIDAY + timedelta(days=1), FRIDAY + timedelta(days=4)),
+        (FRIDAY + timedelta(days=2), FRIDAY + timedelta(days=4)),
+    ],
+)
+def test_due_in_one_working_day(asked: datetime, expected: datetime) -> None:
+    assert follow_ups.due(asked) == expected
+
+
+def test_a_customer_asks(workspace: Workspace) -> None:
+    program = factories.program(workspace)
+    asked = follow_ups.ask(program, None, " +34 600 000 000 ", "Please call\r\nafter six")
+    assert (asked.source, asked.state, asked.contact) == ("asked", "open", "+34 600 000 000")
+    assert asked.evidence == "Please call\nafter six"
+    assert asked.workspace_id == workspace.id
+    assert now() < asked.due_at <= now() + timedelta(days=4)
+    with pytest.raises(Invalid):
+        follow_ups.ask(program, None, "  ")
+
+
+def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner: Member) -> None:
+    submission = factories.submission(factories.program(workspace))
+    first = follow_ups.from_machine(submission, "In distress", "Nobody ever answers me", 0.91)
+    follow_ups.close(first, "Called, all well now", owner)
+    again = follow_ups.from_machine(submission, "Asks for advice", "What should I do?", 0.7)
+    assert again is first
+    assert again.state == "done"
+    assert "91%" in again.reason and again.evidence == "Nobody ever answers me"
+    other = factories.submission(submission.program)
+    assert follow_ups.from_machine(other, "In distress", "Help", 0.8).id != first.id
+
+
+def test_given_done_and_opened_again_with_a_history(
+    workspace: Workspace, owner: Member, teammate: Member, stranger: Member
+) -> None:
+    case = follow_ups.ask(factories.program(workspace), None, "ana@example.com")
+    follow_ups.assign(case, teammate.id, owner)
+    follow_ups.assign(case, teammate.id, owner)
+    with pytest.raises(NotFound):
+        follow_ups.assign(case, stranger.id, owner)
+    with pytest.raises(Invalid):
+        follow_ups.close(case, " ", owner)
+    follow_ups.close(case, "Sent a new part", owner)
+    with pytest.raises(Conflict):
+        follow_ups.close(case, "Again", owner)
+    follow_ups.reopen(case, teammate)
+    with pytest.raises(Conflict):
+        follow_ups.reopen(case, teammate)
+    db.session.commit()
+    assert case.owner_id == teammate.id and case.done_at is None
+    assert [each.text for each in case.notes] == [
+        f"Given to {teammate.name}",
+        "Done: Sent a new part",
+        "Opened again",
+    ]
+
+
+def test_open_cases_by_owner_nobodys_first(
+    workspace: Workspace, owner: Member, stranger: Member
+) -> None:
+    program = factories.program(workspace)
+    late = follow_ups.ask(program, None, "a@example.com")
+    late.due_at = now() - timedelta(hours=1)
+    taken = follow_ups.ask(program, None, "b@example.com")
+    follow_ups.assign(taken, owner.id, owner)
+    elsewhere = factories.program(stranger.workspace)
+    follow_ups.ask(elsewhere, None, "c@example.com")
+    open_cases = follow_ups.of(workspace.id)
+    assert [case.id for case in open_cases] == [late.id, taken.id]
+    groups = follow_ups.by_owner(open_cases)
+    assert [member and member.id for member, _ in groups] == [None, owner.id]
+    assert follow_ups.overdue(late) and not follow_ups.overdue(taken)
+    assert follow_ups.count(workspace.id, "open") == 2
