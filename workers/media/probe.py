@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.timeline import clock
 from workers.media.ffmpeg import FfmpegFailed, Result, run
 from workers.media.sniff import Refused, sniff
 from workers.media.source import (
@@ -70,6 +71,14 @@ class MediaInfo:
     audio: AudioInfo | None
     partial: bool
     streams: int
+
+    def summary(self) -> str:
+        """`1280 × 720 vp8, opus, 1:00` for people."""
+        video, audio = self.video, self.audio
+        picture = f"{video.width} × {video.height} {video.codec}" if video else "no picture"
+        sound = audio.codec if audio else "no sound"
+        ending = ", breaks off" if self.partial else ""
+        return f"{picture}, {sound}, {clock(self.duration_s)}{ending}"
 
 
 def probe(path: Path, *, longest_s: float = LONGEST_S, max_pixels: int = MAX_PIXELS) -> MediaInfo:
