@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import event, select
+from sqlalchemy import CursorResult, Update, event, select
 from sqlalchemy.orm import Session, scoped_session
 
 from app.domain.errors import NotFound
@@ -36,6 +36,12 @@ def _ring(current: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(current: Session, _previous: Any) -> None:
     current.info.pop("after_commit", None)
+
+
+def rows_written(statement: Update) -> int:
+    """Carries out a conditional UPDATE; how many rows met its condition."""
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def owned(model: type[Row], row_id: str, workspace_id: str) -> Row:

@@ -1,0 +1,338 @@
+"""A customer's answer set, from the opened page to "received"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from app.domain import consent, processing
+from app.domain.clerk import new_token, rows_written, token_hash
+from app.domain.errors import Conflict, Expired, Invalid, NotFound
+from app.domain.wording import mark
+from app.extensions import db
+from app.models import (
+    Answer,
+    Consent,
+    ConsentText,
+    Invitation,
+    Program,
+    Prompt,
+    Submission,
+    Upload,
+    now,
+)
+from app.models.program import SCORES
+from storage import keys
+
+LONGEST_ANSWER = 10_000  # characters
+LONGEST_FIELD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A draft, and the only time its token is seen: the database keeps the hash."""
+
+    submission: Submission
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What comes with "send". `written`: text by position; `hashes`: SHA-256 in hex of the
+    bytes the sender holds, by position."""
+
+    score: int | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    display_name: str = ""
+    reference: str = ""
+    written: Mapping[int, str] = field(default_factory=dict)
+    hashes: Mapping[int, str] = field(default_factory=dict)
+
+
+def find(code: str) -> Invitation:
+    """Raises NotFound."""
+    invitation = db.session.scalar(select(Invitation).where(Invitation.code == code))
+    if invitation is None:
+        raise NotFound(mark("There is no page for this link. Check it for a typing mistake."))
+    return invitation
+
+
+def require_open(invitation: Invitation) -> None:
+    """Raises Expired when the program or the invitation is closed, or enough have answered."""
+    program, moment = invitation.program, now()
+    if program.closed_at and program.closed_at <= moment:
+        raise Expired(mark("This is closed now. Thank you for coming all the same."))
+    if invitation.closes_at and invitation.closes_at <= moment:
+        raise Expired(mark("This link has closed. Thank you for coming all the same."))
+    if invitation.quota is not None and invitation.received >= invitation.quota:
+        raise Expired(_FULL)
+
+
+_FULL = mark("Enough people have answered here already. Thank you for coming all the same.")
+
+
+def questions(program: Program) -> Sequence[Prompt]:
+    """The prompts in order; a program without any asks its own question."""
+    return program.prompts or [Prompt(text=program.question, hint="", position=0)]
+
+
+def open_submission(
+    invitation: Invitation, *, language: str, consent_text: ConsentText, purposes: Sequence[str]
+) -> Opened:
+    """A draft that belongs to whoever holds the token.
+
+    Raises:
+        Expired: closed. Invalid: the consent is missing or not for this program.
+    """
+    require_open(invitation)
+    if consent_text.program_id != invitation.program_id:
+        raise Invalid(consent.NEEDED)
+    token = new_token()
+    submission = Submission(
+        workspace_id=invitation.program.workspace_id,
+        program_id=invitation.program_id,
+        invitation_id=invitation.id,
+        touchpoint_id=invitation.touchpoint_id,
+        token_hash=token_hash(token),
+        language=language[:12],
+        score_kind=invitation.program.score_kind,
+    )
+    submission.consent = Consent(
+        consent_text_id=consent_text.id, purposes=consent.checked(consent_text, purposes)
+    )
+    db.session.add(submission)
+    db.session.flush()
+    return Opened(submission, token)
+
+
+def by_token(token: str) -> Submission:
+    """Raises NotFound, whatever is wrong with the token."""
+    submission = db.session.scalar(
+        select(Submission).where(Submission.token_hash == token_hash(token))
+    )
+    if submission is None:
+        raise NotFound
+    return submission
+
+
+def hold(submission: Submission) -> None:
+    """Keeps a draft a draft until the caller's transaction ends: nobody sends or replaces
+    an answer meanwhile.
+
+    Raises:
+        Conflict: it is no draft any more.
+    """
+    held = rows_written(
+        update(Submission)
+        .where(Submission.id == submission.id, Submission.state == "draft")
+        .values(state="draft")
+    )
+    if not held:
+        raise Conflict(mark("This was already sent; nothing more can be added."))
+
+
+def answer_in_writing(submission: Submission, position: int, text: str) -> Answer:
+    """Takes the place of whatever was answered there.
+
+    Raises:
+        Invalid: no words, too many, or no such question. Conflict: already sent.
+    """
+    text = plain(text, LONGEST_ANSWER)
+    if not text:
+        raise Invalid(mark("There are no words in this answer yet."))
+    hold(submission)
+    return _write(submission, position, text)
+
+
+def replace(submission: Submission, answer: Answer) -> Answer:
+    """Puts an answer at its position; the one that was there goes, with its objects.
+
+    The caller holds the submission. Raises Invalid for a question that isn't asked.
+    """
+    asked = questions(submission.program)
+    if not 0 <= answer.position < len(asked):
+        raise Invalid(mark("There is no such question here."))
+    older = db.session.scalar(
+        select(Answer).where(
+            Answer.submission_id == submission.id, Answer.position == answer.position
+        )
+    )
+    if older is not None:
+        if older.recording is not None:
+            consent.forget_objects([keys.recording(older.recording.id)])
+        db.session.delete(older)
+        db.session.flush()
+    answer.submission_id, answer.prompt_id = submission.id, asked[answer.position].id
+    db.session.add(answer)
+    db.session.flush()
+    return answer
+
+
+def set_details(
+    submission: Submission,
+    *,
+    score: int | None = None,
+    fields: Mapping[str, str] | None = None,
+    display_name: str = "",
+    reference: str = "",
+) -> None:
+    """Everything here is voluntary.
+
+    Raises:
+        Invalid: a score off its scale, an unknown field or choice, too many characters.
+    """
+    program = submission.program
+    submission.score = _score(program, score)
+    submission.fields = _fields(program, fields or {})
+    submission.display_name = plain(display_name, LONGEST_FIELD)
+    submission.reference = plain(reference, LONGEST_FIELD)
+    db.session.flush()
+
+
+def send(submission: Submission, closing: Closing | None = None) -> Submission:
+    """The draft is received: counted against the quota once, its answers on their way.
+
+    The submission's token is the key: the same twice has one effect. Runs on a draft only,
+    in the caller's transaction; on an error the draft stays as it was.
+
+    Raises:
+        Invalid: nothing to send, damaged bytes, bad details, or sent before with other content.
+        Conflict: an upload is still under way. Expired: closed, full or withdrawn.
+    """
+    closing = closing or Closing()
+    if not _take(submission):
+        return _same_again(submission, closing)
+    consent.require(submission)
+    set_details(
+        submission,
+        score=closing.score,
+        fields=closing.fields,
+        display_name=closing.display_name,
+        reference=closing.reference,
+    )
+    for position, text in closing.written.items():
+        if text := plain(text, LONGEST_ANSWER):
+            _write(submission, position, text)
+    db.session.refresh(submission, ["answers"])
+    _check_answers(submission, closing.hashes)
+    _count(submission)
+    for answer in submission.answers:
+        processing.begin(answer)
+    return submission
+
+
+def _take(submission: Submission) -> bool:
+    taken = rows_written(
+        update(Submission)
+        .where(Submission.id == submission.id, Submission.state == "draft")
+        .values(state="received", received_at=now())
+    )
+    db.session.refresh(submission)
+    return bool(taken)
+
+
+def _same_again(submission: Submission, closing: Closing) -> Submission:
+    if submission.state != "received":
+        raise Expired(mark("This was withdrawn; nothing of it is kept."))
+    written = {a.position: a.written_text for a in submission.answers if a.kind == "text"}
+    hashes = {a.position: a.recording.sha256 for a in submission.answers if a.recording}
+    asked = {p: plain(t, LONGEST_ANSWER) for p, t in closing.written.items()}
+    same = (
+        submission.score == closing.score
+        and submission.fields == _fields(submission.program, closing.fields)
+        and submission.display_name == plain(closing.display_name, LONGEST_FIELD)
+        and submission.reference == plain(closing.reference, LONGEST_FIELD)
+        and written == {position: text for position, text in asked.items() if text}
+        and all(hashes.get(position) == value for position, value in closing.hashes.items())
+    )
+    if not same:
+        raise Invalid(mark("This was already sent with other answers. Nothing was changed."))
+    return submission
+
+
+def _check_answers(submission: Submission, hashes: Mapping[int, str]) -> None:
+    under_way = db.session.scalar(
+        select(Upload.id).where(
+            Upload.submission_id == submission.id, Upload.state == "open", Upload.expires_at > now()
+        )
+    )
+    if under_way:
+        raise Conflict(mark("A recording is still on its way. Send again when it has arrived."))
+    if not submission.answers:
+        raise Invalid(mark("There is nothing to send yet."))
+    kept = {a.position: a.recording.sha256 for a in submission.answers if a.recording}
+    if any(kept.get(position) != value.lower() for position, value in hashes.items()):
+        raise Invalid(mark("A recording arrived damaged. Please send it again."))
+
+
+def _count(submission: Submission) -> None:
+    """One conditional UPDATE: of fifty at a quota of ten, exactly ten get through."""
+    invitation = submission.invitation
+    if invitation is None:
+        return
+    require_open(invitation)
+    counted = rows_written(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.quota.is_(None) | (Invitation.received < Invitation.quota),
+        )
+        .values(received=Invitation.received + 1)
+    )
+    if not counted:
+        raise Expired(_FULL)
+    db.session.expire(invitation)
+
+
+def _write(submission: Submission, position: int, text: str) -> Answer:
+    rows_written(
+        update(Upload)
+        .where(
+            Upload.submission_id == submission.id,
+            Upload.position == position,
+            Upload.state == "open",
+        )
+        .values(state="ended")
+    )
+    return replace(submission, Answer(kind="text", position=position, written_text=text))
+
+
+def _score(program: Program, score: int | None) -> int | None:
+    if score is None:
+        return None
+    if program.score_kind not in SCORES:
+        raise Invalid(mark("No score is asked for here."))
+    least, most = SCORES[program.score_kind]
+    if isinstance(score, bool) or not isinstance(score, int) or not least <= score <= most:
+        raise Invalid(mark("That number is not on the scale."))
+    return score
+
+
+def _fields(program: Program, given: Mapping[str, str]) -> dict[str, str]:
+    known = {each.key: each for each in program.fields}
+    kept: dict[str, str] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise Invalid(mark("That is not asked for here."))
+        text = plain(value, LONGEST_FIELD)
+        if text and known[key].choices and text not in known[key].choices:
+            raise Invalid(mark("That is not one of the choices."))
+        if text:
+            kept[key] = text
+    return kept
+
+
+def plain(text: str, longest: int) -> str:
+    """Text without control characters or broken code points, trimmed.
+
+    Raises:
+        Invalid: more than `longest` characters.
+    """
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    whole = whole.replace("\r\n", "\n").replace("\r", "\n")
+    whole = "".join(c for c in whole if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127)).strip()
+    if len(whole) > longest:
+        raise Invalid(mark("This is longer than what can be taken here."))
+    return whole

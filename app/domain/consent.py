@@ -1,0 +1,149 @@
+"""What a customer agreed to: checked when they come, changed and taken back when they wish."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select, update
+
+from app import runtime
+from app.domain.clerk import after_commit, rows_written
+from app.domain.errors import Conflict, Expired, Invalid
+from app.domain.wording import mark
+from app.extensions import db
+from app.models import (
+    Answer,
+    Consent,
+    ConsentText,
+    FollowUp,
+    Highlight,
+    Program,
+    Recording,
+    Submission,
+    Upload,
+    now,
+)
+from app.models.program import PURPOSES
+from storage import StorageError, keys
+
+log = logging.getLogger(__name__)
+
+NEEDED = mark("Nothing can be sent without your agreement that it may be used.")
+
+
+def latest(program: Program) -> ConsentText:
+    """The text that is shown now.
+
+    Raises:
+        Conflict: the program has none yet.
+    """
+    if not program.consent_texts:
+        raise Conflict(mark("This page is not ready yet. Please come back later."))
+    return program.consent_texts[-1]
+
+
+def offered(text: ConsentText) -> list[str]:
+    """The purposes a customer may add to the one that is always needed, in order."""
+    return [purpose for purpose in PURPOSES[1:] if purpose in text.purposes]
+
+
+def checked(text: ConsentText, purposes: Iterable[str]) -> list[str]:
+    """The purposes in their fixed order.
+
+    Raises:
+        Invalid: `internal` is missing, or one was never offered.
+    """
+    given = set(purposes)
+    if PURPOSES[0] not in given:
+        raise Invalid(NEEDED)
+    if given - {PURPOSES[0], *offered(text)}:
+        raise Invalid(mark("That use was not part of what you were asked."))
+    return [purpose for purpose in PURPOSES if purpose in given]
+
+
+def require(submission: Submission) -> Consent:
+    """The consent that lets anything be kept for this submission. Raises Invalid."""
+    consent = submission.consent
+    if consent is None or consent.withdrawn_at or PURPOSES[0] not in consent.purposes:
+        raise Invalid(NEEDED)
+    return consent
+
+
+def change(submission: Submission, purposes: Sequence[str]) -> None:
+    """Other purposes from now on.
+
+    Raises:
+        Expired: it was withdrawn. Invalid: as in `checked`.
+    """
+    if submission.state == "withdrawn":
+        raise Expired(mark("This was withdrawn; nothing of it is kept."))
+    consent = require(submission)
+    consent.purposes = checked(consent.consent_text, purposes)
+    db.session.flush()
+
+
+def withdraw(submission: Submission) -> None:
+    """Takes everything back: rows now, objects once that is committed. Twice is once.
+
+    What stays is the fact: id, times, consent version. A call-back that the customer asked
+    for stays too, without the customer's words.
+    """
+    taken = rows_written(
+        update(Submission)
+        .where(Submission.id == submission.id, Submission.state != "withdrawn")
+        .values(
+            state="withdrawn", display_name="", reference="", score=None, score_kind=None, fields={}
+        )
+    )
+    db.session.refresh(submission)
+    if not taken:
+        return
+    if submission.consent is not None:
+        submission.consent.withdrawn_at = now()
+    prefixes = _prefixes(submission)
+    for follow_up in db.session.scalars(
+        select(FollowUp).where(FollowUp.submission_id == submission.id)
+    ):
+        if follow_up.source == "asked":
+            follow_up.evidence = ""
+        else:
+            db.session.delete(follow_up)
+    for upload in db.session.scalars(select(Upload).where(Upload.submission_id == submission.id)):
+        upload.state = "ended"
+        part = runtime.settings().uploads / f"{upload.id}.part"
+        after_commit(lambda part=part: part.unlink(missing_ok=True))  # type: ignore[misc]
+    for answer in list(submission.answers):
+        db.session.delete(answer)
+    db.session.flush()
+    db.session.refresh(submission)
+    forget_objects(prefixes)
+
+
+def forget_objects(prefixes: Sequence[str]) -> None:
+    """Deletes all objects under these prefixes once the caller's transaction is committed."""
+
+    def delete() -> None:
+        storage = runtime.storage()
+        for prefix in prefixes:
+            try:
+                for key in list(storage.list(prefix)):
+                    storage.delete(key)
+            except StorageError as error:
+                log.error("Objects under %s are still there: %s", prefix, error.sentence)
+
+    if prefixes:
+        after_commit(delete)
+
+
+def _prefixes(submission: Submission) -> list[str]:
+    recordings = db.session.scalars(
+        select(Recording.id).join(Answer).where(Answer.submission_id == submission.id)
+    )
+    highlights = db.session.scalars(
+        select(Highlight.id).where(Highlight.submission_id == submission.id)
+    )
+    return [
+        *(keys.recording(each) for each in recordings),
+        *(keys.highlight(each) for each in highlights),
+    ]

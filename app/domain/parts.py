@@ -1,0 +1,112 @@
+"""The bytes of an upload under way: one file each, held by one writer at a time.
+
+The file may run ahead of the offset in the database, never behind it: bytes are synced before
+they are counted, and what was not counted is cut off when the next writer comes.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from app import runtime
+from app.domain.errors import Conflict, HeardError, NotFound
+from app.domain.wording import mark
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Locked(Conflict):
+    sentence = mark("Another part of this upload is arriving right now.")
+
+
+class NoRoom(HeardError):
+    sentence = mark("There is no room left for this here right now. Please try again later.")
+
+
+def path_of(upload_id: str) -> Path:
+    return runtime.settings().uploads / f"{upload_id}.part"
+
+
+def create(upload_id: str) -> None:
+    """An empty file, its name durable. Raises NoRoom."""
+    folder = runtime.settings().uploads
+    with sentences():
+        folder.mkdir(parents=True, exist_ok=True)
+        path_of(upload_id).touch(exist_ok=False)
+        _sync_folder(folder)
+
+
+@contextmanager
+def held(upload_id: str) -> Iterator[BinaryIO]:
+    """The file, locked against every other process of this machine.
+
+    Raises:
+        Locked: another request holds it. NotFound: it is gone.
+    """
+    try:
+        file = path_of(upload_id).open("r+b")
+    except FileNotFoundError as error:
+        raise NotFound from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Locked from error
+        yield file
+
+
+def sync(file: BinaryIO) -> None:
+    with sentences():
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def cut(file: BinaryIO, size: int) -> None:
+    """Leaves the first `size` bytes, the next write goes after them."""
+    file.seek(size)
+    file.truncate()
+
+
+def twin(upload_id: str) -> Path:
+    """The same bytes under a second name, so that moving it leaves the first in place."""
+    path = path_of(upload_id)
+    whole = path.with_suffix(".whole")
+    whole.unlink(missing_ok=True)
+    with sentences():
+        try:
+            os.link(path, whole)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, whole)
+    return whole
+
+
+def drop(upload_id: str) -> None:
+    path = path_of(upload_id)
+    path.unlink(missing_ok=True)
+    path.with_suffix(".whole").unlink(missing_ok=True)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """A full disk becomes a sentence; anything else stays what it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoom from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

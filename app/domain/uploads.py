@@ -1,0 +1,290 @@
+"""Uploads that may be interrupted: declared, appended to, and at the end an answer.
+
+What tus 1.0 asks for, without its headers. One machine's web processes share the data folder;
+an upload stays on the machine where it was declared until it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+
+from sqlalchemy import select, update
+
+from app import runtime
+from app.domain import capture, consent, parts
+from app.domain.clerk import after_commit, rows_written
+from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
+from app.domain.wording import mark
+from app.extensions import db
+from app.models import Answer, Recording, Submission, Upload, new_id, now
+from storage import StorageError, keys
+
+KEPT_FOR = timedelta(hours=48)
+SAVE_EVERY = 4 * 1024 * 1024  # bytes that a killed server loses at most
+PIECE = 256 * 1024
+ALGORITHMS = ("sha1", "sha256")
+KINDS = ("video", "audio")
+# What a browser may call a recording; the pipeline looks at the bytes, not at this.
+TYPES = ("", "application/octet-stream", "application/ogg", "application/mp4")
+
+
+class WrongOffset(Conflict):
+    sentence = mark("These bytes don't follow on from what has arrived.")
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+
+
+class Damaged(Invalid):
+    sentence = mark("These bytes were damaged on the way. Please send them again.")
+
+
+class UnknownType(Invalid):
+    sentence = mark("This is not a video or audio file.")
+
+
+class NotKept(HeardError):
+    sentence = mark("This can't be stored right now. Please try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """`algorithm` is one of ALGORITHMS, `digest` its raw bytes."""
+
+    algorithm: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a sender says of a file before its first byte. `length` in bytes."""
+
+    length: int
+    position: int = 0
+    kind: str = "video"
+    media_type: str = ""
+    filename: str = ""
+
+
+def declare(submission: Submission, declared: Declared) -> Upload:
+    """Room for a file; older uploads to the same question end.
+
+    Raises:
+        Invalid: no consent, empty, no such question. UnknownType, TooLarge, NoRoom.
+        Conflict: already sent.
+    """
+    consent.require(submission)
+    _check(submission, declared)
+    capture.hold(submission)
+    for older in db.session.scalars(
+        select(Upload).where(
+            Upload.submission_id == submission.id,
+            Upload.position == declared.position,
+            Upload.state == "open",
+        )
+    ):
+        _end(older)
+    upload = Upload(
+        id=new_id(),
+        submission_id=submission.id,
+        position=declared.position,
+        kind=declared.kind,
+        declared_type=declared.media_type[:100],
+        filename=declared.filename[:200],
+        length=declared.length,
+        expires_at=now() + KEPT_FOR,
+    )
+    db.session.add(upload)
+    db.session.flush()
+    parts.create(upload.id)
+    return upload
+
+
+def of(submission: Submission, upload_id: str) -> Upload:
+    """The upload that this submission may go on with.
+
+    Raises:
+        NotFound: foreign, expired, ended and never heard of all look the same.
+    """
+    upload = db.session.get(Upload, upload_id)
+    if (
+        upload is None
+        or upload.submission_id != submission.id
+        or upload.state == "ended"
+        or upload.expires_at <= now()
+    ):
+        raise NotFound
+    return upload
+
+
+def append(
+    upload: Upload,
+    pieces: Iterable[bytes],
+    *,
+    offset: int,
+    size: int | None = None,
+    checksum: Checksum | None = None,
+) -> int:
+    """Adds bytes at `offset`, and makes the answer when they are the last. The new offset.
+
+    Commits as bytes become durable, so that a cut connection or a killed server keeps what had
+    arrived; with a checksum all of them count or none. `size`: how many are to come, if known.
+
+    Raises:
+        Locked, WrongOffset, Damaged, NoRoom, NotKept. TooLarge: past the declared length
+        (found out on the way, it ends the upload).
+    """
+    upload_id = upload.id
+    with parts.held(upload_id) as file:
+        db.session.refresh(upload)
+        if upload.state != "open" or offset != upload.offset:
+            raise WrongOffset(upload.offset)
+        length = upload.length
+        if size is not None and offset + size > length:
+            raise TooLarge(_PAST)
+        db.session.commit()  # nothing is held in the database while bytes drip in
+        parts.cut(file, offset)
+        digest = hashlib.new(checksum.algorithm) if checksum else None
+        saved = written = offset
+        for piece in pieces:
+            if written + len(piece) > length:
+                _end(upload)
+                db.session.commit()
+                raise TooLarge(_PAST)
+            with parts.sentences():
+                file.write(piece)
+            written += len(piece)
+            if digest is not None:
+                digest.update(piece)
+            elif written - saved >= SAVE_EVERY:
+                saved = _save(upload_id, file, written)
+        if checksum and digest and digest.digest() != checksum.digest:
+            parts.cut(file, offset)
+            raise Damaged
+        if written > saved:
+            _save(upload_id, file, written)
+        if written == length:
+            _make_answer(upload)
+        return written
+
+
+_PAST = mark("More arrived than was announced.")
+
+
+def settle(upload: Upload) -> None:
+    """Makes the answer of an upload whose bytes are all here, but whose end was interrupted.
+
+    Raises:
+        Locked, NotKept.
+    """
+    if upload.state == "open" and upload.offset == upload.length:
+        with parts.held(upload.id):
+            db.session.refresh(upload)
+            if upload.state == "open":
+                _make_answer(upload)
+
+
+def terminate(upload: Upload) -> None:
+    """Ends an upload under way and drops its bytes; one that became an answer stays.
+
+    Raises:
+        Locked: bytes are arriving. Conflict: it is an answer already.
+    """
+    if upload.state == "received":
+        raise Conflict(mark("This has arrived already. Record again to replace it."))
+    with parts.held(upload.id):
+        _end(upload)
+        db.session.flush()
+
+
+def take_file(submission: Submission, declared: Declared, file: BinaryIO) -> None:
+    """A whole file at once, for pages without JavaScript; the same path as any upload. Commits."""
+    upload = declare(submission, declared)
+    db.session.commit()
+    append(upload, iter(lambda: file.read(PIECE), b""), offset=0, size=declared.length)
+
+
+def sweep() -> int:
+    """Ends what has expired and drops its bytes; how many. The clock calls it. Commits."""
+    expired = list(
+        db.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= now()))
+    )
+    for upload in expired:
+        _end(upload)
+    db.session.commit()
+    return len(expired)
+
+
+def _check(submission: Submission, declared: Declared) -> None:
+    most = runtime.settings().max_upload
+    if declared.length <= 0:
+        raise Invalid(mark("This file is empty."))
+    if declared.length > most:
+        raise TooLarge(mark("This file is larger than what can be taken here."))
+    if not 0 <= declared.position < len(capture.questions(submission.program)):
+        raise Invalid(mark("There is no such question here."))
+    base = declared.media_type.partition(";")[0].strip().lower()
+    if declared.kind not in KINDS or not (base.startswith(("video/", "audio/")) or base in TYPES):
+        raise UnknownType
+
+
+def _end(upload: Upload) -> None:
+    upload.state = "ended"
+    upload_id = upload.id
+    after_commit(lambda: parts.drop(upload_id))
+
+
+def _save(upload_id: str, file: BinaryIO, offset: int) -> int:
+    """Durable first, then counted. Commits."""
+    parts.sync(file)
+    counted = rows_written(
+        update(Upload).where(Upload.id == upload_id, Upload.state == "open").values(offset=offset)
+    )
+    db.session.commit()
+    if not counted:
+        raise NotFound  # withdrawn or replaced while it arrived
+    return offset
+
+
+def _make_answer(upload: Upload) -> None:
+    """Object, then rows, then the commit that makes it true. Safe to do again after a crash:
+    the recording has the upload's id, so a second try writes the same object."""
+    key = keys.original(upload.id, "0")
+    try:
+        stored = runtime.storage().put_file(key, parts.twin(upload.id), move=True)
+    except StorageError as error:
+        raise NotKept from error
+    if stored.size != upload.length:
+        raise NotKept
+    try:
+        _publish(upload, key, stored.sha256)
+    except Conflict:
+        db.session.rollback()
+        consent.forget_objects([keys.recording(upload.id)])
+        _end(upload)
+        db.session.commit()
+        raise
+
+
+def _publish(upload: Upload, key: str, sha256: str) -> None:
+    submission = upload.submission
+    capture.hold(submission)
+    answer = Answer(position=upload.position, kind=upload.kind)
+    answer.recording = Recording(
+        id=upload.id,
+        original_key=key,
+        size=upload.length,
+        sha256=sha256,
+        declared_type=upload.declared_type,
+        filename=upload.filename,
+    )
+    capture.replace(submission, answer)
+    upload.state, upload.answer_id = "received", answer.id
+    upload_id = upload.id
+    after_commit(lambda: parts.drop(upload_id))
+    db.session.commit()
