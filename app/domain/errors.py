@@ -45,3 +45,13 @@ class StepFailed(HeardError):
     def __init__(self, sentence: str | None = None, *, permanent: bool = True) -> None:
         super().__init__(sentence)
         self.permanent = permanent
+
+
+class ChannelError(HeardError):
+    """A message did not arrive. `permanent`: trying again would not help."""
+
+    sentence = "The message could not be sent."
+
+    def __init__(self, sentence: str | None = None, *, permanent: bool = False) -> None:
+        super().__init__(sentence)
+        self.permanent = permanent

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Identified, InWorkspace, Leased
 from app.models.highlight import Highlight
-from app.models.program import InProgram, Theme, Touchpoint
-from app.models.workspace import Member
+from app.models.program import InProgram, Program, Theme, Touchpoint
+from app.models.workspace import Member, Workspace
 
 
 class Channel(Identified, InWorkspace, Base):
@@ -24,6 +24,7 @@ class Channel(Identified, InWorkspace, Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
 
+    workspace: Mapped[Workspace] = relationship()
     member: Mapped[Member | None] = relationship()
 
 
@@ -41,6 +42,7 @@ class Subscription(Identified, InWorkspace, InProgram, Base):
     cadence: Mapped[str] = mapped_column(String(5), default="now")
     digest_due_at: Mapped[datetime | None]
 
+    program: Mapped[Program] = relationship()
     member: Mapped[Member] = relationship()
     channel: Mapped[Channel] = relationship()
     theme: Mapped[Theme | None] = relationship()

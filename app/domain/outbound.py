@@ -1,0 +1,178 @@
+"""The one way out by HTTP: to public addresses only, once, briefly.
+
+A name is resolved here and the connection goes to *that* address, so that a name which answers
+with a public address now and a private one a moment later gains nothing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from app.domain.errors import ChannelError, Invalid
+
+TIMEOUT_S = 10.0
+MOST_BYTES = 64 * 1024
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the receiver answered; `body` is cut after 64 KB."""
+
+    status: int
+    body: bytes
+
+
+def parse(url: str) -> SplitResult:
+    """An http or https address with a host and no name or password in it.
+
+    Raises:
+        Invalid: it is something else.
+    """
+    if not url.isprintable() or " " in url:
+        raise Invalid("The address has characters in it that an address can't have.")
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+        (host or "").encode("idna")
+    except (ValueError, UnicodeError):
+        raise Invalid("This is not an address.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Invalid("The address must begin with https:// or http://.")
+    if parts.username is not None or parts.password is not None:
+        raise Invalid("The address must not hold a name or password.")
+    return parts
+
+
+def is_public(address: Address) -> bool:
+    """Whether anyone on the internet could mean this address.
+
+    `is_global` alone lets multicast and, inside IPv6, embedded IPv4 addresses through
+    (mapped ::ffff:0:0/96, 6to4 2002::/16, Teredo 2001::/32; NAT64 counts as reserved).
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
+            return False
+    return address.is_global and not (
+        address.is_multicast or address.is_reserved or address.is_unspecified
+    )
+
+
+def refuse_literal(url: str, *, allow_private: bool) -> None:
+    """Says at once what a number written as an address would say at sending.
+
+    `127.1`, `2130706433` and `0x7f000001` are numbers too.
+
+    Raises:
+        Invalid: not an address, or a private one.
+    """
+    parts = parse(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    if not allow_private and not all(is_public(_address(entry[4])) for entry in found):
+        raise Invalid(PRIVATE)
+
+
+PRIVATE = (
+    "This address belongs to a private network. Heard sends to public addresses only, "
+    "unless ALLOW_PRIVATE_WEBHOOKS is set."
+)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> Reply:
+    """Sends `body` and reads the answer. Redirects are not followed.
+
+    Raises:
+        ChannelError: no answer came within 10 s, or the address is not one to send to.
+    """
+    try:
+        parts = parse(url)
+    except Invalid as error:
+        raise ChannelError(error.sentence, permanent=True) from None
+    host = str(parts.hostname).encode("idna").decode()
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    addresses = _resolve(host, port, allow_private)
+    connection = _Pinned(host, port, addresses, secure=parts.scheme == "https")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    # A socket's timeout starts anew with each byte; this one ends a slow drip as well.
+    watch = threading.Timer(TIMEOUT_S, connection.abort)
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request("POST", path, body=body, headers={**headers, "User-Agent": "Heard/1"})
+        response = connection.getresponse()
+        return Reply(response.status, response.read(MOST_BYTES))
+    except ssl.SSLCertVerificationError as error:
+        raise ChannelError(f"{host} has no valid certificate: {error.verify_message}.") from error
+    except TimeoutError as error:
+        raise ChannelError(f"{host} did not answer within {TIMEOUT_S:.0f} seconds.") from error
+    except (OSError, http.client.HTTPException) as error:
+        if connection.aborted:
+            raise ChannelError(f"{host} did not answer within {TIMEOUT_S:.0f} seconds.") from error
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ChannelError(f"{host} can't be reached: {reason}.") from error
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def _resolve(host: str, port: int, allow_private: bool) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ChannelError(f"There is no machine named {host}.") from error
+    addresses = [_address(entry[4]) for entry in found]
+    # One private answer among public ones is enough to refuse: nobody needs such a mix.
+    if not allow_private and not all(is_public(address) for address in addresses):
+        raise ChannelError(PRIVATE, permanent=True)
+    return list(dict.fromkeys(str(address) for address in addresses))
+
+
+def _address(sockaddr: tuple[object, ...]) -> Address:
+    return ipaddress.ip_address(str(sockaddr[0]).partition("%")[0])
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to addresses that were checked; Host and certificate name stay the host's."""
+
+    def __init__(self, host: str, port: int, addresses: list[str], *, secure: bool) -> None:
+        super().__init__(host, port, timeout=TIMEOUT_S)
+        self._addresses = addresses
+        self._secure = secure
+        self.default_port = 443 if secure else 80
+        self.aborted = False
+
+    def connect(self) -> None:
+        self.sock = self._open()
+        if self._secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        if self.aborted:
+            raise TimeoutError
+
+    def _open(self) -> socket.socket:
+        for address in self._addresses[:-1]:
+            try:
+                return socket.create_connection((address, self.port), timeout=TIMEOUT_S / 2)
+            except OSError:
+                continue
+        return socket.create_connection((self._addresses[-1], self.port), timeout=TIMEOUT_S)
+
+    def abort(self) -> None:
+        self.aborted = True
+        if self.sock is not None:
+            try:
+                self.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return

@@ -1,0 +1,200 @@
+"""Messages that must arrive: at least once, by one worker at a time, with a stable id.
+
+The lease is that of `app.domain.runs`: a conditional UPDATE writes a fence, and what the holder
+writes afterwards carries it. Attempts are counted before the work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+
+from app import queue, runtime
+from app.domain import channels, messages
+from app.domain.clerk import after_commit
+from app.domain.errors import ChannelError, Conflict
+from app.extensions import db
+from app.models import Channel, Delivery, Notice, Subscription, new_id, now
+
+log = logging.getLogger(__name__)
+
+QUEUE = "notify"
+# Longer than a send can take: ten answers of a mail server at 10 s each.
+LEASE_S = 120
+# Then every 4 hours: 30 attempts last about 4 days, as long as mail servers try (RFC 5321, 4.5.4.1)
+BACKOFF_S = (5, 60, 300, 1800, 7200, 14_400)
+ATTEMPTS = 30
+NOTHING_LEFT = "Not sent: what it told of was taken back or hidden, or its reader has left."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one message, for `LEASE_S`."""
+
+    delivery_id: str
+    fence: str
+    attempt: int
+
+
+def add(
+    channel: Channel,
+    kind: str,
+    *,
+    subscription: Subscription | None = None,
+    notices: Sequence[Notice] = (),
+) -> Delivery:
+    """Puts a message into the outbox; it is rung for once the caller has committed."""
+    delivery = Delivery(
+        id=new_id(),
+        channel_id=channel.id,
+        subscription_id=subscription.id if subscription else None,
+        kind=kind,
+    )
+    delivery.notices = list(notices)
+    db.session.add(delivery)
+    db.session.flush()
+    _ring_after_commit(delivery.id)
+    return delivery
+
+
+def deliver(delivery_id: str) -> bool:
+    """Sends one message; whether it went out now. Commits. What went wrong is on the row."""
+    claim = take(delivery_id)
+    if claim is None:
+        return False
+    delivery = db.session.get_one(Delivery, delivery_id)
+    message = messages.compose(delivery)
+    if message is None:
+        _settle(claim, state="done", error=NOTHING_LEFT)
+        return False
+    kind = channels.kind_of(delivery.channel.kind)
+    settings = channels.settings_of(delivery.channel)
+    once = delivery.kind == "test"
+    db.session.commit()  # no transaction stays open while the network takes its time
+    try:
+        kind.send(settings, message)
+    except ChannelError as error:
+        _fail(claim, error.sentence, permanent=error.permanent or once)
+        return False
+    return _settle(claim, state="done", error=None)
+
+
+def take(delivery_id: str) -> Claim | None:
+    """The lease of a due message, or of one whose worker died. Commits.
+
+    None when there is nothing to do: sent, held by another, not due yet, or gone.
+    """
+    fence, moment = new_id(), now()
+    attempt = db.session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, _claimable(), Delivery.attempts < ATTEMPTS)
+        .values(
+            state="leased",
+            attempts=Delivery.attempts + 1,
+            fence=fence,
+            lease_until=moment + timedelta(seconds=LEASE_S),
+            started_at=moment,
+            finished_at=None,
+        )
+        .returning(Delivery.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return None if attempt is None else Claim(delivery_id, fence, attempt)
+
+
+def again(delivery: Delivery) -> None:
+    """Sends a message anew, with its old id. The caller commits.
+
+    Raises:
+        Conflict: a worker is sending it right now.
+    """
+    if delivery.state == "leased" and delivery.lease_until and delivery.lease_until > now():
+        raise Conflict("This is being sent right now.")
+    delivery.state, delivery.attempts, delivery.error = "due", 0, None
+    delivery.due_at, delivery.finished_at, delivery.fence = now(), None, None
+    db.session.flush()
+    _ring_after_commit(delivery.id)
+
+
+def sweep() -> None:
+    """Lays down what was tried often enough by workers that died. Commits."""
+    db.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.state.in_(("due", "leased")),
+            Delivery.attempts >= ATTEMPTS,
+            or_(Delivery.lease_until.is_(None), Delivery.lease_until < now()),
+        )
+        .values(
+            state="dead",
+            finished_at=now(),
+            error="The worker stopped without a word each time this was tried.",
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def ring_due(most: int = 200) -> int:
+    """Rings for due messages that aren't in the queue yet; how many. The clock calls it.
+
+    Raises:
+        redis.exceptions.RedisError: the queue is away.
+    """
+    url = runtime.settings().redis_url
+    due = db.session.scalars(
+        select(Delivery.id).where(_claimable()).order_by(Delivery.due_at).limit(most)
+    ).all()
+    db.session.rollback()
+    known = set(queue.waiting(url, QUEUE)) if due else set()
+    return sum(queue.ring(url, QUEUE, queue.DELIVER, row) for row in due if row not in known)
+
+
+def _claimable() -> Any:
+    moment = now()
+    return or_(
+        and_(Delivery.state == "due", Delivery.due_at <= moment),
+        and_(Delivery.state == "leased", Delivery.lease_until < moment),
+    )
+
+
+def _fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
+    """Puts the reason on the row; due again later unless it is of no use."""
+    if permanent:
+        _settle(claim, state="failed", error=sentence)
+    elif claim.attempt >= ATTEMPTS:
+        _settle(claim, state="dead", error=sentence)
+    else:
+        pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
+        due_at = now() + timedelta(seconds=pause)
+        _settle(claim, state="due", error=sentence, due_at=due_at)
+
+
+def _settle(claim: Claim, **values: object) -> bool:
+    """Writes the end of an attempt. Commits. False when the lease was lost meanwhile."""
+    written = db.session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id == claim.delivery_id,
+            Delivery.fence == claim.fence,
+            Delivery.state == "leased",
+        )
+        .values(finished_at=now(), lease_until=None, **values)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    if not written:
+        log.warning("Delivery %s was taken over by another worker.", claim.delivery_id)
+    return bool(written)
+
+
+def _ring_after_commit(delivery_id: str) -> None:
+    url = runtime.settings().redis_url
+    after_commit(lambda: queue.ring(url, QUEUE, queue.DELIVER, delivery_id))
