@@ -1,0 +1,159 @@
+"""A program's lists: touchpoints, prompts and voluntary fields, each in its order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+
+from app.domain import checks
+from app.domain.clerk import session
+from app.domain.errors import Conflict, Invalid, NotFound
+from app.models import Field, Program, Prompt, Submission, Touchpoint
+
+Part = TypeVar("Part", bound=Any)
+
+MOST_TOUCHPOINTS, MOST_PROMPTS, MOST_FIELDS, MOST_CHOICES = 30, 6, 8, 30
+
+
+def part(model: type[Part], row_id: str, program: Program) -> Part:
+    """The program's touchpoint, prompt, field, theme or invitation with this id.
+
+    Raises:
+        NotFound: there is none, or it is another program's.
+    """
+    row = session().get(model, row_id)
+    if row is None or row.program_id != program.id:
+        raise NotFound
+    return row
+
+
+def add_touchpoint(program: Program, name: str, description: str = "") -> Touchpoint:
+    """Raises Invalid for a missing or second name, or one too many."""
+    _room(program.touchpoints, MOST_TOUCHPOINTS, "touchpoints")
+    touchpoint = Touchpoint(position=_next(program.touchpoints))
+    _name_touchpoint(program, touchpoint, name, description)
+    program.touchpoints.append(touchpoint)
+    session().flush()
+    return touchpoint
+
+
+def change_touchpoint(
+    program: Program, touchpoint: Touchpoint, name: str, description: str = ""
+) -> None:
+    _name_touchpoint(program, touchpoint, name, description)
+    session().flush()
+
+
+def delete_touchpoint(program: Program, touchpoint: Touchpoint) -> None:
+    """Raises Conflict where voices belong to it, or it is the only one."""
+    if len(program.touchpoints) == 1:
+        raise Conflict("A program needs one touchpoint at least.")
+    voices = session().scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(Submission.touchpoint_id == touchpoint.id, Submission.state == "received")
+    )
+    if voices:
+        many = "1 voice belongs" if voices == 1 else f"{voices:,} voices belong"
+        raise Conflict(f"{many} to “{touchpoint.name}”, so it stays. You can rename it.")
+    _take_out(program.touchpoints, touchpoint)
+
+
+def add_prompt(program: Program, text: str, hint: str = "") -> Prompt:
+    _room(program.prompts, MOST_PROMPTS, "prompts")
+    prompt = Prompt(position=_next(program.prompts))
+    change_prompt(prompt, text, hint)
+    program.prompts.append(prompt)
+    session().flush()
+    return prompt
+
+
+def change_prompt(prompt: Prompt, text: str, hint: str = "") -> None:
+    prompt.text, prompt.hint = (
+        checks.line(text, "The prompt", most=200),
+        checks.line(hint, "The hint", most=200, needed=False),
+    )
+
+
+def delete_prompt(program: Program, prompt: Prompt) -> None:
+    """What was answered stays. Raises Conflict for the only one."""
+    if len(program.prompts) == 1:
+        raise Conflict("A program needs one prompt at least.")
+    _take_out(program.prompts, prompt)
+
+
+def add_field(program: Program, label: str, choices: Sequence[str] = ()) -> Field:
+    """A question about themselves that customers may leave out. No choices: free text."""
+    _room(program.fields, MOST_FIELDS, "fields")
+    field = Field(position=_next(program.fields))
+    change_field(field, label, choices)
+    field.key = _key(field.label, {each.key for each in program.fields})
+    program.fields.append(field)
+    session().flush()
+    return field
+
+
+def change_field(field: Field, label: str, choices: Sequence[str] = ()) -> None:
+    """The key stays, so that answers given before keep their column in exports."""
+    clean = [checks.line(each, "A choice", most=80) for each in choices if each.strip()]
+    if len({each.casefold() for each in clean}) < len(clean):
+        raise Invalid("Each choice may stand in the list once.")
+    if len(clean) > MOST_CHOICES:
+        raise Invalid(f"A field may have {MOST_CHOICES} choices at most.")
+    if len(clean) == 1:
+        raise Invalid("One choice is no choice: give two or more, or none for free text.")
+    field.label, field.choices = checks.line(label, "The field's label", most=80), clean
+
+
+def delete_field(program: Program, field: Field) -> None:
+    """It is asked no more; what was answered stays with the voices."""
+    _take_out(program.fields, field)
+
+
+def move(rows: Sequence[Any], row: Any, places: int) -> None:
+    """Moves one of `rows` up (negative) or down, and numbers them all anew from 0."""
+    order = sorted(rows, key=lambda each: each.position)
+    index = order.index(row)
+    order.insert(max(0, min(index + places, len(order) - 1)), order.pop(index))
+    for position, each in enumerate(order):
+        each.position = position
+    session().flush()
+
+
+def _name_touchpoint(program: Program, touchpoint: Touchpoint, name: str, description: str) -> None:
+    clean = checks.line(name, "The touchpoint's name", most=60)
+    for other in program.touchpoints:
+        if other is not touchpoint and other.name.casefold() == clean.casefold():
+            raise Invalid(f"There is a touchpoint “{other.name}” already.")
+    touchpoint.name = clean
+    touchpoint.description = checks.line(
+        description, "The touchpoint's description", most=200, needed=False
+    )
+
+
+def _room(rows: Sequence[Any], most: int, noun: str) -> None:
+    if len(rows) >= most:
+        raise Invalid(f"A program may have {most} {noun} at most.")
+
+
+def _next(rows: Sequence[Any]) -> int:
+    return max((each.position for each in rows), default=-1) + 1
+
+
+def _take_out(rows: list[Any], row: Any) -> None:
+    rows.remove(row)
+    session().flush()
+
+
+def _key(label: str, taken: set[str]) -> str:
+    """`Where you live` → `where_you_live`, numbered where that is taken."""
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "field"
+    number, free = 2, key
+    while free in taken:
+        free, number = f"{key}_{number}", number + 1
+    return free

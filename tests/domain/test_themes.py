@@ -1,0 +1,91 @@
+"""The codebook editor: names differ, files come in and go out whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import programs, themes
+from app.domain.codebooks import read_codebook
+from app.domain.errors import Conflict, Invalid
+from app.domain.programs import Description
+from app.extensions import db
+from app.models import Program, Workspace
+from tests import factories
+
+
+@pytest.fixture
+def program(workspace: Workspace) -> Program:
+    return factories.program(workspace)
+
+
+def test_names_differ_whatever_their_case(program: Program) -> None:
+    added = themes.add(program, "Parking", "Where to leave the car", ["No space left", " "])
+    assert added.examples == ["No space left"]
+    with pytest.raises(Invalid, match="There is a theme “Parking” already"):
+        themes.add(program, " pARKING ", "Again")
+    with pytest.raises(Invalid):
+        themes.change(program, added, "Staff", "Where to leave the car")
+    themes.change(program, added, "PARKING", "Where to leave the car")
+    db.session.commit()
+    assert [each.name for each in program.themes] == ["Delivery", "Staff", "PARKING"]
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "examples"),
+    [("", "x", []), ("x", "", []), ("x" * 81, "x", []), ("x", "x", ["e"] * 41)],
+)
+def test_a_poor_theme_is_refused(
+    program: Program, name: str, description: str, examples: list[str]
+) -> None:
+    with pytest.raises(Invalid):
+        themes.add(program, name, description, examples)
+    assert len(program.themes) == 2
+
+
+def test_one_active_theme_stays(program: Program) -> None:
+    delivery, staff = program.themes
+    themes.deactivate(program, delivery)
+    with pytest.raises(Conflict):
+        themes.deactivate(program, staff)
+    themes.activate(delivery)
+    themes.deactivate(program, staff)
+
+
+def test_a_codebook_goes_out_and_comes_back(workspace: Workspace) -> None:
+    program = programs.create(workspace, Description(name="One", question="How was it?"))
+    written = themes.write_csv(program)
+    assert read_codebook(written).names == tuple(each.name for each in program.themes)
+    assert themes.read_csv(program, written.encode()) == (0, 0)
+
+
+def test_a_file_changes_adds_and_switches_off(program: Program) -> None:
+    content = "﻿name,description,examples\nstaff,People,Kind|Rude\nPrice,What it costs,\n"
+    assert themes.read_csv(program, content.encode()) == (1, 2)
+    db.session.commit()
+    db.session.expire_all()
+    assert [(each.name, each.active) for each in program.themes] == [
+        ("staff", True),
+        ("Price", True),
+        ("Delivery", False),
+    ]
+    assert program.themes[0].examples == ["Kind", "Rude"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"name,description\nA,x\na,y\n", "Row 3"),
+        (b"\xff\xfe\x00bad", "UTF-8"),
+        (b"", "empty"),
+        (b"x" * (512 * 1024 + 1), "512 KB"),
+    ],
+)
+def test_a_wrong_file_changes_nothing(program: Program, content: bytes, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        themes.read_csv(program, content)
+    assert [each.name for each in program.themes if each.active] == ["Delivery", "Staff"]
+
+
+def test_no_cell_is_a_formula(program: Program) -> None:
+    themes.add(program, "=HYPERLINK(1)", "@description", ["+1"])
+    assert "'=HYPERLINK(1),'@description,'+1" in themes.write_csv(program)
