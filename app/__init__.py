@@ -39,10 +39,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
 
-    from app import cli, web
+    from app import web
 
     web.init_app(app)
-    cli.init_app(app)
     return app
 
 

@@ -1,9 +1,126 @@
-"""Commands by noun; each calls a domain verb."""
+"""Commands that need no machine learning; `python -m workers` has the others."""
 
 from __future__ import annotations
 
-from flask import Flask
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from app.config import BadSetting
+from app.domain.errors import HeardError
+from storage import StorageError
+
+ROOT = Path(__file__).parent.parent
 
 
-def init_app(app: Flask) -> None:
-    """Adds the commands to `flask --app wsgi`."""
+class Command(click.Group):
+    """Says refusals as one sentence, with an exit code of 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        from app.host.up import CannotStart
+
+        try:
+            return super().invoke(context)
+        except (HeardError, StorageError) as refusal:
+            raise click.ClickException(refusal.sentence) from refusal
+        except (BadSetting, CannotStart, TimeoutError) as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=Command)
+def main() -> None:
+    """Heard: voice-of-customer video feedback."""
+
+
+@contextmanager
+def application() -> Iterator[None]:
+    from app import create_app
+
+    with create_app().app_context():
+        yield
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--data", default="data", show_default=True, type=click.Path(path_type=Path))
+def up(port: int, host: str, data: Path) -> None:
+    """Runs everything on this machine."""
+    from app.host import up as host_up
+
+    host_up.up(port, host, data)
+
+
+@main.command(hidden=True)
+def prepare() -> None:
+    """Migrates, makes the first owner and the sample; prints their links as JSON."""
+    from flask_migrate import upgrade
+
+    from app.domain import welcome
+
+    with application():
+        upgrade(str(ROOT / "migrations"))
+        json.dump(welcome.prepare(), sys.stdout)
+
+
+@main.command()
+def migrate() -> None:
+    """Brings the database to this release."""
+    from flask_migrate import upgrade
+
+    with application():
+        upgrade(str(ROOT / "migrations"))
+
+
+@main.command("export")
+@click.option("--program", "program_name", required=True, help="Its name or id.")
+@click.option("--format", "format_name", required=True, help="csv, jsonl, srt or vtt.")
+@click.option("--level", default="segments", show_default=True)
+@click.option("--purpose", default="internal", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="A file; for captions a folder.")
+def export_(
+    program_name: str, format_name: str, level: str, purpose: str, out: Path | None
+) -> None:
+    """Writes the same export as the page, at once."""
+    from app.domain import exports, programs
+
+    with application():
+        wanted = exports.Wanted(programs.named(program_name), purpose)
+        exports.check(format_name, level, purpose)
+        if format_name in exports.CAPTIONS:
+            _write_captions(wanted, format_name, out or Path("captions"))
+        elif out is None:
+            exports.write_table(wanted, format_name, level, sys.stdout)
+        else:
+            with open(out, "w", encoding="utf-8", newline="") as file:
+                rows = exports.write_table(wanted, format_name, level, file)
+            click.echo(f"{rows:,} rows written to {out}.", err=True)
+
+
+def _write_captions(wanted: object, format_name: str, folder: Path) -> None:
+    from app.domain import exports
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = 0
+    for name, text in exports.caption_files(wanted, format_name):  # type: ignore[arg-type]
+        (folder / name).write_text(text, encoding="utf-8")
+        files += 1
+    click.echo(f"{files:,} files written to {folder}.", err=True)
+
+
+@main.command("import")
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--program", "program_name", required=True, help="Its name or id.")
+def import_(manifest: Path, program_name: str) -> None:
+    """Brings in recordings you have: a CSV manifest beside the files."""
+    from app.domain import imports, programs
+
+    with application():
+        program = programs.named(program_name)
+        entries = imports.read_manifest(manifest, program)
+        results = list(imports.run(entries, program))
+        click.echo(f"{sum(results):,} imported, {len(results) - sum(results):,} were here already.")

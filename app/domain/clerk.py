@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Update, event, select
+from sqlalchemy import CursorResult, Update, event
 from sqlalchemy.orm import Session, scoped_session
 
 from app.domain.errors import NotFound
@@ -17,7 +17,7 @@ from app.models.base import InWorkspace
 Row = TypeVar("Row", bound=Any)
 
 
-def session() -> scoped_session[Session]:
+def session() -> scoped_session[Any]:
     return db.session
 
 
@@ -51,13 +51,8 @@ def owned(model: type[Row], row_id: str, workspace_id: str) -> Row:
         NotFound: there is none, or it is another workspace's: the two look the same.
     """
     assert issubclass(model, InWorkspace)
-    row = db.session.scalar(
-        select(model).where(
-            model.id == row_id,  # type: ignore[attr-defined]
-            model.workspace_id == workspace_id,
-        )
-    )
-    if row is None:
+    row: Row | None = db.session.get(model, row_id)
+    if row is None or row.workspace_id != workspace_id:
         raise NotFound
     return row
 

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import CursorResult, Update, and_, or_, select, update
 
 from app import queue, runtime
 from app.domain.clerk import after_commit
@@ -69,7 +70,7 @@ def claim(step_id: str) -> Claim | None:
         and_(Step.state == "due", Step.due_at <= moment),
         and_(Step.state == "leased", Step.lease_until < moment),
     )
-    taken = db.session.execute(
+    taken = _changed(
         update(Step)
         .where(Step.id == step_id, claimable, Step.attempts < kind.attempts)
         .values(
@@ -83,8 +84,7 @@ def claim(step_id: str) -> Claim | None:
             stage="",
             error=None,
         )
-        .execution_options(synchronize_session=False)
-    ).rowcount
+    )
     db.session.commit()
     if not taken:
         return None
@@ -206,15 +206,20 @@ def ring_due(most: int = 200) -> int:
 
 
 def _write(claim: Claim, **values: object) -> None:
-    written = db.session.execute(
+    written = _changed(
         update(Step)
         .where(Step.id == claim.step_id, Step.fence == claim.fence, Step.state == "leased")
         .values(**values)
-        .execution_options(synchronize_session=False)
-    ).rowcount
+    )
     if not written:
         db.session.rollback()
         raise Lost(f"Step {claim.step_id} is held by another worker.")
+
+
+def _changed(statement: Update) -> int:
+    """Executes; how many rows it changed."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def _ring_after_commit(step: Step) -> None:

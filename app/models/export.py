@@ -12,12 +12,16 @@ from app.models.workspace import Member
 
 
 class Export(Identified, InWorkspace, InProgram, Base):
-    """format: a name in `app.domain.exports`; level: submissions, segments, highlights."""
+    """format: a name in `app.domain.exports`; level: submissions, segments, highlights, captions.
+
+    purpose: only what its consent allows is in the file.
+    """
 
     __tablename__ = "exports"
 
     format: Mapped[str] = mapped_column(String(10))
     level: Mapped[str] = mapped_column(String(12))
+    purpose: Mapped[str] = mapped_column(String(8), default="internal")
     created_by: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     key: Mapped[str | None]
     filename: Mapped[str] = mapped_column(default="")

@@ -127,6 +127,7 @@ def upgrade() -> None:
         "exports",
         sa.Column("format", sa.String(length=10), nullable=False),
         sa.Column("level", sa.String(length=12), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.Column("created_by", sa.String(length=26), nullable=True),
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("filename", sa.String(), nullable=False),

@@ -1,0 +1,108 @@
+"""The moments worth hearing. `telling` decides which; here they are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.domain import telling
+from app.domain.timeline import Span
+from app.extensions import db
+from app.models import Answer, Highlight, Segment, Theme, Transcript, now
+
+SAME = 0.5  # spans that share more than half of the shorter one are the same moment
+
+
+def passages(transcript: Transcript) -> list[telling.Passage]:
+    """The transcript's segments as what `telling.choose` looks at."""
+    return [_passage(segment) for segment in transcript.segments]
+
+
+def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Moment]) -> None:
+    """Writes the moments down. The caller commits.
+
+    One that was there before keeps its id, and so its links and the record of who was told.
+    One that is no longer chosen goes.
+    """
+    submission = answer.submission
+    themes = {
+        theme.name: theme
+        for theme in db.session.scalars(
+            select(Theme).where(Theme.program_id == submission.program_id, Theme.active)
+        )
+    }
+    before = list(db.session.scalars(select(Highlight).where(Highlight.answer_id == answer.id)))
+    for moment in moments:
+        highlight = _same(before, moment)
+        if highlight is None:
+            highlight = Highlight(
+                workspace_id=submission.workspace_id,
+                program_id=submission.program_id,
+                answer_id=answer.id,
+                submission_id=submission.id,
+            )
+            db.session.add(highlight)
+        else:
+            before.remove(highlight)
+        segments = transcript.segments[moment.first : moment.last + 1]
+        highlight.transcript_id = transcript.id
+        highlight.touchpoint_id = submission.touchpoint_id
+        highlight.first_position, highlight.last_position = moment.first, moment.last
+        highlight.start = moment.span.start if moment.span else 0.0
+        highlight.end = moment.span.end if moment.span else 0.0
+        highlight.quote, highlight.score = moment.quote, moment.score
+        highlight.reasons = list(moment.reasons)
+        highlight.said_at = submission.received_at or now()
+        highlight.sentiment, highlight.sentiment_score = _sentiment(segments)
+        highlight.emotion = _emotion(segments)
+        highlight.themes = [themes[name] for name in moment.themes if name in themes]
+    for highlight in before:
+        db.session.delete(highlight)
+    db.session.flush()
+
+
+def _same(before: Sequence[Highlight], moment: telling.Moment) -> Highlight | None:
+    for highlight in before:
+        if moment.span is None or not highlight.end:
+            if (highlight.first_position, highlight.last_position) == (moment.first, moment.last):
+                return highlight
+            continue
+        span = Span(highlight.start, highlight.end)
+        if span.overlap(moment.span) > SAME * min(span.length, moment.span.length):
+            return highlight
+    return None
+
+
+def _passage(segment: Segment) -> telling.Passage:
+    feeling = next((label for label in segment.labels if label.kind == "sentiment"), None)
+    return telling.Passage(
+        text=segment.text,
+        span=Span(segment.start, segment.end) if segment.end > segment.start else None,
+        confidence=segment.confidence,
+        sentiment=feeling.score if feeling else 0.0,
+        sentiment_confidence=feeling.confidence if feeling else 0.0,
+        emotions=tuple(
+            (each.value, each.score) for each in segment.labels if each.kind == "emotion"
+        ),
+        themes=tuple((each.theme.name, each.confidence) for each in segment.mentions),
+    )
+
+
+def _sentiment(segments: Sequence[Segment]) -> tuple[str, float]:
+    """The strongest passage's sentiment: a mean would make a mixed moment look indifferent."""
+    labels = [label for each in segments for label in each.labels if label.kind == "sentiment"]
+    if not labels:
+        return "neutral", 0.0
+    strongest = max(labels, key=lambda label: abs(label.score) * label.confidence)
+    return strongest.value, strongest.score
+
+
+def _emotion(segments: Sequence[Segment]) -> str | None:
+    labels = [
+        label
+        for each in segments
+        for label in each.labels
+        if label.kind == "emotion" and label.value != "neutral"
+    ]
+    return max(labels, key=lambda label: label.score).value if labels else None

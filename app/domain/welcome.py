@@ -1,0 +1,38 @@
+"""What the first start makes: the first owner and the sample program; and the links to print."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from app import runtime
+from app.domain import members, sample
+from app.extensions import db
+from app.models import Invitation, Program, Step, Workspace, now
+
+
+def prepare() -> dict[str, str]:
+    """Paths for the terminal: `board`, and where they apply `record` and `sign_in`. Commits."""
+    first = db.session.scalar(select(Workspace.id)) is None
+    owner = members.ensure_first_owner()
+    if first and runtime.settings().load_sample:
+        sample.load(owner.workspace)
+    if db.engine.dialect.name == "sqlite":
+        _release_leases()
+    links = {"board": "/"}
+    invitation = db.session.scalar(
+        select(Invitation).join(Program).where(Program.is_sample).order_by(Invitation.id)
+    )
+    if invitation is not None:
+        links["record"] = f"/r/{invitation.code}"
+    sign_in = members.first_owner_link()
+    if sign_in:
+        links["sign_in"] = sign_in
+    db.session.commit()
+    return links
+
+
+def _release_leases() -> None:
+    """On one machine no worker runs before we start them: what was under way is due at once."""
+    db.session.execute(
+        update(Step).where(Step.state == "leased").values(state="due", due_at=now(), fence=None)
+    )

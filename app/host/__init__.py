@@ -1,0 +1,1 @@
+"""One machine: starts, watches and ends Heard's processes."""

@@ -1,0 +1,152 @@
+"""`./heard up`: everything on one machine, with one calm line per change."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import IO
+
+from app.config import BadSetting, Settings, read_settings
+from app.domain.pipeline import QUEUES
+from app.host.queue_server import QueueServer
+from app.host.supervisor import Child, Supervisor, say
+
+LEAST_FREE = 300 * 1024 * 1024
+ANSWER_S = 60.0
+
+
+class CannotStart(Exception):
+    """One sentence that says why, and what to do."""
+
+
+def up(port: int, host: str, data: Path) -> None:
+    """Runs until Ctrl-C or SIGTERM.
+
+    Raises:
+        CannotStart, BadSetting: before anything was started.
+    """
+    began = time.monotonic()
+    base_url = os.environ.get("BASE_URL") or f"http://{_shown(host)}:{port}"
+    env = {**os.environ, "HEARD_DATA": str(data.resolve()), "BASE_URL": base_url}
+    settings = read_settings(env)
+    with _only_one(settings.data):
+        _room(settings.data)
+        _free(host, port)
+        embedded = None if os.environ.get("REDIS_URL") else QueueServer(settings.data)
+        if embedded:
+            env["REDIS_URL"] = embedded.url
+        env.update(HEARD_BIND=f"{host}:{port}", PYTHONUNBUFFERED="1")
+        supervisor = Supervisor(env, settings.data / "logs", say)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, supervisor.stop)
+        try:
+            if embedded:
+                supervisor.add(Child("queue", embedded.command()))
+                embedded.wait()
+            links = _prepare(env)
+            _start(supervisor, settings)
+            if _answers(supervisor, host, port):
+                _greet(settings, links, time.monotonic() - began)
+                supervisor.watch()
+        finally:
+            say("Stopping.")
+            supervisor.end()
+            if embedded:
+                embedded.forget()
+
+
+def _start(supervisor: Supervisor, settings: Settings) -> None:
+    python = sys.executable
+    supervisor.add(Child("web", [python, "-m", "gunicorn", "-c", "app/gunicorn.py", "wsgi:app"]))
+    for queue in QUEUES:
+        supervisor.add(Child(queue, [python, "-m", "workers", "worker", queue]))
+    supervisor.add(Child("clock", [python, "-m", "workers", "clock"]))
+    if settings.fetch_models and settings.speech_engine != "pocketsphinx":
+        supervisor.add(
+            Child("models", [python, "-m", "workers", "models", "fetch", "--quiet"], once=True)
+        )
+
+
+def _prepare(env: dict[str, str]) -> dict[str, str]:
+    """Migrates, makes the first owner and the sample program; the links to print."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "prepare"], env=env, capture_output=True, text=True
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["It gave no reason."])[-1]
+        raise CannotStart(f"The database could not be prepared. {last}")
+    links: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
+    return links
+
+
+def _greet(settings: Settings, links: dict[str, str], seconds: float) -> None:
+    say(f"Heard is up after {seconds:.1f} s, with its data in {settings.data}")
+    for title, key in (
+        ("Board", "board"),
+        ("Record (sample program)", "record"),
+        ("Sign in as the first owner, once", "sign_in"),
+    ):
+        if links.get(key):
+            print(f"          {title + ':':34} {settings.base_url}{links[key]}")
+    print("          Ctrl-C stops everything.", flush=True)
+
+
+def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
+    address = f"http://{_shown(host)}:{port}/healthz"
+    until = time.monotonic() + ANSWER_S
+    while not supervisor.stopping:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > until:
+                raise CannotStart("The web process does not answer; see logs/web.log.") from None
+            supervisor.wait(0.1)
+    return False
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+
+
+def _only_one(data: Path) -> IO[str]:
+    """Holds the data folder: two supervisors on one would do everything twice."""
+    lock = open(data / "up.lock", "w")  # noqa: SIM115 (held as long as we run)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart(f"Heard is already running with the data in {data}.") from None
+    return lock
+
+
+def _room(data: Path) -> None:
+    free = shutil.disk_usage(data).free
+    if free < LEAST_FREE:
+        raise CannotStart(
+            f"Only {free // 1024**2} MB are free for {data}; Heard needs "
+            f"{LEAST_FREE // 1024**2} MB to begin with."
+        )
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} can't be used ({error.strerror}); choose another with --port."
+            ) from None
+
+
+__all__ = ["BadSetting", "CannotStart", "up"]

@@ -1,0 +1,95 @@
+"""What leaves in a file: everything that consent allows, and nothing a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.domain import exports
+from app.domain.errors import Invalid
+from app.extensions import db
+from app.models import Member, Program, Workspace
+from tests import factories
+
+
+@pytest.fixture
+def program(app: Flask, workspace: Workspace) -> Program:
+    program = factories.program(workspace)
+    submission = factories.submission(program, display_name='=HYPERLINK("http://x")')
+    answer = factories.answer(submission)
+    transcript = factories.transcript(answer, "The box was torn.", "Nobody answered.")
+    factories.highlight(answer, transcript, themes=[program.themes[0]])
+    return program
+
+
+def table(program: Program, format: str, level: str, purpose: str = "internal") -> str:
+    out = io.StringIO()
+    exports.write_table(exports.Wanted(program, purpose), format, level, out)
+    return out.getvalue()
+
+
+def test_segments_as_csv_say_which_engine_said_what(program: Program) -> None:
+    rows = list(csv.DictReader(io.StringIO(table(program, "csv", "segments"))))
+    assert [row["text"] for row in rows] == ["The box was torn.", "Nobody answered."]
+    assert rows[0]["engine"] == "pocketsphinx"
+    assert rows[0]["sentiment_score"] == "-0.7"
+    assert rows[0]["themes"] == "Delivery 0.80"
+
+
+def test_formulas_are_neutralised(program: Program) -> None:
+    rows = list(csv.DictReader(io.StringIO(table(program, "csv", "submissions"))))
+    assert rows[0]["name"] == '\'=HYPERLINK("http://x")'
+
+
+def test_highlights_as_json_lines(program: Program) -> None:
+    (line,) = table(program, "jsonl", "highlights").splitlines()
+    row = json.loads(line)
+    assert row["quote"] == "The box was torn."
+    assert row["themes"] == "Delivery"
+
+
+def test_what_consent_does_not_permit_is_not_in_the_file(program: Program) -> None:
+    assert "torn" in table(program, "csv", "segments", "shared")
+    assert table(program, "csv", "segments", "public") == ""
+
+
+def test_withdrawn_voices_are_not_in_the_file(program: Program) -> None:
+    factories.submission(program, state="withdrawn", display_name="Gone")
+    for level in exports.LEVELS:
+        assert "Gone" not in table(program, "jsonl", level)
+
+
+def test_pages_of_rows_join_without_gap_or_double(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.domain.exports.rows.PAGE", 2)
+    for _ in range(4):
+        factories.submission(program)
+    ids = [
+        json.loads(line)["submission_id"]
+        for line in table(program, "jsonl", "submissions").splitlines()
+    ]
+    assert len(ids) == len(set(ids)) == 5
+
+
+def test_an_ordered_export_has_a_run_and_can_be_written(
+    program: Program, owner: Member, tmp_path: Path
+) -> None:
+    export = exports.request(program, owner, "vtt", "segments")
+    db.session.commit()
+    assert [step.name for step in export.runs[0].steps] == ["export"]
+    assert exports.write(export, tmp_path / "out") == 1
+    with zipfile.ZipFile(tmp_path / "out") as archive:
+        (name,) = archive.namelist()
+        assert "The box was torn." in archive.read(name).decode()
+
+
+def test_an_unknown_format_is_refused(program: Program) -> None:
+    with pytest.raises(Invalid, match="csv, jsonl, srt, vtt"):
+        exports.request(program, None, "doc", "segments")

@@ -1,0 +1,39 @@
+"""`python -m workers worker QUEUE` and `python -m workers clock`."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import click
+
+from app.domain.pipeline import QUEUES
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+
+@click.group()
+def main() -> None:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+@main.command()
+@click.argument("queue", type=click.Choice(QUEUES))
+@click.option("--burst", is_flag=True, help="Stop when the queue is empty.")
+def worker(queue: str, burst: bool) -> None:
+    """Works off one queue."""
+    from workers.worker import work
+
+    work(queue, burst=burst)
+
+
+@main.command()
+def clock() -> None:
+    """Rings for whatever is due, sends digests, sweeps."""
+    from workers.clock import tick_for_ever
+
+    tick_for_ever()
+
+
+main()

@@ -1,0 +1,56 @@
+"""The reconciler: every few seconds, whatever the database says is due is rung again.
+
+Losing the queue server therefore costs seconds, not work.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+
+from app.domain import alerts, outbox, runs, uploads
+from app.models import now
+from workers.context import context
+
+log = logging.getLogger(__name__)
+
+TICK_S = 3
+HOURLY = timedelta(hours=1)
+
+
+def tick_for_ever() -> None:
+    """Ticks until SIGTERM or SIGINT."""
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    swept = now() - HOURLY
+    while not over.is_set():
+        tick()
+        if now() - swept >= HOURLY:
+            _try(uploads.expire)
+            swept = now()
+        over.wait(TICK_S)
+
+
+def tick() -> None:
+    """One round. A queue or database that is away is tried again at the next one."""
+    for part in (runs.sweep, outbox.sweep, _digests, runs.ring_due, outbox.ring_due):
+        _try(part)
+
+
+def _digests() -> None:
+    alerts.digests(now())
+
+
+def _try(part: Callable[[], object]) -> None:
+    try:
+        with context():
+            part()
+    except (RedisError, OperationalError) as error:
+        log.warning("%s: %s", part.__name__, type(error).__name__)

@@ -1,0 +1,143 @@
+"""Claims a step, does it, publishes it: the same few lines for every kind of work."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
+
+from app import runtime
+from app.config import Settings
+from app.domain import runs
+from app.domain.errors import HeardError, StepFailed
+from app.extensions import db
+from app.models import Run
+from storage import Storage, StorageError
+
+log = logging.getLogger(__name__)
+
+REPORT_EVERY_S = 0.5
+# What a step gives back: writes what it made and says it in a few words.
+Publish = Callable[[], str]
+
+
+@dataclass
+class Work:
+    """What a step has to work with. `folder` is its own and gone afterwards."""
+
+    claim: runs.Claim
+    run: Run
+    folder: Path
+    settings: Settings
+    storage: Storage
+    _reported: float = field(default=0.0)
+
+    def report(self, share: float, stage: str = "") -> None:
+        """Shows on the page that `share` (0..1) is done; at most twice a second."""
+        moment = time.monotonic()
+        if moment - self._reported >= REPORT_EVERY_S:
+            self._reported = moment
+            runs.report(self.claim, int(share * 100), stage)
+
+
+def perform(step_id: str) -> None:
+    """Does the step if it is due. Whatever goes wrong ends as a sentence on its row."""
+    from workers.steps import STEPS
+
+    claim = runs.claim(step_id)
+    if claim is None:
+        return
+    settings = runtime.settings()
+    scratch = settings.data / "tmp"
+    try:
+        scratch.mkdir(exist_ok=True)
+        with (
+            Heartbeat(current_app._get_current_object(), claim),  # type: ignore[attr-defined]
+            tempfile.TemporaryDirectory(dir=scratch, prefix=claim.kind.name) as folder,
+        ):
+            run = db.session.get_one(Run, claim.run_id)
+            work = Work(claim, run, Path(folder), settings, runtime.storage())
+            publish = STEPS[claim.kind.name](work)
+            runs.finish(claim, publish())
+            db.session.commit()
+    except runs.Lost as lost:
+        db.session.rollback()
+        log.warning("%s", lost)
+    except StepFailed as failure:
+        _failed(claim, failure.sentence, permanent=failure.permanent)
+    except HeardError as refusal:
+        _failed(claim, refusal.sentence, permanent=True)
+    except StorageError as trouble:
+        _failed(claim, trouble.sentence, permanent=False)
+    except OperationalError as trouble:
+        log.exception("Step %s", claim.step_id)
+        _failed(claim, "The database did not answer.", permanent=False, cause=trouble)
+    except OSError as trouble:
+        _failed(claim, f"{trouble.strerror or trouble}.", permanent=False)
+    except Exception:  # the row must say that it failed, whatever the library raised
+        log.exception("Step %s (%s) failed unexpectedly", claim.step_id, claim.kind.name)
+        _failed(claim, "Something unexpected went wrong; the log has details.", permanent=False)
+
+
+def _failed(
+    claim: runs.Claim, sentence: str, *, permanent: bool, cause: Exception | None = None
+) -> None:
+    db.session.rollback()
+    try:
+        runs.fail(claim, sentence, permanent=permanent)
+    except runs.Lost as lost:
+        log.warning("%s", lost)
+    except OperationalError:
+        # The lease runs out and the clock rings again.
+        log.exception("Could not note why step %s failed (%s)", claim.step_id, cause)
+
+
+class Heartbeat:
+    """Renews the lease from a thread while the work goes on.
+
+    Past the step's deadline the process ends itself: a hung library can't be stopped in any
+    other way, the supervisor starts a new worker and the lease runs out.
+    """
+
+    def __init__(self, app: Flask, claim: runs.Claim) -> None:
+        self._app, self._claim = app, claim
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        ends = time.monotonic() + self._claim.kind.deadline_s
+        while not self._over.wait(self._claim.kind.lease_s / 4):
+            if time.monotonic() > ends:
+                log.error("Step %s took longer than it may.", self._claim.step_id)
+                os._exit(70)
+            with self._app.app_context():
+                try:
+                    runs.renew(self._claim)
+                except runs.Lost:
+                    return
+                except OperationalError:
+                    log.warning("The lease could not be renewed this time.")
+                finally:
+                    db.session.remove()

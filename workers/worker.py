@@ -1,0 +1,56 @@
+"""One process, one queue.
+
+`media` and `notify` fork for each job: their parent stays light and ffmpeg does the work.
+`speech` and `text` never fork: a model that was loaded before a fork hangs the child
+(CTranslate2 and torch both do). They load it once, keep it, and make way for a fresh process
+after `JOBS_PER_LIFE` jobs or when they have grown beyond `MEMORY_LIMIT`.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+from typing import Any
+
+from redis import Redis
+from rq import SimpleWorker, Worker
+from rq.serializers import JSONSerializer
+
+from app.queue import HeardJob, connect, open_queue
+from workers.context import application
+
+log = logging.getLogger(__name__)
+
+FORKING = frozenset({"media", "notify"})
+JOBS_PER_LIFE = 500
+MEMORY_LIMIT = 6 * 1024**3  # bytes resident
+
+
+class ModelWorker(SimpleWorker):
+    """Keeps its models between jobs, and stops once it has grown too large."""
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        super().execute_job(job, queue)
+        resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if resident > MEMORY_LIMIT:
+            log.warning("Grown to %d MB; a fresh worker takes over.", resident // 1024**2)
+            self._stop_requested = True
+
+
+def work(queue: str, *, burst: bool = False) -> None:
+    """Works until asked to stop. The supervisor starts it anew."""
+    url = application().extensions["heard"].settings.redis_url
+    connection: Redis = connect(url)
+    kind = Worker if queue in FORKING else ModelWorker
+    worker = kind(
+        [open_queue(url, queue)],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=HeardJob,
+        log_job_description=False,
+    )
+    worker.work(
+        burst=burst,
+        max_jobs=None if queue in FORKING else JOBS_PER_LIFE,
+        logging_level="WARNING",
+    )
