@@ -7,13 +7,16 @@ from importlib import import_module
 from flask import Flask
 
 # One line for each page file; it holds `blueprint`.
-BLUEPRINTS = ("health",)
+BLUEPRINTS = (
+    "health",
+    "media",
+)
 
 
 def init_app(app: Flask) -> None:
-    from app.web import access, assets, errors, locale, presenters, security
+    from app.web import access, assets, errors, locale, navigation, presenters, security
 
-    for part in (security, access, errors, locale, assets, presenters):
+    for part in (security, access, errors, locale, assets, navigation, presenters):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)
