@@ -80,7 +80,7 @@ def _graph(info: MediaInfo, span: Span, mute: Sequence[Span], captions: str) -> 
     width, height, rate = _DRAWN
     return (
         f"[0:a:0]{sound},asplit[a][heard];"
-        f"[heard]showwaves=s={width}x{height}:r={rate}:mode=cline:scale=sqrt:colors=0xf2efe9[wave];"
+        f"[heard]showwaves=s={width}x{height}:r={rate}:mode=cline:scale=sqrt:draw=full:colors=0xf2efe9[wave];"
         f"color=c=0x1c2b33:s={width}x{height}:r={rate}:d={span.length:.3f}[card];"
         f"[card][wave]overlay=shortest=1{captions}[v]"
     )

@@ -25,6 +25,7 @@ Progress = Callable[[float], None]
 
 # More threads gain little on a recording's sizes and take memory by the core.
 THREADS = str(min(os.cpu_count() or 1, 4))
+_NO_MEMORY = ("Cannot allocate memory", "pthread_create() failed")
 _LONGEST_LOG = 256 * 1024  # bytes kept of what ffmpeg says: its head, where streams are listed
 _LOG_TAIL = 16 * 1024  # and its end, where errors are
 
@@ -159,7 +160,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _failure(code: int, log: str) -> StepFailed:
     if "No space left on device" in log:
         return StepFailed("The disk for temporary files is full.", permanent=False)
-    if "Cannot allocate memory" in log or code == -signal.SIGSEGV:
+    if any(sign in log for sign in _NO_MEMORY) or code == -signal.SIGSEGV:
         return StepFailed("Processing this media needs more memory than is allowed.")
     if code in (-signal.SIGXCPU, -signal.SIGXFSZ) or "File too large" in log:
         return StepFailed("Processing this media needs more time or disk than is allowed.")

@@ -31,6 +31,7 @@ _STREAM = re.compile(r"^  Stream #0:\d+(?:\[\w+\])?: (Video|Audio): (\w+)(.*)$")
 _SIZE = re.compile(r", (\d{1,6})x(\d{1,6})(?= |,|$)")
 _FPS = re.compile(r", ([\d.]+)(k?) fps")
 _RATE = re.compile(r", (\d+) Hz, ([^,]+)")
+_TOO_LARGE = re.compile(r"size (\d+)x(\d+) exceeds specified max pixel count")
 _ROTATION = re.compile(r"rotation of (-?[\d.]+) degrees")
 _DECLARED = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 _CHANNELS = {"mono": 1, "stereo": 2, "5.1": 6, "5.1(side)": 6, "7.1": 8, "quad": 4, "2.1": 3}
@@ -112,6 +113,8 @@ def _scan(path: Path, longest_s: float) -> Result:
 def _reason(log: str) -> str:
     if "does not contain any stream" in log or "matches no streams" in log:
         return "The file holds no video and no audio."
+    if size := _TOO_LARGE.search(log):
+        return f"The picture is too large: {size[1]} × {size[2]} points."
     if "max_streams" in log:
         return f"The file holds more than {MAX_STREAMS} streams."
     if "moov atom not found" in log:
