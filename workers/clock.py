@@ -33,7 +33,7 @@ def tick_for_ever() -> None:
     while not over.is_set():
         tick()
         if now() - swept >= HOURLY:
-            _try(uploads.expire)
+            _try(uploads.sweep)
             swept = now()
         over.wait(TICK_S)
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from app import runtime
 from app.domain import members, sample
 from app.extensions import db
-from app.models import Invitation, Program, Step, Workspace, now
+from app.models import Step, now
 
 
 def prepare() -> dict[str, str]:
     """Paths for the terminal: `board`, and where they apply `record` and `sign_in`. Commits."""
-    first = db.session.scalar(select(Workspace.id)) is None
     owner = members.ensure_first_owner()
-    if first and runtime.settings().load_sample:
+    if sample.wanted(owner.workspace):
         sample.load(owner.workspace)
     if db.engine.dialect.name == "sqlite":
         _release_leases()
     links = {"board": "/"}
-    invitation = db.session.scalar(
-        select(Invitation).join(Program).where(Program.is_sample).order_by(Invitation.id)
-    )
-    if invitation is not None:
-        links["record"] = f"/r/{invitation.code}"
+    program = sample.of(owner.workspace_id)
+    if program is not None:
+        links["record"] = sample.recording_path(program)
     sign_in = members.first_owner_link()
     if sign_in:
         links["sign_in"] = sign_in

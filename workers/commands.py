@@ -1,0 +1,125 @@
+"""`./heard transcribe`, `understand`, `doctor`: the machine's parts at the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import click
+
+from app.config import BadSetting, read_settings
+from app.domain.codebooks import Codebook, default_codebook, read_codebook
+from app.domain.errors import HeardError, Invalid
+from storage import StorageError
+
+BATCH = 256
+
+
+class Command(click.Group):
+    """Says refusals as one sentence, with an exit code of 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except (HeardError, StorageError) as refusal:
+            raise click.ClickException(refusal.sentence) from refusal
+        except BadSetting as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--engine", default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Segments and words with their times.")
+def transcribe(file: Path, engine: str, as_json: bool) -> None:
+    """One media file to words."""
+    from workers.media.normalise import normalise
+    from workers.media.probe import probe
+    from workers.transcribe import choose, open_engine
+    from workers.transcribe.audio import load
+
+    settings = read_settings()
+    if not file.is_file():
+        raise Invalid(f"There is no file {file}.")
+    name = choose(
+        engine if engine != "auto" else settings.speech_engine,
+        settings.whisper_model,
+        settings.models,
+    )
+    speech = open_engine(name, model=settings.whisper_model, models_dir=settings.models)
+    with tempfile.TemporaryDirectory() as folder:
+        info = probe(file, longest_s=settings.max_duration)
+        if info.audio is None:
+            raise Invalid("There is no sound in this file.")
+        made = normalise(file, info, Path(folder))
+        assert made.audio is not None
+        heard = speech.transcribe(load(made.audio))
+    if as_json:
+        click.echo(json.dumps(heard.as_json(), ensure_ascii=False))
+    else:
+        for segment in heard.segments:
+            click.echo(segment.text)
+        click.echo(f"— {heard.engine} {heard.model}, {heard.duration_s:.1f} s", err=True)
+
+
+@click.command()
+@click.option("--codebook", type=click.Path(path_type=Path), help="CSV: name,description,…")
+def understand(codebook: Path | None) -> None:
+    """JSON Lines {id, text} on standard input to sentiment, emotions, themes, hand-off."""
+    from workers.understand import Understander
+
+    themes = _codebook(codebook)
+    understander = Understander(read_settings().encoder)
+    wrong = 0
+    for batch in _batches(sys.stdin):
+        good = [(key, text) for key, text, error in batch if error is None]
+        for _, _, error in batch:
+            if error is not None:
+                wrong += 1
+                click.echo(error, err=True)
+        for (key, _), found in zip(
+            good, understander.understand([text for _, text in good], themes), strict=True
+        ):
+            click.echo(json.dumps({"id": key, **found.as_json()}, ensure_ascii=False))
+    if wrong:
+        raise Invalid(f"{wrong} of the lines could not be read; the others were.")
+
+
+def _codebook(path: Path | None) -> Codebook:
+    if path is None:
+        return default_codebook()
+    try:
+        return read_codebook(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Invalid(f"There is no codebook {path}.") from None
+    except UnicodeDecodeError:
+        raise Invalid(f"The codebook {path} is not UTF-8 text.") from None
+
+
+Line = tuple[object, str, str | None]
+
+
+def _batches(lines: IO[str]) -> Iterator[list[Line]]:
+    """Lines in batches, each as (id, text, what is wrong with it)."""
+    batch: list[Line] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            batch.append(_line(number, line))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _line(number: int, line: str) -> Line:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        return None, "", f"Line {number} is not JSON: {error.msg}."
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+        return None, "", f"Line {number} needs an 'id' and a 'text'."
+    return row["id"], row["text"], None

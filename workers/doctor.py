@@ -1,0 +1,168 @@
+"""`./heard doctor`: each part, whether it works here, and what to do where it doesn't."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import click
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import BadSetting, Settings, read_settings
+from storage import StorageError, open_storage
+
+LITTLE_DISK = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """level: ok, note (works, could be better), bad (does not work)."""
+
+    part: str
+    level: str
+    words: str
+
+
+MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
+
+
+@click.command()
+def doctor() -> None:
+    """What works here, and what to do about the rest."""
+    try:
+        settings = read_settings()
+    except BadSetting as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    bad = 0
+    for finding in examine(settings):
+        bad += finding.level == "bad"
+        click.echo(f"{MARKS[finding.level]}  {finding.part:<12} {finding.words}")
+    if bad:
+        raise SystemExit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check in turn; none of them changes anything."""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _disk, _database, _storage, _queue, _ffmpeg, _sandbox, _speech, _text, _mail, _origin,
+    )  # fmt: skip
+    for check in checks:
+        yield from check(settings)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.data).free
+    level = "note" if free < LITTLE_DISK else "ok"
+    yield Finding("data", level, f"{settings.data}, {free // 1024**2:,} MB free")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    name = settings.database_url.split(":")[0].split("+")[0]
+    try:
+        engine = create_engine(settings.database_url)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        engine.dispose()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        yield Finding("database", "bad", f"{name} does not answer: {reason}. See DATABASE_URL.")
+    else:
+        yield Finding("database", "ok", name)
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    kind = urlsplit(settings.storage_url).scheme
+    try:
+        open_storage(settings.storage_url).check()
+    except StorageError as error:
+        yield Finding("storage", "bad", f"{error.sentence} See STORAGE_URL.")
+    else:
+        yield Finding("storage", "ok", kind)
+
+
+def _queue(settings: Settings) -> Iterator[Finding]:
+    try:
+        Redis.from_url(settings.redis_url, socket_connect_timeout=2).ping()
+    except RedisError:
+        words = "not running; `./heard up` starts its own, or set REDIS_URL"
+        yield Finding("queue", "note", words)
+    else:
+        yield Finding("queue", "ok", urlsplit(settings.redis_url).scheme)
+
+
+def _ffmpeg(_settings: Settings) -> Iterator[Finding]:
+    from workers.media import ffmpeg
+
+    try:
+        done = subprocess.run(
+            [ffmpeg.binary(), "-version"], capture_output=True, text=True, timeout=20
+        )
+    except OSError as error:
+        yield Finding("ffmpeg", "bad", f"{error}. Set FFMPEG_BINARY to one that runs.")
+    else:
+        yield Finding("ffmpeg", "ok", done.stdout.splitlines()[0].split(" Copyright")[0])
+
+
+def _sandbox(_settings: Settings) -> Iterator[Finding]:
+    from workers.media import sandbox
+
+    for layer, works in sandbox.layers().items():
+        words = layer if works else f"{layer}: this host does not allow it; ffmpeg runs without"
+        yield Finding("sandbox", "ok" if works else "note", words)
+
+
+def _speech(settings: Settings) -> Iterator[Finding]:
+    from workers import models
+    from workers.transcribe import choose
+
+    engine = choose(settings.speech_engine, settings.whisper_model, settings.models)
+    if engine == "pocketsphinx" and settings.speech_engine != "pocketsphinx":
+        words = "basic engine only. " + models.how_to_get(settings.whisper_model, settings.models)
+        yield Finding("speech", "note", words)
+    else:
+        yield Finding("speech", "ok", f"{engine} {settings.whisper_model}")
+
+
+def _text(settings: Settings) -> Iterator[Finding]:
+    from workers.understand import Understander
+
+    try:
+        Understander(settings.encoder).understand(["Thank you."], _no_themes())
+    except (ValueError, OSError) as error:
+        yield Finding("text", "bad", str(error))
+    else:
+        yield Finding("text", "ok", "encoder and heads")
+
+
+def _no_themes():  # type: ignore[no-untyped-def]
+    from app.domain.codebooks import Codebook
+
+    return Codebook(())
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if not settings.smtp_url:
+        yield Finding("mail", "note", "not set; alerts by e-mail wait. Set SMTP_URL.")
+        return
+    parts = urlsplit(settings.smtp_url)
+    try:
+        with smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=5):
+            yield Finding("mail", "ok", f"{parts.hostname} answers")
+    except OSError as error:
+        yield Finding("mail", "bad", f"{parts.hostname} does not answer: {error}. See SMTP_URL.")
+
+
+def _origin(settings: Settings) -> Iterator[Finding]:
+    local = urlsplit(settings.base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    if settings.secure or local:
+        yield Finding("address", "ok", settings.base_url)
+    else:
+        words = f"{settings.base_url} is not https: browsers refuse the camera there"
+        yield Finding("address", "bad", words)
