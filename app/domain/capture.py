@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.domain import consent, processing
 from app.domain.clerk import new_token, rows_written, token_hash
@@ -53,7 +55,8 @@ class Closing:
 
 def find(code: str) -> Invitation:
     """Raises NotFound."""
-    invitation = db.session.scalar(select(Invitation).where(Invitation.code == code))
+    query = select(Invitation).where(Invitation.code == code)
+    invitation = db.session.scalar(query) if code.isprintable() else None
     if invitation is None:
         raise NotFound(mark("There is no page for this link. Check it for a typing mistake."))
     return invitation
@@ -79,17 +82,32 @@ def questions(program: Program) -> Sequence[Prompt]:
 
 
 def open_submission(
-    invitation: Invitation, *, language: str, consent_text: ConsentText, purposes: Sequence[str]
+    invitation: Invitation,
+    *,
+    language: str,
+    consent_text: ConsentText,
+    purposes: Sequence[str],
+    token: str | None = None,
 ) -> Opened:
     """A draft that belongs to whoever holds the token.
 
+    A sender may bring its own token of 256 random bits; the same token again finds the same
+    submission, so that a repeated request has one effect.
+
     Raises:
-        Expired: closed. Invalid: the consent is missing or not for this program.
+        Expired: closed. Invalid: the consent is missing or not for this program, or the token
+        is none.
     """
+    if token is not None and not TOKEN.fullmatch(token):
+        raise Invalid(mark("That request could not be understood."))
+    if token is not None and (known := _known(token, invitation)):
+        if known.state == "draft":
+            consent.change(known, purposes)
+        return Opened(known, token)
     require_open(invitation)
     if consent_text.program_id != invitation.program_id:
         raise Invalid(consent.NEEDED)
-    token = new_token()
+    token = token or new_token()
     submission = Submission(
         workspace_id=invitation.program.workspace_id,
         program_id=invitation.program_id,
@@ -103,15 +121,29 @@ def open_submission(
         consent_text_id=consent_text.id, purposes=consent.checked(consent_text, purposes)
     )
     db.session.add(submission)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:  # the same request came twice at the same moment
+        db.session.rollback()
+        return Opened(by_token(token), token)
     return Opened(submission, token)
+
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def _known(token: str, invitation: Invitation) -> Submission | None:
+    return db.session.scalar(
+        select(Submission).where(
+            Submission.token_hash == token_hash(token), Submission.invitation_id == invitation.id
+        )
+    )
 
 
 def by_token(token: str) -> Submission:
     """Raises NotFound, whatever is wrong with the token."""
-    submission = db.session.scalar(
-        select(Submission).where(Submission.token_hash == token_hash(token))
-    )
+    query = select(Submission).where(Submission.token_hash == token_hash(token))
+    submission = db.session.scalar(query) if TOKEN.fullmatch(token) else None
     if submission is None:
         raise NotFound
     return submission

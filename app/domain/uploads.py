@@ -111,7 +111,7 @@ def of(submission: Submission, upload_id: str) -> Upload:
     Raises:
         NotFound: foreign, expired, ended and never heard of all look the same.
     """
-    upload = db.session.get(Upload, upload_id)
+    upload = db.session.get(Upload, upload_id) if upload_id.isalnum() else None
     if (
         upload is None
         or upload.submission_id != submission.id

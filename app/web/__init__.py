@@ -9,6 +9,9 @@ from flask import Flask
 # One line for each page file; it holds `blueprint`.
 BLUEPRINTS = (
     "health",
+    "capture",
+    "uploads",
+    "mine",
     "media",
 )
 

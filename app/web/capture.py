@@ -1,0 +1,198 @@
+"""The recording page: by link or QR, without an account."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from app import runtime
+from app.domain import capture, consent, follow_ups
+from app.domain.clerk import new_token
+from app.domain.errors import Expired, HeardError, Invalid, NotFound
+from app.domain.wording import mark
+from app.extensions import csrf, db, limiter
+from app.models import ConsentText, Invitation, Submission
+from app.models.program import SCORES
+from app.web import capture_forms, capture_texts, customers
+
+blueprint = Blueprint("capture", __name__, url_prefix="/r")
+customers.furnish(blueprint)
+limiter.limit("300/minute")(blueprint)
+
+
+@blueprint.get("/<code>")
+def show(code: str) -> ResponseReturnValue:
+    invitation = _open(code)
+    return render_template("capture/page.html", **_page(invitation), data=_data(invitation))
+
+
+@blueprint.get("/<code>/form")
+def form(code: str) -> ResponseReturnValue:
+    page = _page(_open(code))
+    return render_template("capture/form.html", **page, token=new_token(), given={}, sentence="")
+
+
+@blueprint.post("/<code>/form")
+@limiter.limit("60/minute")
+def take_form(code: str) -> ResponseReturnValue:
+    """A whole submission in one form, for browsers without JavaScript."""
+    invitation = _invitation(code)
+    token = request.form.get("token", "")
+    try:
+        capture_forms.take(invitation, token, _language())
+        db.session.commit()
+    except HeardError as error:
+        db.session.rollback()
+        if isinstance(error, Expired | NotFound):
+            raise
+        page, status = _page(_open(code)), customers.status_of(error)
+        given, said = request.form, customers.say(error)
+        form = render_template("capture/form.html", **page, token=token, given=given, sentence=said)
+        return form, status
+    return redirect(url_for("mine.show", token=token, sent=1), 303)
+
+
+@blueprint.put("/<code>/submission")
+@csrf.exempt  # shows its own token, carries no cookie's authority
+@limiter.limit("120/minute")
+def open_submission(code: str) -> ResponseReturnValue:
+    invitation, said = _invitation(code), _json()
+    text = db.session.get(ConsentText, str(said.get("consent_text", ""))[:26])
+    if text is None:
+        raise Invalid(consent.NEEDED)
+    opened = capture.open_submission(
+        invitation,
+        language=_language(),
+        consent_text=text,
+        purposes=capture_forms.strings(said.get("purposes")),
+        token=_bearer(),
+    )
+    db.session.commit()
+    return jsonify(state=opened.submission.state, mine=_mine(opened.token)), 201
+
+
+@blueprint.post("/<code>/submission/sending")
+@csrf.exempt
+@limiter.limit("240/minute")
+def send(code: str) -> ResponseReturnValue:
+    submission = _submission(_invitation(code))
+    capture.send(submission, capture_forms.closing(_json()))
+    db.session.commit()
+    return jsonify(state=submission.state, mine=_mine(_bearer()))
+
+
+@blueprint.get("/<code>/help")
+def help_page(code: str) -> ResponseReturnValue:
+    _invitation(code)
+    return render_template("capture/help.html", action=request.path, asked="asked" in request.args)
+
+
+@blueprint.post("/<code>/help")
+@limiter.limit("20/minute")
+def ask_for_help(code: str) -> ResponseReturnValue:
+    invitation = _invitation(code)
+    submission = _submission(invitation) if "Authorization" in request.headers else None
+    contact, note = request.form.get("contact", ""), request.form.get("note", "")
+    follow_ups.ask(invitation.program, submission, contact, note)
+    db.session.commit()
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(asked=True), 201
+    return redirect(url_for("capture.help_page", code=code, asked=1), 303)
+
+
+@blueprint.get("/<code>/qr.svg")
+def qr(code: str) -> Response:
+    """The link as a QR code, for posters and tills."""
+    invitation = _invitation(code)
+    address = runtime.settings().base_url + url_for("capture.show", code=invitation.code)
+    picture = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        picture, kind="svg", border=4, scale=8, light="#fff", dark="#000", title=address
+    )
+    return Response(picture.getvalue(), mimetype="image/svg+xml")
+
+
+def _invitation(code: str) -> Invitation:
+    invitation = capture.find(code)
+    g.program = invitation.program
+    return invitation
+
+
+def _open(code: str) -> Invitation:
+    invitation = _invitation(code)
+    capture.require_open(invitation)
+    return invitation
+
+
+def _submission(invitation: Invitation) -> Submission:
+    submission = capture.by_token(_bearer())
+    if submission.invitation_id != invitation.id:
+        raise NotFound
+    return submission
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not re.fullmatch(capture.TOKEN, token):
+        raise NotFound
+    return token
+
+
+def _json() -> dict[str, Any]:
+    said = request.get_json(silent=True)
+    if not isinstance(said, dict):
+        raise Invalid(mark("That request could not be understood."))
+    return said
+
+
+def _language() -> str:
+    return str(get_locale() or "en")
+
+
+def _mine(token: str) -> str:
+    return runtime.settings().base_url + url_for("mine.show", token=token)
+
+
+def _page(invitation: Invitation) -> dict[str, Any]:
+    program = invitation.program
+    text = consent.latest(program)
+    return {
+        "invitation": invitation,
+        "questions": capture.questions(program),
+        "consent_text": text,
+        "offered": consent.offered(text),
+        "purposes": capture_texts.purposes(),
+        "scale": capture_texts.scales().get(program.score_kind or ""),
+        "score_range": SCORES.get(program.score_kind or ""),
+    }
+
+
+def _data(invitation: Invitation) -> dict[str, Any]:
+    """What the page's scripts need to know."""
+    program = invitation.program
+    return {
+        "code": invitation.code,
+        "language": _language(),
+        "consentText": consent.latest(program).id,
+        "questions": [
+            {"text": each.text, "hint": each.hint or ""} for each in capture.questions(program)
+        ],
+        "maxSeconds": program.max_seconds,
+        "maxBytes": runtime.settings().max_upload,
+        "hasScore": program.score_kind in SCORES,
+        "addresses": {
+            "submission": url_for("capture.open_submission", code=invitation.code),
+            "sending": url_for("capture.send", code=invitation.code),
+            "uploads": url_for("uploads.create"),
+            "help": url_for("capture.ask_for_help", code=invitation.code),
+            "form": url_for("capture.form", code=invitation.code),
+            "tus": url_for("static", filename="vendor/tus-js-client@4.3.1/tus.min.js"),
+        },
+        "texts": capture_texts.texts(),
+    }

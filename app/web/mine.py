@@ -1,0 +1,156 @@
+"""A customer's own page, reached by the personal link alone: what is kept, and taking it back."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import ValidationError, validate_csrf
+from sqlalchemy import select
+
+from app.domain import capture, consent, follow_ups
+from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.wording import mark
+from app.extensions import csrf, db, limiter
+from app.models import Answer, FollowUp, Recording, Submission
+from app.web import capture_texts, customers, media
+from app.web.uploads import STATUSES
+
+blueprint = Blueprint("mine", __name__, url_prefix="/mine")
+customers.furnish(blueprint)
+blueprint.after_request(customers.no_trace)
+limiter.limit("240/minute")(blueprint)
+# Flask-WTF wants a Referer over https, and these pages must not send one: checked below.
+csrf.exempt(blueprint)
+
+
+@blueprint.before_request
+def _own_forms_only() -> None:
+    if request.method == "POST" and _checks_forms():
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError as error:
+            raise _Stale from error
+
+
+class _Stale(Conflict):
+    sentence = mark("This page was open for too long. Go back, reload it and try again.")
+
+
+STATUSES[_Stale] = 403
+
+
+@blueprint.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    return _page(_submission(token), token)
+
+
+@blueprint.post("/<token>/purposes")
+def change_purposes(token: str) -> ResponseReturnValue:
+    consent.change(_submission(token), ["internal", *request.form.getlist("purposes")])
+    db.session.commit()
+    flash(gettext("Your choice is kept."))
+    return redirect(url_for("mine.show", token=token), 303)
+
+
+@blueprint.post("/<token>/withdrawal")
+def withdraw(token: str) -> ResponseReturnValue:
+    submission = _submission(token)
+    if request.form.get("confirmation", "").strip().casefold() != _word().casefold():
+        sentence = gettext("Type the word exactly as it stands there. Nothing was changed.")
+        return _page(submission, token, sentence=sentence), 422
+    consent.withdraw(submission)
+    db.session.commit()
+    return redirect(url_for("mine.show", token=token), 303)
+
+
+@blueprint.post("/<token>/help")
+@limiter.limit("20/minute")
+def ask_for_help(token: str) -> ResponseReturnValue:
+    submission = _submission(token)
+    try:
+        follow_ups.ask(
+            submission.program,
+            submission,
+            request.form.get("contact", ""),
+            request.form.get("note", ""),
+        )
+    except Invalid as error:
+        db.session.rollback()
+        return _page(_submission(token), token, help_sentence=customers.say(error)), 422
+    db.session.commit()
+    flash(gettext("Thank you. A person will get in touch with you."))
+    return redirect(url_for("mine.show", token=token), 303)
+
+
+@blueprint.get("/<token>/recordings/<recording_id>/<any(playable, poster):part>")
+def recording(token: str, recording_id: str, part: str) -> Response:
+    found = _recording(_submission(token), recording_id)
+    key = found.playable_key if part == "playable" else found.poster_key
+    if key is None:
+        raise NotFound
+    kind = found.playable_type if part == "playable" else "image/jpeg"
+    return media.send_object(key, kind or "application/octet-stream")
+
+
+def _submission(token: str) -> Submission:
+    submission = capture.by_token(token)
+    g.program = submission.program
+    return submission
+
+
+def _recording(submission: Submission, recording_id: str) -> Recording:
+    found = db.session.scalar(
+        select(Recording)
+        .join(Answer)
+        .where(
+            Answer.submission_id == submission.id,
+            Recording.id == (recording_id if recording_id.isalnum() else ""),
+        )
+    )
+    if found is None or submission.state == "withdrawn":
+        raise NotFound
+    return found
+
+
+def _page(
+    submission: Submission, token: str, *, sentence: str = "", help_sentence: str = ""
+) -> str:
+    asked = db.session.scalars(
+        select(FollowUp)
+        .where(FollowUp.submission_id == submission.id, FollowUp.source == "asked")
+        .order_by(FollowUp.id.desc())
+    ).first()
+    text = submission.consent.consent_text if submission.consent else None
+    return render_template(
+        "mine/page.html",
+        submission=submission,
+        token=token,
+        word=_word(),
+        sentence=sentence,
+        help_sentence=help_sentence,
+        asked=asked,
+        sent="sent" in request.args,
+        purposes=capture_texts.purposes(),
+        offered=consent.offered(text) if text else [],
+    )
+
+
+def _word() -> str:
+    """What has to be typed before everything is deleted."""
+    word: str = gettext("withdraw")
+    return word
+
+
+def _checks_forms() -> bool:
+    return bool(current_app.config.get("WTF_CSRF_ENABLED", True))

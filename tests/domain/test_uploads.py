@@ -1,0 +1,200 @@
+"""What is durable counts, and nothing else does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import runtime
+from app.domain import capture, consent, parts, uploads
+from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
+from app.extensions import db
+from app.models import Submission, Upload, Workspace, now
+from storage import StorageError
+from tests import factories
+
+DATA = bytes(range(256)) * 1000
+
+
+@pytest.fixture
+def draft(workspace: Workspace) -> Submission:
+    invitation = factories.invitation(factories.program(workspace))
+    opened = capture.open_submission(
+        invitation,
+        language="en",
+        consent_text=consent.latest(invitation.program),
+        purposes=["internal"],
+    )
+    db.session.commit()
+    return opened.submission
+
+
+@pytest.fixture
+def upload(draft: Submission) -> Upload:
+    upload = uploads.declare(draft, uploads.Declared(len(DATA), 0, "video", "video/webm"))
+    db.session.commit()
+    return upload
+
+
+def part(upload: Upload) -> Path:
+    return runtime.settings().uploads / f"{upload.id}.part"
+
+
+def test_bytes_in_pieces_become_the_same_bytes(upload: Upload, draft: Submission) -> None:
+    assert uploads.append(upload, [DATA[:1000], DATA[1000:5000]], offset=0) == 5000
+    assert upload.offset == 5000 and upload.state == "open"
+    assert uploads.append(upload, [DATA[5000:]], offset=5000) == len(DATA)
+    recording = draft.answers[0].recording
+    assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
+    with runtime.storage().open(recording.original_key) as stored:
+        assert stored.read() == DATA
+    assert upload.state == "received" and not part(upload).exists()
+
+
+def test_a_sender_that_dies_keeps_what_was_synced(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SAVE_EVERY", 1000)
+
+    def dying() -> Iterator[bytes]:
+        yield DATA[:1500]
+        yield DATA[1500:1600]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        uploads.append(upload, dying(), offset=0)
+    db.session.rollback()
+    db.session.refresh(upload)
+    assert upload.offset == 1500
+    # What ran ahead of the count is cut off, not kept.
+    uploads.append(upload, [DATA[1500:]], offset=1500)
+    recording = upload.submission.answers[0].recording
+    assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
+
+
+def test_wrong_offset_changes_nothing(upload: Upload) -> None:
+    uploads.append(upload, [DATA[:100]], offset=0)
+    for offset in (0, 99, 101, 10**9):
+        with pytest.raises(uploads.WrongOffset) as refused:
+            uploads.append(upload, [b"x"], offset=offset)
+        assert refused.value.offset == 100
+    assert part(upload).read_bytes() == DATA[:100]
+
+
+def test_more_than_announced_is_refused(upload: Upload, draft: Submission) -> None:
+    with pytest.raises(TooLarge):
+        uploads.append(upload, [], offset=0, size=len(DATA) + 1)
+    db.session.rollback()
+    assert uploads.of(draft, upload.id).offset == 0
+    with pytest.raises(TooLarge):  # a body of unknown length
+        uploads.append(upload, [DATA, b"one too many"], offset=0)
+    assert not part(upload).exists()
+    with pytest.raises(NotFound):
+        uploads.of(draft, upload.id)
+
+
+def test_a_wrong_checksum_drops_the_bytes(upload: Upload) -> None:
+    wrong = uploads.Checksum("sha256", hashlib.sha256(b"other").digest())
+    with pytest.raises(uploads.Damaged):
+        uploads.append(upload, [DATA[:100]], offset=0, checksum=wrong)
+    db.session.rollback()
+    db.session.refresh(upload)
+    assert upload.offset == 0 and part(upload).read_bytes() == b""
+    right = uploads.Checksum("sha1", hashlib.sha1(DATA[:100]).digest())
+    assert uploads.append(upload, [DATA[:100]], offset=0, checksum=right) == 100
+
+
+def test_one_writer_at_a_time(upload: Upload) -> None:
+    with parts.held(upload.id), pytest.raises(parts.Locked):
+        uploads.append(upload, [DATA], offset=0)
+    db.session.rollback()
+    assert uploads.append(upload, [DATA], offset=0) == len(DATA)
+
+
+def test_storage_away_at_the_end_loses_nothing(
+    upload: Upload, draft: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StorageError("The bucket can't be reached.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(runtime.storage()), "put_file", away)
+        with pytest.raises(uploads.NotKept):
+            uploads.append(upload, [DATA], offset=0)
+    db.session.rollback()
+    db.session.refresh(upload)
+    assert (upload.state, upload.offset) == ("open", len(DATA))
+    assert draft.answers == []
+    uploads.settle(upload)
+    db.session.refresh(draft)
+    assert draft.answers[0].recording is not None
+    uploads.settle(upload)  # twice is once
+
+
+def test_a_crash_between_object_and_commit_is_mended(
+    upload: Upload, draft: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "_publish", crash)
+        with pytest.raises(KeyboardInterrupt):
+            uploads.append(upload, [DATA], offset=0)
+    db.session.rollback()
+    db.session.refresh(upload)
+    uploads.settle(upload)
+    db.session.refresh(draft)
+    recording = draft.answers[0].recording
+    assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
+    assert list(runtime.settings().uploads.iterdir()) == []
+    assert len(list(runtime.storage().list("recordings/"))) == 1
+
+
+def test_a_second_upload_to_the_question_ends_the_first(upload: Upload, draft: Submission) -> None:
+    second = uploads.declare(draft, uploads.Declared(3))
+    db.session.commit()
+    assert not part(upload).exists() and part(second).exists()
+    with pytest.raises(NotFound):
+        uploads.of(draft, upload.id)
+
+
+def test_terminate_and_expiry(upload: Upload, draft: Submission) -> None:
+    uploads.terminate(upload)
+    db.session.commit()
+    assert not part(upload).exists()
+
+    other = uploads.declare(draft, uploads.Declared(3))
+    other.expires_at = now() - timedelta(seconds=1)
+    db.session.commit()
+    with pytest.raises(NotFound):
+        uploads.of(draft, other.id)
+    assert uploads.sweep() == 1
+    assert not part(other).exists()
+
+    whole = uploads.declare(draft, uploads.Declared(3))
+    db.session.commit()
+    uploads.append(whole, [b"abc"], offset=0)
+    with pytest.raises(Conflict):
+        uploads.terminate(whole)
+
+
+def test_what_can_not_be_declared(draft: Submission) -> None:
+    most = runtime.settings().max_upload
+    for declared, error in [
+        (uploads.Declared(0), "empty"),
+        (uploads.Declared(most + 1), "larger"),
+        (uploads.Declared(1, position=1), "question"),
+        (uploads.Declared(1, media_type="text/html"), "video or audio"),
+        (uploads.Declared(1, media_type="image/svg+xml"), "video or audio"),
+    ]:
+        with pytest.raises(HeardError, match=error):
+            uploads.declare(draft, declared)
+    consent.withdraw(draft)
+    db.session.commit()
+    with pytest.raises(Invalid, match="agreement"):
+        uploads.declare(draft, uploads.Declared(1))
