@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic import context
 from flask import current_app
 
 from app.models import Base
-
-SEARCH_TABLES = ("segment_search",)
-
-
-def include_object(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:
-    """The full-text index is written by hand (0002) and unknown to the models."""
-    if kind == "table":
-        return not (name or "").startswith(SEARCH_TABLES)
-    return name not in ("tsv", "ix_segments_tsv")
+from migrations.included import include_object
 
 
 def run() -> None:
