@@ -1,0 +1,127 @@
+"""Finds what was said: whole words over every passage, the last one also while being typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.extensions import db
+from app.models import Answer, Label, Segment, Submission, Transcript
+
+MOST_TERMS = 12
+_TERM = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """An empty value filters nothing."""
+
+    program_id: str = ""
+    touchpoint_id: str = ""
+    sentiment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a found passage; `found` where it is one of the words searched for."""
+
+    text: str
+    found: bool
+
+
+Found = Select[Segment, Answer, Submission]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    segment: Segment
+    answer: Answer
+    submission: Submission
+    pieces: tuple[Piece, ...]
+
+
+def terms(query: str) -> list[str]:
+    """The words of a query; all else in it (quotes, operators) separates words."""
+    return _TERM.findall(unicodedata.normalize("NFC", query).casefold())[:MOST_TERMS]
+
+
+def search(
+    workspace_id: str, query: str, filters: Filters | None = None, limit: int = 50
+) -> list[Hit]:
+    """Passages of current transcripts that hold every word, best first.
+
+    Only received submissions of this workspace. A query without a word finds nothing.
+    """
+    words = terms(query)
+    if not words:
+        return []
+    filters = filters or Filters()
+    asked: Found = (
+        select(Segment, Answer, Submission)
+        .join(Transcript, and_(Segment.transcript_id == Transcript.id, Transcript.current))
+        .join(Answer, Transcript.answer_id == Answer.id)
+        .join(Submission, Answer.submission_id == Submission.id)
+        .where(Submission.workspace_id == workspace_id, Submission.state == "received")
+        .options(
+            joinedload(Submission.touchpoint),
+            joinedload(Submission.program),
+            joinedload(Answer.recording),
+            selectinload(Segment.labels),
+        )
+    )
+    if filters.program_id:
+        asked = asked.where(Submission.program_id == filters.program_id)
+    if filters.touchpoint_id:
+        asked = asked.where(Submission.touchpoint_id == filters.touchpoint_id)
+    if filters.sentiment:
+        feeling = select(Label.segment_id).where(
+            Label.kind == "sentiment", Label.value == filters.sentiment
+        )
+        asked = asked.where(Segment.id.in_(feeling))
+    rows = db.session.execute(_matching(asked, words).order_by(Segment.id.desc()).limit(limit))
+    return [
+        Hit(segment, answer, submission, tuple(pieces(segment.text, words)))
+        for segment, answer, submission in rows
+    ]
+
+
+def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
+    """The text cut where a searched word begins and ends. Joined, the pieces are the text."""
+    whole, begun = {_folded(word) for word in words}, _folded(words[-1])
+    done = 0
+    for match in _TERM.finditer(text):
+        word = _folded(match.group())
+        if word in whole or word.startswith(begun):
+            if match.start() > done:
+                yield Piece(text[done : match.start()], False)
+            yield Piece(match.group(), True)
+            done = match.end()
+    if done < len(text):
+        yield Piece(text[done:], False)
+
+
+def _matching(asked: Found, words: Sequence[str]) -> Found:
+    """The rows that match, best first, in the language of the database in use. Words hold
+    letters and digits only, so nothing can be said in either language through them."""
+    if db.engine.dialect.name == "postgresql":
+        query = func.to_tsquery("simple", " & ".join([*words[:-1], words[-1] + ":*"]))
+        tsv: ColumnElement[str] = literal_column("segments.tsv")
+        return asked.where(tsv.op("@@")(query)).order_by(func.ts_rank(tsv, query).desc())
+    index = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
+    said = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+    return (
+        asked.join(index, index.c.rowid == Segment.id)
+        .where(index.c.segment_search.op("MATCH")(said))
+        .order_by(index.c.rank)
+    )
+
+
+def _folded(text: str) -> str:
+    """Lower case without accents, as SQLite's index compares words."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -1,0 +1,93 @@
+import pytest
+
+from app.domain.search import Filters, Piece, pieces, search, terms
+from app.extensions import db
+from app.models import Answer, Workspace
+from tests import factories
+
+
+def said(workspace: Workspace, *sentences: str, **values: object):
+    submission = factories.submission(factories.program(workspace, **values))
+    return factories.transcript(factories.answer(submission), *sentences)
+
+
+def found(workspace: Workspace, query: str, filters: Filters | None = None) -> list[str]:
+    return [hit.segment.text for hit in search(workspace.id, query, filters)]
+
+
+def test_finds_every_word_in_any_order_and_the_last_by_its_beginning(workspace: Workspace) -> None:
+    said(workspace, "The parcel was late again.", "Nobody told me.")
+    assert found(workspace, "late parc") == ["The parcel was late again."]
+    assert found(workspace, "parcel nobody") == []
+    assert found(workspace, "lat parcel") == []
+
+
+def test_accents_and_case_do_not_matter(workspace: Workspace) -> None:
+    said(workspace, "El PEDIDO llegó rápido.")
+    assert found(workspace, "llego Rapido") == ["El PEDIDO llegó rápido."]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"',
+        "late AND",
+        "text:late",
+        "late*",
+        "NEAR(a b)",
+        "-late",
+        "(((",
+        "'; DROP TABLE x",
+        "^late",
+    ],
+)
+def test_nothing_typed_is_an_error(workspace: Workspace, query: str) -> None:
+    said(workspace, "It was late, and near the end.")
+    assert isinstance(search(workspace.id, query), list)
+
+
+def test_a_query_without_a_word_finds_nothing(workspace: Workspace) -> None:
+    said(workspace, "It was late.")
+    assert found(workspace, " …!? ") == []
+
+
+def test_only_current_words_of_received_submissions_here(workspace: Workspace) -> None:
+    old = said(workspace, "An old late reading.")
+    old.current = False
+    gone = said(workspace, "A late voice taken back.")
+    db.session.get_one(Answer, gone.answer_id).submission.state = "withdrawn"
+    db.session.commit()
+    said(factories.workspace("Elsewhere"), "Late elsewhere.")
+    said(workspace, "Late here.")
+    assert found(workspace, "late") == ["Late here."]
+
+
+def test_an_edited_passage_is_found_by_its_new_words(workspace: Workspace) -> None:
+    transcript = said(workspace, "It was lade.")
+    transcript.segments[0].text = "It was late."
+    db.session.commit()
+    assert found(workspace, "late") == ["It was late."]
+    assert found(workspace, "lade") == []
+
+
+def test_filters(workspace: Workspace) -> None:
+    transcript = said(workspace, "It was late.")
+    said(workspace, "Also late.", name="Another program")
+    answer = db.session.get_one(Answer, transcript.answer_id)
+    factories.highlight(answer, transcript)
+    submission = answer.submission
+    for filters in (
+        Filters(program_id=submission.program_id),
+        Filters(touchpoint_id=submission.touchpoint_id or ""),
+        Filters(sentiment="negative"),
+    ):
+        assert found(workspace, "late", filters) == ["It was late."]
+    assert found(workspace, "late", Filters(sentiment="positive")) == []
+
+
+def test_marks_the_words_that_were_found_and_keeps_the_text_whole() -> None:
+    text = "Llegó tarde, muy tarde-ish."
+    cut = list(pieces(text, terms("llego tard")))
+    assert "".join(piece.text for piece in cut) == text
+    assert [piece.text for piece in cut if piece.found] == ["Llegó", "tarde", "tarde"]
+    assert cut[1] == Piece(" ", False)
