@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import pipeline, runs, timeline
+from app.domain import captions, pipeline, runs, transcripts
 from app.domain.errors import Invalid
+from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Clip, Highlight, Run, Segment, Step, Transcript, new_id, now
+from app.models import Clip, Highlight, Run, Step, Transcript, new_id, now
 
 KINDS = ("plain", "captioned")
 
@@ -78,57 +78,11 @@ def filename(highlight: Highlight, kind: str = "plain") -> str:
     return f"heard-{highlight.said_at:%Y-%m-%d}-{highlight.id[-6:]}{extra}.mp4"
 
 
-def captions(highlight: Highlight) -> str:
+def vtt(highlight: Highlight) -> str:
     """WebVTT of the words said in the moment; time 0 is its start."""
-    segments = db.session.scalars(
-        select(Segment)
-        .join(Transcript)
-        .where(
-            Segment.transcript_id == highlight.transcript_id,
-            Segment.end > highlight.start,
-            Segment.start < highlight.end,
-        )
-        .order_by(Segment.position)
-    )
-    lines = [line for segment in segments for line in _cut(segment, highlight)]
-    return web_vtt(lines)
-
-
-def web_vtt(lines: Iterable[timeline.Segment]) -> str:
-    """Captions as WebVTT. What was said can't end a cue or look like markup."""
-    cues = ["WEBVTT", ""]
-    for number, line in enumerate(lines, 1):
-        text = line.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        cues += [
-            str(number),
-            f"{timeline.stamp(line.start)} --> {timeline.stamp(line.end)}",
-            " ".join(text.split()),
-            "",
-        ]
-    return "\n".join(cues)
-
-
-def _cut(segment: Segment, highlight: Highlight) -> Iterator[timeline.Segment]:
-    """The segment's words inside the highlight, in lines of at most 5 s, moved to its start."""
-    inside = [
-        timeline.Word(
-            str(text),
-            max(start, highlight.start) - highlight.start,
-            min(end, highlight.end) - highlight.start,
-            confidence,
-        )
-        for text, start, end, confidence in segment.words
-        if end > highlight.start and start < highlight.end
-    ]
-    if inside:
-        yield from timeline.into_segments(inside, longest=5.0)
-    elif not segment.words:
-        yield timeline.Segment(
-            start=max(segment.start, highlight.start) - highlight.start,
-            end=min(segment.end, highlight.end) - highlight.start,
-            text=segment.text,
-            confidence=segment.confidence,
-        )
+    transcript = db.session.get_one(Transcript, highlight.transcript_id)
+    said = [transcripts.timed(segment) for segment in transcript.segments]
+    return captions.vtt(captions.within(said, Span(highlight.start, highlight.end)))
 
 
 def _order(highlight: Highlight, kind: str) -> Clip:

@@ -74,7 +74,12 @@ def build(letter: Letter, settings: Settings) -> EmailMessage:
     page = message.get_payload()[1]  # type: ignore[index]
     for name, picture in letter.pictures.items():
         page.add_related(  # type: ignore[union-attr]
-            picture, "image", "jpeg", cid=f"<{name}@{host}>", filename=f"{name}.jpg"
+            picture,
+            "image",
+            "jpeg",
+            cid=f"<{name}@{host}>",
+            disposition="inline",
+            filename=f"{name}.jpg",
         )
     return message
 

@@ -112,7 +112,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     try:
         connection.request("POST", path, body=body, headers={**headers, "User-Agent": "Heard/1"})
         response = connection.getresponse()
-        return Reply(response.status, response.read(MOST_BYTES))
+        reply = Reply(response.status, response.read(MOST_BYTES))
+        if connection.aborted:  # to http.client, a cut connection may look like a short answer
+            raise TimeoutError
+        return reply
     except ssl.SSLCertVerificationError as error:
         raise ChannelError(f"{host} has no valid certificate: {error.verify_message}.") from error
     except TimeoutError as error:
