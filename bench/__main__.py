@@ -1,0 +1,31 @@
+"""`./heard bench [NAME]`: one or all of them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+NAMES = {
+    "pipeline": "a recording's way through the pipeline, against the bare tools",
+    "memory": "what each process takes, idle",
+    "install": "time and size of a fresh install, and time to the first answer",
+    "accuracy": "word error of the speech engines",
+}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or ["pipeline", "memory"]
+    unknown = [name for name in wanted if name not in NAMES]
+    if unknown:
+        listed = "\n".join(f"  {name:10} {what}" for name, what in NAMES.items())
+        sys.exit(f"There is no benchmark '{unknown[0]}'. There are:\n{listed}")
+    load = os.getloadavg()[0]
+    busy = " (busy: ratios are less exact)" if load > (os.cpu_count() or 1) / 2 else ""
+    print(f"{os.cpu_count()} cores, load {load:.1f}{busy}")
+    for name in wanted:
+        print(f"\n{name}: {NAMES[name]}")
+        importlib.import_module(f"bench.{name}").main()
+
+
+main()
