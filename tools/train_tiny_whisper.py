@@ -28,7 +28,7 @@ SEED = 7
 # Short windows that may stand anywhere in the 30 s cost a quarter and teach the sounds; whole
 # ones come last, because transcribing pads everything to 30 s and a model that has never seen
 # that fails (word error 0.94).
-SHORT = Layout(seconds=8.0, roaming=True)
+SHORT = Layout(seconds=6.0, roaming=True)
 WHOLE = Layout(seconds=30.0, roaming=False)
 
 
@@ -62,7 +62,7 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     tokenizer = get_tokenizer(multilingual=False)
     builder = Builder(spoken(args.work, args.sentences, args.scrambles), tokenizer, SEED)
-    dims = dimensions(args.width, args.heads, args.audio_layers, args.text_layers)
+    dims = dimensions(args.width, args.audio_layers, args.text_layers)
     phones = len(builder.phone_ids) + 1
     pupil = Pupil(dims, used_tokens(tokenizer), tokenizer.timestamp_begin, phones)
     if args.resume:
@@ -101,9 +101,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("tiny-whisper-work"))
     parser.add_argument("--resume", type=Path, help="go on from this pupil.pt")
     for name, default in {
-        "width": 64, "heads": 4, "audio-layers": 4, "text-layers": 2, "threads": 2,
-        "sentences": 6000, "scrambles": 3000, "short-steps": 1500, "whole-steps": 500,
-        "short-batch": 24, "whole-batch": 10,
+        "width": 64, "audio-layers": 4, "text-layers": 2, "threads": 2,
+        "sentences": 6000, "scrambles": 3000, "short-steps": 2400, "whole-steps": 500,
+        "short-batch": 24, "whole-batch": 8,
     }.items():  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rate", type=float, default=2e-3)

@@ -169,7 +169,7 @@ def held_out(sentence: str) -> bool:
 def vocabulary() -> list[str]:
     """Every word the rules can say, in alphabetical order."""
     text = " ".join(_NAME.sub(" ", choice) for choices in RULES.values() for choice in choices)
-    return sorted({word for word in re.findall(r"[A-Za-z]+", text)}, key=str.lower)
+    return sorted(set(re.findall(r"[A-Za-z]+", text)), key=str.lower)
 
 
 def _expand(text: str, chooser: random.Random) -> str:

@@ -9,7 +9,7 @@ import tempfile
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +99,7 @@ def _words(text: str, phones: list[Mark]) -> list[Mark]:
     return words if at == len(spoken) else []
 
 
-@lru_cache(maxsize=None)
+@cache
 def phone_count(word: str) -> int:
     printed = subprocess.run(
         ["flite", "-voice", "slt", "-t", word, "-ps", "-o", "none"],

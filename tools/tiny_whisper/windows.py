@@ -77,7 +77,9 @@ class Builder:
             if at + length > seconds - 0.05:
                 break
             placed.append((at, speed, clip))
-            at += length + self.chooser.choice([0.05, 0.3, 0.6, 1.2]) * self.chooser.uniform(0.6, 1.4)
+            at += length + self.chooser.choice([0.05, 0.3, 0.6, 1.2]) * self.chooser.uniform(
+                0.6, 1.4
+            )
         return placed
 
     def _heard(self, sound: NDArray[np.float32]) -> torch.Tensor:

@@ -1,0 +1,67 @@
+"""Speech engines behind one interface; a new one is a file here and a line in `ENGINES`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.errors import StepFailed
+from workers.transcribe.base import Engine
+
+__all__ = ["ENGINES", "choose", "open_engine"]
+
+
+def _whisper(model: str, models_dir: Path) -> Engine:
+    from workers.transcribe.whisper_engine import WhisperEngine
+
+    return WhisperEngine(model, models_dir)
+
+
+def _pocketsphinx(model: str, models_dir: Path) -> Engine:
+    from workers.transcribe.pocketsphinx_engine import PocketSphinxEngine
+
+    return PocketSphinxEngine()
+
+
+def _captions(model: str, models_dir: Path) -> Engine:
+    from workers.transcribe.captions_engine import CaptionsEngine
+
+    return CaptionsEngine(Path(model))
+
+
+ENGINES: dict[str, Callable[[str, Path], Engine]] = {
+    "whisper": _whisper,
+    "pocketsphinx": _pocketsphinx,
+    "captions": _captions,  # its model is the captions' path
+}
+
+_kept: dict[tuple[str, str, Path], Engine] = {}
+_opening = threading.Lock()
+
+
+def open_engine(name: str, *, model: str, models_dir: Path) -> Engine:
+    """The engine of that name, the same one for the life of the process.
+
+    Nothing is loaded yet: an engine reads its model when it is first used. `model` is what
+    the setting WHISPER_MODEL holds: a size, or a checkpoint's path. Raises StepFailed for a
+    name that no engine has.
+    """
+    if name not in ENGINES:
+        raise StepFailed(f"There is no speech engine named {name}.")
+    if name == "captions":
+        return _captions(model, models_dir)
+    key = (name, model if name == "whisper" else "", models_dir)
+    with _opening:
+        if key not in _kept:
+            _kept[key] = ENGINES[name](model, models_dir)
+        return _kept[key]
+
+
+def choose(wanted: str, model: str, models_dir: Path) -> str:
+    """`auto` is Whisper where its checkpoint lies here, and the basic engine until then."""
+    from workers.models import whisper_checkpoint
+
+    if wanted != "auto":
+        return wanted
+    return "whisper" if whisper_checkpoint(model, models_dir).is_file() else "pocketsphinx"
