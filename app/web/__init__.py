@@ -9,17 +9,26 @@ from flask import Flask
 # One line for each page file; it holds `blueprint`.
 BLUEPRINTS = (
     "health",
+    "board",
+    "voices",
     "capture",
     "uploads",
     "mine",
     "media",
+    "auth",
+    "settings",
+    "programs",
+    "program_parts",
+    "codebooks",
+    "follow_ups",
+    "exports",
 )
 
 
 def init_app(app: Flask) -> None:
-    from app.web import access, assets, errors, locale, navigation, presenters, security
+    from app.web import access, assets, errors, locale, navigation, presenters, security, waves
 
-    for part in (security, access, errors, locale, assets, navigation, presenters):
+    for part in (security, access, errors, locale, assets, navigation, presenters, waves):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)
