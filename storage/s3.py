@@ -7,6 +7,7 @@ come from the usual places (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, profiles, 
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,27 +44,9 @@ class S3Storage:
     ) -> None:
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
-        # Since 1.36 boto sends checksums that other servers refuse or store as content.
-        sums = {} if endpoint is None else {"request_checksum_calculation": "when_required"}
-        if endpoint is not None:
-            sums["response_checksum_validation"] = "when_required"
-        try:
-            # A session of its own: boto's shared one is not safe to build clients from in
-            # threads, and remembers credentials that have since changed.
-            self._client: Any = boto3.session.Session().client(
-                "s3",
-                endpoint_url=endpoint,
-                region_name=region or ("us-east-1" if endpoint else None),
-                config=Config(
-                    connect_timeout=5,
-                    read_timeout=60,
-                    retries={"mode": "standard", "total_max_attempts": 4},
-                    s3={"addressing_style": "path"} if endpoint else None,
-                    **sums,
-                ),
-            )
-        except (BotoCoreError, ValueError) as error:
-            raise StorageError(f"The bucket {bucket} can't be used: {error}") from error
+        self._endpoint, self._region = endpoint, region
+        self._made: tuple[int, Any] | None = None
+        self._client  # noqa: B018 - a wrong address is said now, not at the first object
         # One part in flight at a time keeps a worker's memory at one part.
         self._transfer = TransferConfig(
             multipart_threshold=_PART_SIZE, multipart_chunksize=_PART_SIZE, use_threads=False
@@ -84,6 +67,37 @@ class S3Storage:
             region=settings.get("region"),
             prefix=settings.get("prefix", parts.path),
         )
+
+    @property
+    def _client(self) -> Any:
+        """One client a process: two that share sockets across a fork read each other's answers."""
+        if self._made is None or self._made[0] != os.getpid():
+            self._made = os.getpid(), self._connected()
+        return self._made[1]
+
+    def _connected(self) -> Any:
+        own = self._endpoint is not None
+        # Since 1.36 boto sends checksums that other servers refuse or store as content.
+        sums = {"request_checksum_calculation": "when_required"} if own else {}
+        if own:
+            sums["response_checksum_validation"] = "when_required"
+        try:
+            # A session of its own: boto's shared one is not safe to build clients from in
+            # threads, and remembers credentials that have since changed.
+            return boto3.session.Session().client(
+                "s3",
+                endpoint_url=self._endpoint,
+                region_name=self._region or ("us-east-1" if own else None),
+                config=Config(
+                    connect_timeout=5,
+                    read_timeout=60,
+                    retries={"mode": "standard", "total_max_attempts": 4},
+                    s3={"addressing_style": "path"} if own else None,
+                    **sums,
+                ),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise StorageError(f"The bucket {self._bucket} can't be used: {error}") from error
 
     def put(self, key: str, data: bytes | BinaryIO, content_type: str | None = None) -> Stored:
         tally = Tally(io.BytesIO(data) if isinstance(data, bytes) else data)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 
 import boto3
 import pytest
@@ -60,6 +61,20 @@ def test_an_object_that_was_cut_on_the_way_is_refused(
     with pytest.raises(StorageError, match="kept 3 of 5 bytes"):
         storage.put(KEY, io.BytesIO(b"voice"))
     assert real(KEY) is None
+
+
+def test_a_forked_worker_gets_a_client_of_its_own(bucket: str) -> None:
+    """The media worker forks for each job, after its parent has talked to the bucket."""
+    storage = S3Storage.from_url(bucket)
+    storage.put(KEY, b"parent")
+
+    child = os.fork()
+    if child == 0:
+        with storage.open(KEY) as stream:
+            os._exit(0 if stream.read() == b"parent" and storage._made[0] == os.getpid() else 1)  # type: ignore[index]
+    _, status = os.waitpid(child, 0)
+
+    assert status == 0
 
 
 @pytest.mark.parametrize(
