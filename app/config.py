@@ -31,7 +31,7 @@ class Settings:
     secret_key: str
     speech_engine: str
     whisper_model: str
-    encoder: str
+    encoder: Path | None
     max_upload: int
     max_duration: int
     trusted_hops: int
@@ -74,7 +74,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         secret_key=env.get("SECRET_KEY") or _kept_secret(data),
         speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", ("auto", "whisper", "pocketsphinx")),
         whisper_model=env.get("WHISPER_MODEL", "base"),
-        encoder=env.get("TEXT_ENCODER", ""),
+        encoder=Path(env["TEXT_ENCODER"]) if env.get("TEXT_ENCODER") else None,
         max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1024 * 1024,
         max_duration=_number(env, "MAX_DURATION_S", 600, least=1),
         trusted_hops=_number(env, "TRUSTED_HOPS", 0, least=0),

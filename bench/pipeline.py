@@ -83,9 +83,9 @@ def _engine(settings):  # type: ignore[no-untyped-def]
 
 def _loads(settings) -> float:  # type: ignore[no-untyped-def]
     """Seconds spent on loading models so far, in this process."""
-    from workers.understand import shared_understander
+    from workers.understand import shared
 
-    return float(_engine(settings).load() + shared_understander(settings.encoder).load())
+    return float(_engine(settings).load_seconds + shared(settings.encoder).load_seconds)
 
 
 def _program() -> Program:

@@ -8,14 +8,16 @@ import os
 import click
 
 from app.domain.pipeline import QUEUES
+from workers import commands, doctor
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
 
-@click.group()
+@click.group(cls=commands.Command)
 def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TQDM_DISABLE", "1")
 
 
 @main.command()
@@ -36,4 +38,6 @@ def clock() -> None:
     tick_for_ever()
 
 
+for command in (commands.transcribe, commands.understand, commands.models, doctor.doctor):
+    main.add_command(command)
 main()

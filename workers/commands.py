@@ -70,10 +70,10 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
 @click.option("--codebook", type=click.Path(path_type=Path), help="CSV: name,description,…")
 def understand(codebook: Path | None) -> None:
     """JSON Lines {id, text} on standard input to sentiment, emotions, themes, hand-off."""
-    from workers.understand import Understander
+    from workers.understand import shared
 
     themes = _codebook(codebook)
-    understander = Understander(read_settings().encoder)
+    understander = shared(read_settings().encoder)
     wrong = 0
     for batch in _batches(sys.stdin):
         good = [(key, text) for key, text, error in batch if error is None]
@@ -123,3 +123,56 @@ def _line(number: int, line: str) -> Line:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
         return None, "", f"Line {number} needs an 'id' and a 'text'."
     return row["id"], row["text"], None
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """Which models are here, their hashes; `fetch` brings them."""
+    from workers.models import list_models
+
+    if context.invoked_subcommand:
+        return
+    settings = read_settings()
+    for each in list_models(settings.models, settings):
+        here = f"{each.size / 1e6:,.0f} MB" if each.size else "not here"
+        used = "in use" if each.wanted else ""
+        click.echo(
+            f"{each.purpose:7} {each.name:24} {here:>12}  {used:7} {each.licence:12} {each.path}"
+        )
+        if each.wanted and each.sha256:
+            click.echo(f"{'':8}sha256 {each.sha256}")
+
+
+@models.command()
+@click.argument("name", required=False)
+@click.option("--quiet", is_flag=True, help="Status lines for `./heard up` only.")
+def fetch(name: str | None, quiet: bool) -> None:
+    """Brings a speech model here, checked by its hash."""
+    from workers.models import fetch as bring
+    from workers.models import whisper_checkpoint, whisper_urls
+
+    settings = read_settings()
+    wanted = name or settings.whisper_model
+    if quiet and (
+        wanted not in whisper_urls() or whisper_checkpoint(wanted, settings.models).is_file()
+    ):
+        return
+    mark = "· " if quiet else ""
+    shown = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        percent = done * 100 // max(total, 1)
+        if percent // 10 > shown // 10:
+            shown = percent
+            click.echo(f"{mark}speech model {wanted}: {percent} % of {total / 1e6:,.0f} MB")
+
+    try:
+        path = bring(wanted, settings.models, progress)
+    except HeardError as refusal:
+        if not quiet:
+            raise
+        click.echo(f"{mark}{refusal.sentence} Until then the basic engine writes the words.")
+    else:
+        click.echo(f"{mark}speech model {wanted} is at {path}; Whisper takes over from here.")

@@ -16,6 +16,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import BadSetting, Settings, read_settings
+from app.domain.codebooks import Codebook
+from app.domain.errors import StepFailed
 from storage import StorageError, open_storage
 
 LITTLE_DISK = 2 * 1024**3
@@ -124,27 +126,21 @@ def _speech(settings: Settings) -> Iterator[Finding]:
 
     engine = choose(settings.speech_engine, settings.whisper_model, settings.models)
     if engine == "pocketsphinx" and settings.speech_engine != "pocketsphinx":
-        words = "basic engine only. " + models.how_to_get(settings.whisper_model, settings.models)
+        words = "basic engine only. " + models.whisper_help(settings.whisper_model, settings.models)
         yield Finding("speech", "note", words)
     else:
         yield Finding("speech", "ok", f"{engine} {settings.whisper_model}")
 
 
 def _text(settings: Settings) -> Iterator[Finding]:
-    from workers.understand import Understander
+    from workers.understand import shared
 
     try:
-        Understander(settings.encoder).understand(["Thank you."], _no_themes())
-    except (ValueError, OSError) as error:
-        yield Finding("text", "bad", str(error))
+        shared(settings.encoder).understand(["Thank you."], Codebook())
+    except StepFailed as error:
+        yield Finding("text", "bad", error.sentence)
     else:
         yield Finding("text", "ok", "encoder and heads")
-
-
-def _no_themes():  # type: ignore[no-untyped-def]
-    from app.domain.codebooks import Codebook
-
-    return Codebook(())
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ marks the step as done, so a step either counts whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app.domain import exports, highlights, processing, telling, timeline, transcripts
@@ -105,7 +106,7 @@ def transcribe(work: Work) -> Publish:
 
 
 def understand(work: Work) -> Publish:
-    from workers.understand import shared_understander
+    from workers.understand import shared
     from workers.understand.findings import finding
 
     answer = _answer(work)
@@ -113,7 +114,7 @@ def understand(work: Work) -> Publish:
     texts = [segment.text for segment in transcript.segments]
     codebook = _codebook(answer)
     db.session.commit()
-    understood = shared_understander(work.settings.encoder).understand(texts, codebook)
+    understood = shared(work.settings.encoder).understand(texts, codebook)
 
     def publish() -> str:
         findings.publish(transcript, [finding(each) for each in understood])
@@ -278,4 +279,4 @@ def _fetch(work: Work, key: str) -> Path:
 def _drop_later(work: Work, previous: tuple[str | None, ...]) -> None:
     """What an earlier try made goes once the new one counts."""
     for key in filter(None, previous):
-        after_commit(lambda key=key: work.storage.delete(key))
+        after_commit(partial(work.storage.delete, key))
