@@ -19,7 +19,7 @@ from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import ConsentText, Invitation, Submission
 from app.models.program import SCORES
-from app.web import capture_forms, capture_texts, customers
+from app.web import capture_forms, capture_texts, customers, errors
 
 blueprint = Blueprint("capture", __name__, url_prefix="/r")
 customers.furnish(blueprint)
@@ -89,8 +89,7 @@ def send(code: str) -> ResponseReturnValue:
 
 @blueprint.get("/<code>/help")
 def help_page(code: str) -> ResponseReturnValue:
-    _invitation(code)
-    return render_template("capture/help.html", action=request.path, asked="asked" in request.args)
+    return _help(_invitation(code))
 
 
 @blueprint.post("/<code>/help")
@@ -99,9 +98,15 @@ def ask_for_help(code: str) -> ResponseReturnValue:
     invitation = _invitation(code)
     submission = _submission(invitation) if "Authorization" in request.headers else None
     contact, note = request.form.get("contact", ""), request.form.get("note", "")
-    follow_ups.ask(invitation.program, submission, contact, note)
+    try:
+        follow_ups.ask(invitation.program, submission, contact, note)
+    except Invalid as error:
+        if errors.wants_json():
+            raise
+        db.session.rollback()
+        return _help(_invitation(code), customers.say(error)), 422
     db.session.commit()
-    if request.accept_mimetypes.best == "application/json":
+    if errors.wants_json():
         return jsonify(asked=True), 201
     return redirect(url_for("capture.help_page", code=code, asked=1), 303)
 
@@ -128,6 +133,16 @@ def _open(code: str) -> Invitation:
     invitation = _invitation(code)
     capture.require_open(invitation)
     return invitation
+
+
+def _help(invitation: Invitation, error: str = "") -> str:
+    return render_template(
+        "capture/help.html",
+        action=url_for("capture.ask_for_help", code=invitation.code),
+        back=url_for("capture.show", code=invitation.code),
+        asked="asked" in request.args,
+        error=error,
+    )
 
 
 def _submission(invitation: Invitation) -> Submission:

@@ -14,11 +14,11 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, format_datetime, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
-from app.domain import capture, consent, follow_ups
+from app.domain import captions, capture, consent, follow_ups, transcripts
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
@@ -30,6 +30,8 @@ blueprint = Blueprint("mine", __name__, url_prefix="/mine")
 customers.furnish(blueprint)
 blueprint.after_request(customers.no_trace)
 limiter.limit("240/minute")(blueprint)
+blueprint.add_app_template_filter(lambda moment: format_datetime(moment, "long"), "when")
+blueprint.add_app_template_filter(lambda moment: format_date(moment, "full"), "day")
 # Flask-WTF wants a Referer over https, and these pages must not send one: checked below.
 csrf.exempt(blueprint)
 
@@ -103,6 +105,13 @@ def recording(token: str, recording_id: str, part: str) -> Response:
     return media.send_object(key, kind or "application/octet-stream")
 
 
+@blueprint.get("/<token>/recordings/<recording_id>/captions.vtt")
+def captions_file(token: str, recording_id: str) -> Response:
+    transcript = transcripts.current(_recording(_submission(token), recording_id).answer)
+    segments = [transcripts.timed(segment) for segment in transcript.segments] if transcript else []
+    return Response(captions.vtt(segments), content_type="text/vtt; charset=utf-8")
+
+
 def _submission(token: str) -> Submission:
     submission = capture.by_token(token)
     g.program = submission.program
@@ -142,6 +151,8 @@ def _page(
         asked=asked,
         sent="sent" in request.args,
         purposes=capture_texts.purposes(),
+        scale=capture_texts.scales().get(submission.score_kind or ""),
+        transcripts={answer.id: transcripts.current(answer) for answer in submission.answers},
         offered=consent.offered(text) if text else [],
     )
 

@@ -1,0 +1,308 @@
+// The recording screen: preview, level, countdown, record, pause, stop; then review.
+
+import * as devices from "./devices.js";
+import { Meter } from "./meter.js";
+import { announce, clock, data, find, line, on, t } from "./page.js";
+import { Take } from "./recorder.js";
+import { current, onEnter, onLeave, show } from "./steps.js";
+
+const QUIET_MS = 5000;
+const HEARD = 35; // of 100 on the meter
+
+let flow;
+let stream = null;
+let meter = null;
+let take = null;
+let ticking = 0;
+let countingDown = 0;
+let chosen = { cameraId: "", microphoneId: "" };
+let shownUrl = "";
+
+/**
+ * `flow`: store, held (takes the device had no room for), blobOf(take), mode() ("camera" or
+ * "voice"), position(), maySkip(), began(take), accept(take), forget(take), skip(), trouble(kind).
+ */
+export function prepare(given) {
+  flow = given;
+  onEnter("record", enter);
+  onLeave("record", leave);
+  onLeave("review", () => stopPlaying());
+  on("record", countDown);
+  on("cancel", () => (clearInterval(countingDown), controls("ready")));
+  on("pause", pauseOrGoOn);
+  on("stop", stop);
+  on("again", again);
+  on("use", () => flow.accept(reviewed));
+  on("skip", () => flow.skip());
+  document.getElementById("camera").addEventListener("change", switchDevices);
+  document.getElementById("microphone").addEventListener("change", switchDevices);
+  window.addEventListener("beforeunload", (event) => {
+    if (take && take.state !== "inactive") event.preventDefault();
+  });
+}
+
+export const isRecording = () => Boolean(take && take.state !== "inactive");
+
+async function enter() {
+  controls("ready");
+  await start();
+}
+
+/** Opens camera and microphone, or says why not. */
+export async function start() {
+  const hindrance = devices.hindrance();
+  if (hindrance) return flow.trouble(hindrance);
+  closeDevices();
+  const camera = flow.mode() === "camera";
+  find('[data-do="record"]').disabled = true;
+  try {
+    const opened = await devices.open({ camera, ...chosen });
+    if (current() !== "record") return devices.close(opened); // gone on meanwhile
+    stream = opened;
+  } catch (error) {
+    return flow.trouble(error.kind ?? "broken");
+  }
+  find('[data-do="record"]').disabled = false;
+  showStream(camera);
+  listen();
+  await fillChoices(camera);
+}
+
+function showStream(camera) {
+  const preview = find("[data-preview]");
+  preview.hidden = !camera;
+  find("[data-voice]").hidden = camera;
+  find("[data-camera-field]").hidden = !camera;
+  if (camera) {
+    preview.srcObject = stream;
+    preview.play().catch(() => {});
+  }
+  for (const track of stream.getTracks()) {
+    track.addEventListener("ended", () => {
+      line(t("lost_device"));
+      if (isRecording()) stop();
+    });
+  }
+}
+
+function listen() {
+  const since = performance.now();
+  let heard = false;
+  let told = 0;
+  meter = new Meter(stream, (level) => {
+    find("[data-level-now]").setAttribute("width", level.toFixed(1));
+    const now = performance.now();
+    if (now - told > 500) {
+      told = now;
+      find("[data-level]").setAttribute("aria-valuenow", Math.round(level));
+      heard ||= level > HEARD;
+      const words = heard ? t("sound") : now - since > QUIET_MS ? t("no_sound") : "";
+      const place = find("[data-sound-line]");
+      if (place.textContent !== words) place.textContent = words;
+    }
+  });
+}
+
+async function fillChoices(camera) {
+  const { cameras, microphones } = await devices.list();
+  const using = (kind) => stream?.getTracks().find((track) => track.kind === kind)?.getSettings().deviceId;
+  fill(document.getElementById("microphone"), microphones, "microphone_number", using("audio"));
+  if (camera) fill(document.getElementById("camera"), cameras, "camera_number", using("video"));
+}
+
+function fill(select, list, key, chosenId) {
+  select.replaceChildren(
+    ...list.map((device, i) => {
+      const selected = device.deviceId === chosenId;
+      return new Option(device.label || t(key, { n: i + 1 }), device.deviceId, selected, selected);
+    }),
+  );
+}
+
+function switchDevices() {
+  chosen = {
+    cameraId: document.getElementById("camera").value,
+    microphoneId: document.getElementById("microphone").value,
+  };
+  start();
+}
+
+function countDown() {
+  let left = 3;
+  controls("counting");
+  const place = find("[data-countdown]");
+  const say = () => {
+    place.textContent = left;
+    announce(t("starting", { n: left }));
+  };
+  say();
+  countingDown = setInterval(() => {
+    left -= 1;
+    if (left > 0) return say();
+    clearInterval(countingDown);
+    record();
+  }, 1000);
+}
+
+async function record() {
+  const camera = flow.mode() === "camera";
+  const said = {
+    id: crypto.randomUUID(),
+    code: data.code,
+    position: flow.position(),
+    kind: camera ? "video" : "audio",
+    mime: devices.mimeFor(camera),
+  };
+  try {
+    take = new Take(stream, flow.store, said, {
+      maxMs: data.maxSeconds * 1000,
+      onTrouble: () => line(t("no_room")),
+    });
+    await take.start();
+  } catch (error) {
+    take = null;
+    return flow.trouble(error.name === "NotSupportedError" ? "unable" : "broken");
+  }
+  await flow.began(take.take);
+  controls("recording");
+  announce(t("recording"));
+  ticking = setInterval(tick, 200);
+}
+
+function tick() {
+  const share = 100 * (1 - take.left / (data.maxSeconds * 1000));
+  find(".ring-left").setAttribute("stroke-dashoffset", share.toFixed(2));
+  const left = clock(take.left / 1000);
+  const place = find("[data-left]");
+  if (place.textContent !== left) {
+    place.textContent = left;
+    if (left === "0:30" || left === "0:10") announce(t("seconds_left", { time: left }));
+  }
+  if (take.left <= 0) {
+    announce(t("time_up"));
+    stop();
+  }
+}
+
+function pauseOrGoOn() {
+  if (take.state === "recording") {
+    take.pause();
+    controls("paused");
+  } else {
+    take.resume();
+    controls("recording");
+  }
+  announce(t(take.state === "paused" ? "paused" : "recording"));
+}
+
+let stopping = null;
+
+async function stop() {
+  stopping ??= finish();
+  await stopping;
+  stopping = null;
+}
+
+async function finish() {
+  clearInterval(ticking);
+  const finished = await take.stop();
+  closeDevices();
+  await review(finished, take.incomplete ? new Blob(take.memory, { type: finished.mime }) : null);
+}
+
+let reviewed = null;
+
+/** Shows a finished take, also one found again after a reload. */
+export async function review(finished, blob = null) {
+  reviewed = finished;
+  if (blob) flow.held.set(finished.id, blob);
+  take = null;
+  const media = await flow.blobOf(finished);
+  shownUrl = URL.createObjectURL(media);
+  const isVideo = finished.kind === "video";
+  const video = find("[data-review-video]");
+  const audio = find("[data-review-audio]");
+  video.hidden = !isVideo;
+  audio.hidden = isVideo;
+  const player = isVideo ? video : audio;
+  player.src = shownUrl;
+  giveDuration(player);
+  find("[data-review-facts]").textContent = t("answer_recorded", { time: clock(finished.ms / 1000) });
+  show("review", { replace: current() === "record" });
+}
+
+/** A recorder's WebM says no length until it has been played to its end once. */
+function giveDuration(player) {
+  player.onloadedmetadata = () => {
+    player.onloadedmetadata = null;
+    if (player.duration !== Infinity) return;
+    player.ontimeupdate = () => {
+      player.ontimeupdate = null;
+      player.currentTime = 0;
+    };
+    player.currentTime = 1e7;
+  };
+}
+
+async function again() {
+  const old = reviewed;
+  reviewed = null;
+  show("record", { replace: true });
+  if (old) await flow.forget(old);
+}
+
+function stopPlaying() {
+  for (const player of [find("[data-review-video]"), find("[data-review-audio]")]) {
+    player.pause();
+    player.removeAttribute("src");
+    player.load();
+  }
+  URL.revokeObjectURL(shownUrl);
+}
+
+/** Leaving stops everything; a recording under way is kept and can be looked at. */
+function leave() {
+  clearInterval(countingDown);
+  clearInterval(ticking);
+  if (isRecording()) {
+    stop();
+    return false;
+  }
+  closeDevices();
+  return true;
+}
+
+export function closeDevices() {
+  meter?.stop();
+  meter = null;
+  devices.close(stream);
+  stream = null;
+  find("[data-preview]").srcObject = null;
+}
+
+/** Which buttons there are: ready, counting, recording, paused. */
+function controls(state) {
+  find("[data-stage]").dataset.stage = state;
+  const active = state === "recording" || state === "paused";
+  const visible = {
+    record: state === "ready",
+    cancel: state === "counting",
+    pause: active,
+    stop: active,
+    skip: state === "ready" && flow.maySkip(),
+  };
+  const focused = document.activeElement?.closest?.(".controls");
+  for (const [name, yes] of Object.entries(visible)) find(`.controls [data-do="${name}"]`).hidden = !yes;
+  find("[data-countdown]").hidden = state !== "counting";
+  find("[data-ring]").hidden = !active;
+  find("[data-on-air]").hidden = !active;
+  find("[data-on-air-text]").textContent = active ? t(state) : "";
+  find("[data-pause-text]").textContent = t(state === "paused" ? "resume" : "pause");
+  find("[data-devices]").hidden = state !== "ready";
+  if (state === "ready") {
+    find(".ring-left").setAttribute("stroke-dashoffset", "0");
+    find("[data-left]").textContent = clock(data.maxSeconds);
+  }
+  // The button just used may be gone: the focus goes to what takes its place.
+  if (focused) find(".controls button:not([hidden])")?.focus();
+}
