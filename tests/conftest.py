@@ -6,9 +6,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
@@ -49,6 +50,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data / "heard.db"
 
 
+class Visitor(FlaskClient):
+    """Begins each request with an empty `g`: the test holds the application's context, in which
+    the one who was signed in before would else still be."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            for name in list(g):
+                g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
     data = tmp_path / "data"
@@ -56,6 +68,7 @@ def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
     shutil.copy(migrated, data / "heard.db")
     app = create_app(settings_for(data))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()
