@@ -1,0 +1,41 @@
+"""The queue is a doorbell: it may be away, and it can't be made to run anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app import queue
+from tests import services
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with services.valkey() as address:
+        yield address
+
+
+def test_a_ring_is_a_name_and_a_row(url: str) -> None:
+    assert queue.ring(url, "media", queue.RUN_STEP, "row-1")
+    assert list(queue.waiting(url, "media")) == ["row-1"]
+
+
+def test_an_absent_queue_costs_nothing_but_the_ring() -> None:
+    assert queue.ring("redis://127.0.0.1:1/0", "media", queue.RUN_STEP, "row-1") is False
+
+
+def test_a_forged_job_is_refused(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    forged = Queue("media", connection=queue.connect(url), serializer=JSONSerializer)
+    job = forged.enqueue("os.system", "echo forged job ran")
+    worker = SimpleWorker(
+        [queue.open_queue(url, "media")],
+        connection=queue.connect(url),
+        serializer=JSONSerializer,
+        job_class=queue.HeardJob,
+    )
+    worker.work(burst=True)
+    assert "forged job ran" not in capfd.readouterr().out
+    assert job.is_failed
