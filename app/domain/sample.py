@@ -25,7 +25,6 @@ from app.models import (
     Field,
     Highlight,
     Invitation,
-    Member,
     Program,
     Prompt,
     Recording,
@@ -48,20 +47,6 @@ def of(workspace_id: str) -> Program | None:
     return session().scalar(
         select(Program).where(Program.workspace_id == workspace_id, Program.is_sample).limit(1)
     )
-
-
-def wanted(workspace: Workspace) -> bool:
-    """Whether a start should load it: allowed, not there, and nobody has settled in yet.
-
-    Once a member has chosen a password the workspace is theirs; a sample that they removed
-    must not come back with the next start.
-    """
-    if not runtime.settings().load_sample or of(workspace.id) is not None:
-        return False
-    settled = select(Member.id).where(
-        Member.workspace_id == workspace.id, Member.password_hash.is_not(None)
-    )
-    return session().scalar(settled.limit(1)) is None
 
 
 def load(workspace: Workspace) -> Program:

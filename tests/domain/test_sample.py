@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import members, sample
+from app.domain import sample
 from app.domain.errors import Conflict
 from app.extensions import db
-from app.models import Base, Member, Program, Recording, Step, Submission, Theme, Workspace, now
+from app.models import Base, Program, Recording, Step, Submission, Theme, Workspace, now
 from storage import keys
 from tests import factories
 
@@ -80,14 +79,3 @@ def test_it_is_removed_without_a_trace(workspace: Workspace) -> None:
 def test_a_real_program_is_not_removed_in_one_click(workspace: Workspace) -> None:
     with pytest.raises(Conflict):
         sample.remove(factories.program(workspace))
-
-
-def test_it_does_not_come_back_once_somebody_settled_in(
-    workspace: Workspace, owner: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert not sample.wanted(workspace)  # switched off in tests
-    allowed = replace(runtime.settings(), load_sample=True)
-    monkeypatch.setattr(runtime, "settings", lambda: allowed)
-    assert sample.wanted(workspace)
-    members.set_password(owner, "heron over slate water")
-    assert not sample.wanted(workspace)

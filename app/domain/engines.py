@@ -1,0 +1,97 @@
+"""Which engine writes the words here, and how far its model's download is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.config import Settings
+from app.domain.clerk import session
+from app.models import Answer, Submission, Transcript
+
+ENGINE_NAMES = {
+    "whisper": "Whisper",
+    "pocketsphinx": "the basic engine (pocketsphinx)",
+    "captions": "the captions that came with the recording",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """A model on its way. state: fetching, done, failed. Sizes in bytes; total 0 if unknown."""
+
+    name: str
+    done: int
+    total: int
+    state: str
+    error: str
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """`engine` writes the next words; `missing` is the checkpoint that Whisper waits for."""
+
+    engine: str
+    model: str
+    missing: Path | None
+    fetching: Fetching | None
+
+    @property
+    def name(self) -> str:
+        return ENGINE_NAMES.get(self.engine, self.engine)
+
+
+def speech(settings: Settings) -> Speech:
+    """As a worker decides it: Whisper where its checkpoint lies, the basic engine until then."""
+    checkpoint = checkpoint_path(settings.whisper_model, settings.models)
+    there = checkpoint.is_file()
+    wanted = settings.speech_engine
+    engine = wanted if wanted != "auto" else "whisper" if there else "pocketsphinx"
+    waits = wanted != "pocketsphinx" and not there
+    return Speech(
+        engine=engine,
+        model=settings.whisper_model if engine == "whisper" else "",
+        missing=checkpoint if waits else None,
+        fetching=read_fetching(settings.models) if waits else None,
+    )
+
+
+def checkpoint_path(model: str, models_dir: Path) -> Path:
+    """Where Whisper's checkpoint is looked for: a size by its name, else the path as given."""
+    if "/" in model or model.endswith(".pt"):
+        return Path(model)
+    return models_dir / "whisper" / f"{model}.pt"
+
+
+def read_fetching(models_dir: Path) -> Fetching | None:
+    """What the fetcher last wrote down, None where it hasn't, or not in a form we know."""
+    try:
+        noted = json.loads((models_dir / "fetching.json").read_text(encoding="utf-8"))
+        return Fetching(
+            name=str(noted["name"]),
+            done=int(noted["done"] or 0),
+            total=int(noted["total"] or 0),
+            state=str(noted["state"]),
+            error=str(noted.get("error") or ""),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def last_words(workspace_id: str) -> Transcript | None:
+    """The newest transcript: who wrote the last words, whatever the settings say now."""
+    return session().scalar(
+        select(Transcript)
+        .join(Answer, Transcript.answer_id == Answer.id)
+        .join(Submission)
+        .where(Submission.workspace_id == workspace_id, Answer.kind != "text")
+        .order_by(Transcript.id.desc())
+        .limit(1)
+    )

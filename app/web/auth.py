@@ -1,0 +1,194 @@
+"""Signing in and out, one-time links, and what a member may change about themself."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from app import runtime
+from app.domain import letters, members
+from app.domain.errors import Conflict, Invalid
+from app.extensions import db, limiter
+from app.models import Member
+from app.web.access import STAFF, SignedIn, allow, me, safe_next
+from app.web.forms import refused, text
+
+blueprint = Blueprint("auth", __name__)
+
+SIGN_IN, WELCOME, ACCOUNT = "auth/sign_in.html", "auth/welcome.html", "auth/account.html"
+SENT = "If that address belongs to a member, a sign-in link is on its way. It works for 30 minutes."
+
+
+def _typed_address() -> str:
+    """Counts tries for one account too, whatever address they come from."""
+    return hashlib.sha256(text("email").strip().lower().encode()).hexdigest()
+
+
+def _failed(response: object) -> bool:
+    return getattr(response, "status_code", 200) >= 400
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")))
+    return render_template(SIGN_IN, typed={}, **_sign_in_values())
+
+
+@blueprint.post("/sign-in")
+@limiter.limit("10 per minute; 100 per hour", deduct_when=_failed)
+@limiter.limit("30 per hour", key_func=_typed_address, deduct_when=_failed)
+def use_password() -> ResponseReturnValue:
+    try:
+        member = members.check_password(text("email"), text("password"))
+    except Invalid as error:
+        return refused(SIGN_IN, error, _typed("email"), _sign_in_values)
+    db.session.commit()
+    _begin(member, stay="stay" in request.form)
+    return redirect(safe_next(request.form.get("next")), 303)
+
+
+@blueprint.post("/sign-in/link")
+@limiter.limit("5 per minute; 20 per hour")
+@limiter.limit("5 per hour", key_func=_typed_address)
+def send_link() -> ResponseReturnValue:
+    """The letter goes after the answer, so that its time doesn't tell who has an account."""
+    response = redirect(url_for("auth.sign_in"), 303)
+    found = members.link_for(text("email")) if runtime.settings().smtp_url else None
+    db.session.commit()
+    if found is not None:
+        letter = letters.sign_in(*found, "30 minutes")
+        response.call_on_close(lambda: letters.post(letter))
+    flash(SENT, "info")
+    return response
+
+
+@blueprint.get("/sign-in/link/<token>")
+@limiter.limit("30 per minute")
+def show_link(token: str) -> ResponseReturnValue:
+    """Only a button: mail scanners open links, and would use this one up."""
+    return render_template("auth/link.html", member=members.check_link(token), token=token)
+
+
+@blueprint.post("/sign-in/link/<token>")
+@limiter.limit("30 per minute")
+def use_link(token: str) -> ResponseReturnValue:
+    member = members.use_link(token)
+    db.session.commit()
+    _begin(member)
+    if member.password_hash is None:
+        return redirect(url_for("auth.welcome"), 303)
+    return redirect(safe_next(None), 303)
+
+
+@blueprint.get("/welcome")
+@allow(*STAFF)
+def welcome() -> ResponseReturnValue:
+    if me().password_hash is not None:
+        return redirect(url_for("auth.account"))
+    return render_template(WELCOME, typed=_about_me(), first=_first_owner())
+
+
+@blueprint.post("/welcome")
+@allow(*STAFF)
+def settle_in() -> ResponseReturnValue:
+    if me().password_hash is not None:
+        raise Conflict("You have a password already; change it on your account's page.")
+    try:
+        members.describe(me(), name=text("name"), email=text("email") if _first_owner() else None)
+        members.set_password(me(), text("password"))
+    except (Invalid, Conflict) as error:
+        return refused(WELCOME, error, values=lambda: {"first": _first_owner()})
+    return _keep_signed_in(safe_next(None))
+
+
+@blueprint.get("/account")
+@allow(*STAFF)
+def account() -> ResponseReturnValue:
+    return render_template(ACCOUNT, typed=_about_me())
+
+
+@blueprint.post("/account")
+@allow(*STAFF)
+def change_account() -> ResponseReturnValue:
+    try:
+        members.describe(me(), name=text("name"), email=text("email"))
+    except (Invalid, Conflict) as error:
+        return refused(ACCOUNT, error, _typed("name", "email"))
+    db.session.commit()
+    flash("Saved.", "info")
+    return redirect(url_for("auth.account"), 303)
+
+
+@blueprint.post("/account/password")
+@allow(*STAFF)
+@limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
+def change_password() -> ResponseReturnValue:
+    """The present password is asked for, so that an open screen isn't enough to take over."""
+    try:
+        if me().password_hash is not None:
+            _check_present()
+        members.set_password(me(), text("password"))
+    except Invalid as error:
+        return refused(ACCOUNT, error, {"name": me().name, "email": me().email})
+    flash("Your password is changed. Other devices are signed out.", "info")
+    return _keep_signed_in(url_for("auth.account"))
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@allow(*STAFF)
+def sign_out_everywhere() -> ResponseReturnValue:
+    members.end_sessions(me())
+    flash("Other devices are signed out.", "info")
+    return _keep_signed_in(url_for("auth.account"))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    logout_user()
+    session.clear()
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _begin(member: Member, *, stay: bool = False) -> None:
+    """A session of its own: nothing that stood in the visitor's session before is kept."""
+    session.clear()
+    session.permanent = stay
+    login_user(SignedIn(member))
+
+
+def _keep_signed_in(target: str) -> ResponseReturnValue:
+    """After the member's sessions were ended: all but this one."""
+    stay, flashes = session.permanent, session.get("_flashes", [])
+    db.session.commit()
+    _begin(me(), stay=stay)
+    session["_flashes"] = flashes
+    return redirect(target, 303)
+
+
+def _check_present() -> None:
+    try:
+        members.check_password(me().email, text("present"))
+    except Invalid as error:
+        raise Invalid("The present password is not right.") from error
+
+
+def _sign_in_values() -> dict[str, object]:
+    wanted = request.form.get("next") or request.args.get("next")
+    return {"next": safe_next(wanted), "by_mail": bool(runtime.settings().smtp_url)}
+
+
+def _about_me() -> dict[str, object]:
+    email = "" if _first_owner() else me().email
+    return {"name": me().name, "email": email}
+
+
+def _typed(*names: str) -> dict[str, object]:
+    return {name: text(name) for name in names}
+
+
+def _first_owner() -> bool:
+    return me().email == members.FIRST_OWNER

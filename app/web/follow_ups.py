@@ -1,0 +1,119 @@
+"""Customers who need a person: what is due, by owner; one page for each case."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.domain import follow_ups, members
+from app.domain.clerk import owned
+from app.domain.errors import Conflict, Invalid
+from app.extensions import db
+from app.models import FollowUp, Highlight, Program
+from app.web.access import STAFF, allow, me
+from app.web.forms import optional, refused, text
+
+blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
+
+SHOW = "follow_ups/show.html"
+MOST_QUOTES = 3
+
+
+@blueprint.get("")
+@allow(*STAFF)
+def index() -> ResponseReturnValue:
+    state = "done" if request.args.get("state") == "done" else "open"
+    cases = follow_ups.of(me().workspace_id, state)
+    return render_template(
+        "follow_ups/index.html",
+        state=state,
+        groups=follow_ups.by_owner(cases),
+        overdue=follow_ups.overdue,
+        late=sum(follow_ups.overdue(case) for case in cases),
+        open_count=follow_ups.count(me().workspace_id, "open"),
+        done_count=follow_ups.count(me().workspace_id, "done"),
+    )
+
+
+@blueprint.get("/<case_id>")
+@allow(*STAFF)
+def show(case_id: str) -> ResponseReturnValue:
+    return render_template(SHOW, typed={}, **_case(_mine(case_id)))
+
+
+@blueprint.post("/<case_id>/owner")
+@allow(*STAFF)
+def assign(case_id: str) -> ResponseReturnValue:
+    case = _mine(case_id)
+    try:
+        follow_ups.assign(case, optional("owner"), me())
+    except Invalid as error:
+        return refused(SHOW, error, values=lambda: _case(case))
+    return _back(case)
+
+
+@blueprint.post("/<case_id>/notes")
+@allow(*STAFF)
+def add_note(case_id: str) -> ResponseReturnValue:
+    case = _mine(case_id)
+    try:
+        follow_ups.note(case, text("note"), me())
+    except Invalid as error:
+        return refused(SHOW, error, values=lambda: _case(case))
+    return _back(case)
+
+
+@blueprint.post("/<case_id>/done")
+@allow(*STAFF)
+def close(case_id: str) -> ResponseReturnValue:
+    case = _mine(case_id)
+    try:
+        follow_ups.close(case, text("outcome"), me())
+    except (Invalid, Conflict) as error:
+        return refused(SHOW, error, values=lambda: _case(case))
+    flash("Done.", "info")
+    return _back(case)
+
+
+@blueprint.post("/<case_id>/reopen")
+@allow(*STAFF)
+def reopen(case_id: str) -> ResponseReturnValue:
+    case = _mine(case_id)
+    try:
+        follow_ups.reopen(case, me())
+    except Conflict as error:
+        return refused(SHOW, error, values=lambda: _case(case))
+    return _back(case)
+
+
+def _mine(case_id: str) -> FollowUp:
+    return owned(FollowUp, case_id, me().workspace_id)
+
+
+def _back(case: FollowUp) -> ResponseReturnValue:
+    db.session.commit()
+    return redirect(url_for("follow_ups.show", case_id=case.id), 303)
+
+
+def _case(case: FollowUp) -> dict[str, object]:
+    return {
+        "case": case,
+        "program": db.session.get(Program, case.program_id),
+        "late": follow_ups.overdue(case),
+        "quotes": _quotes(case),
+        "colleagues": [each for each in members.of(case.workspace_id) if each.active],
+    }
+
+
+def _quotes(case: FollowUp) -> list[Highlight]:
+    """What else they said, the most telling first."""
+    if case.submission_id is None:
+        return []
+    rows = db.session.scalars(
+        select(Highlight)
+        .where(Highlight.submission_id == case.submission_id, Highlight.hidden.is_(False))
+        .order_by(Highlight.score.desc())
+        .limit(MOST_QUOTES)
+    )
+    return list(rows)
