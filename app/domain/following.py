@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.clerk import owned
 from app.domain.errors import Invalid, NotFound
 from app.extensions import db
 from app.models import Channel, Delivery, Member, Program, Subscription, Theme, Touchpoint, now
 
+NOUNS = ("theme", "touchpoint", "program")
 CADENCES = {"now": "At once", "daily": "Once a day"}
+# What a list of deliveries shows, read at once and not row by row
+SHOWN = (
+    selectinload(Delivery.notices),
+    joinedload(Delivery.channel).joinedload(Channel.member),
+    joinedload(Delivery.subscription).options(
+        joinedload(Subscription.theme),
+        joinedload(Subscription.touchpoint),
+        joinedload(Subscription.program),
+    ),
+)
 DIGEST_HOUR = 7  # UTC, for every workspace: the start of a working day in Europe
 
 
@@ -24,6 +36,10 @@ class Followed:
     program: Program
     theme: Theme | None = None
     touchpoint: Touchpoint | None = None
+
+    @property
+    def name(self) -> str:
+        return (self.theme or self.touchpoint or self.program).name
 
 
 def followed(workspace_id: str, name: str) -> Followed:
@@ -103,16 +119,6 @@ def own_channel(member: Member) -> Channel:
     return channel
 
 
-def channels_for(member: Member) -> Sequence[Channel]:
-    """Their own e-mail, then the workspace's channels by name."""
-    shared = db.session.scalars(
-        select(Channel)
-        .where(Channel.workspace_id == member.workspace_id, Channel.member_id.is_(None))
-        .order_by(Channel.name, Channel.id)
-    )
-    return [own_channel(member), *shared]
-
-
 def subscriptions_of(member: Member) -> Sequence[Subscription]:
     return db.session.scalars(
         select(Subscription).where(Subscription.member_id == member.id).order_by(Subscription.id)
@@ -125,6 +131,7 @@ def deliveries_of(member: Member, most: int = 50) -> Sequence[Delivery]:
         select(Delivery)
         .join(Subscription)
         .where(Subscription.member_id == member.id)
+        .options(*SHOWN)
         .order_by(Delivery.id.desc())
         .limit(most)
     ).all()
@@ -136,6 +143,7 @@ def deliveries_through(workspace_id: str, most: int = 50) -> Sequence[Delivery]:
         select(Delivery)
         .join(Channel)
         .where(Channel.workspace_id == workspace_id, Channel.member_id.is_(None))
+        .options(*SHOWN)
         .order_by(Delivery.id.desc())
         .limit(most)
     ).all()

@@ -21,6 +21,10 @@ BLUEPRINTS = (
     "program_parts",
     "codebooks",
     "follow_ups",
+    "alerts",
+    "channels",
+    "clips",
+    "shared",
     "exports",
 )
 

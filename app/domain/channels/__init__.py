@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from app.domain.channels.base import Field, Kind, Secret
 from app.domain.channels.email import Email
 from app.domain.channels.webhook import Webhook
 from app.domain.errors import Invalid
+from app.extensions import db
 from app.models import Channel
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (Email(), Webhook())}
 
-__all__ = ["KINDS", "Field", "Kind", "Secret", "kind_of", "settings_of", "where"]
+__all__ = [
+    "KINDS",
+    "Field",
+    "Kind",
+    "Secret",
+    "add",
+    "kind_of",
+    "of_workspace",
+    "renew_secret",
+    "settings_of",
+    "where",
+]
 
 
 def kind_of(name: str) -> Kind:
@@ -32,3 +47,48 @@ def settings_of(channel: Channel) -> dict[str, Any]:
 
 def where(channel: Channel) -> str:
     return kind_of(channel.kind).where(settings_of(channel))
+
+
+def add(workspace_id: str, kind: Kind, name: str, typed: Mapping[str, str]) -> tuple[Channel, str]:
+    """A channel of the workspace, and its secret to be shown once ("" for kinds without one).
+
+    Raises:
+        Invalid: without a name, or with settings that can't work.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 80:
+        raise Invalid("Give the channel a name of 80 characters at most.")
+    settings = kind.check(typed)
+    secret = kind.renew_secret(settings)
+    channel = Channel(
+        workspace_id=workspace_id,
+        kind=kind.name,
+        name=name,
+        settings=secret.settings if secret else settings,
+    )
+    db.session.add(channel)
+    db.session.flush()
+    return channel, secret.shown if secret else ""
+
+
+def renew_secret(channel: Channel) -> str:
+    """A new secret, to be shown once.
+
+    Raises:
+        Invalid: this kind of channel has none.
+    """
+    secret = kind_of(channel.kind).renew_secret(channel.settings)
+    if secret is None:
+        raise Invalid("This kind of channel has no secret.")
+    channel.settings = secret.settings
+    db.session.flush()
+    return secret.shown
+
+
+def of_workspace(workspace_id: str) -> Sequence[Channel]:
+    """Those that everyone may use, by name; members' own e-mail is not among them."""
+    return db.session.scalars(
+        select(Channel)
+        .where(Channel.workspace_id == workspace_id, Channel.member_id.is_(None))
+        .order_by(Channel.name, Channel.id)
+    ).all()

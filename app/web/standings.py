@@ -1,0 +1,48 @@
+"""How a delivery stands, in a reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain import channels
+from app.models import Delivery
+from app.web.presenters import ago, count
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a delivery stands, in words. tone: done, waiting, problem."""
+
+    tone: str
+    word: str
+    reason: str = ""
+    may_try: bool = False
+
+
+def standing(delivery: Delivery) -> Standing:
+    """The delivery's state as a reader says it."""
+    error, tries = delivery.error or "", delivery.attempts
+    match delivery.state:
+        case "done" if error:
+            return Standing("done", "Not needed", error)
+        case "done":
+            return Standing("done", f"Sent {ago(delivery.finished_at or delivery.created_at)}")
+        case "leased":
+            return Standing("waiting", "Being sent")
+        case "failed":
+            return Standing("problem", "Did not arrive", error, may_try=True)
+        case "dead":
+            return Standing(
+                "problem", f"Given up after {count(tries, 'try', 'tries')}", error, True
+            )
+    if error:
+        when = ago(delivery.due_at)
+        word = "Trying again soon" if when == "just now" else f"Trying again {when}"
+        return Standing("problem", word, f"{error} ({count(tries, 'try', 'tries')} so far)", True)
+    return Standing("waiting", "Waiting to be sent")
+
+
+def with_standing(rows: Sequence[Delivery]) -> list[tuple[Delivery, Standing, str]]:
+    """Each with its standing and where it goes."""
+    return [(each, standing(each), channels.where(each.channel)) for each in rows]
