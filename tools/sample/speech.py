@@ -67,7 +67,7 @@ def _sentence(text: str, voice: Voice) -> NDArray[np.float32]:
             if said.getframerate() != RATE:
                 raise ValueError(f"flite's {voice.name} does not speak at {RATE} Hz")
             frames = said.readframes(said.getnframes())
-    samples = _trim(np.frombuffer(frames, dtype="<i2").astype(np.float32) / 32768)
+    samples = _trim(np.frombuffer(frames, dtype="<i2").astype(np.float32) / np.float32(32768))
     positions = np.arange(0, samples.size - 1, voice.size)
     return np.interp(positions, np.arange(samples.size), samples).astype(np.float32)
 
