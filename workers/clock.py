@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 3
 HOURLY = timedelta(hours=1)
+ALL_HEARD = "Every voice that came in has been heard"
 
 
 def tick_for_ever() -> None:
@@ -29,9 +30,10 @@ def tick_for_ever() -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    swept = now() - HOURLY
+    swept, said = now() - HOURLY, 0
     while not over.is_set():
         tick()
+        said = _say(said)
         if now() - swept >= HOURLY:
             _try(uploads.sweep)
             swept = now()
@@ -42,6 +44,19 @@ def tick() -> None:
     """One round. A queue or database that is away is tried again at the next one."""
     for part in (runs.sweep, outbox.sweep, _digests, runs.ring_due, outbox.ring_due):
         _try(part)
+
+
+def _say(before: int) -> int:
+    """A line for the terminal when the number of voices on their way has changed."""
+    with context():
+        try:
+            left = runs.under_way()
+        except OperationalError:
+            return before
+    if left != before:
+        voices = f"{left} voice{'' if left == 1 else 's'} on the way" if left else ALL_HEARD
+        print(f"· {voices}", flush=True)
+    return left
 
 
 def _digests() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, and_, or_, select, update
+from sqlalchemy import CursorResult, Update, and_, distinct, func, or_, select, update
 
 from app import queue, runtime
 from app.domain.clerk import after_commit
@@ -175,6 +175,16 @@ def sweep() -> None:
             .execution_options(synchronize_session=False)
         )
     db.session.commit()
+
+
+def under_way() -> int:
+    """How many recordings and written answers are still on their way through the pipeline."""
+    query = (
+        select(func.count(distinct(Step.run_id)))
+        .join(Run)
+        .where(Step.state.in_(("due", "leased")), Run.answer_id.is_not(None))
+    )
+    return db.session.scalar(query) or 0
 
 
 def ring_due(most: int = 200) -> int:
