@@ -14,7 +14,7 @@ from pathlib import Path
 from app.domain.errors import StepFailed
 from app.domain.timeline import Span, merge
 from workers.media.ffmpeg import FfmpegFailed, run
-from workers.media.normalise import AAC, FIT, H264
+from workers.media.plan import AAC, FIT, H264
 from workers.media.probe import MediaInfo, VideoInfo, probe
 from workers.media.source import CLEAN, source
 

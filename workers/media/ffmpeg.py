@@ -25,6 +25,8 @@ Progress = Callable[[float], None]
 
 # More threads gain little on a recording's sizes and take memory by the core.
 THREADS = str(min(os.cpu_count() or 1, 4))
+_STUCK_S = 5.0  # with no new time written, and
+_STUCK_CPU_S = 0.2  # less than this worked in all of it: a lock, not a slow machine
 _NO_MEMORY = ("Cannot allocate memory", "pthread_create() failed")
 _LONGEST_LOG = 256 * 1024  # bytes kept of what ffmpeg says: its head, where streams are listed
 _LOG_TAIL = 16 * 1024  # and its end, where errors are
@@ -38,6 +40,10 @@ class FfmpegFailed(StepFailed):
     def __init__(self, log: str) -> None:
         super().__init__()
         self.log = log
+
+
+class Stuck(FfmpegFailed):
+    """ffmpeg waits for itself: its threads can lock on two outputs and damaged times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ class _Watch:
     ) -> None:
         self._process, self._on_progress, self._duration_s = process, on_progress, duration_s
         self._line = b""
+        self._moved = (time.monotonic(), 0.0, 0.0)  # when, at what time written, with what CPU
         self._head, self._tail = b"", b""
         self.out_s = 0.0
 
@@ -125,13 +132,25 @@ class _Watch:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                for key, _ in pipes.select(left):
+                self._check_moving()
+                for key, _ in pipes.select(min(left, 1.0)):
                     piece = os.read(key.fd, 65536)
                     if piece:
                         key.data(piece)
                     else:
                         pipes.unregister(key.fileobj)
         return True
+
+    def _check_moving(self) -> None:
+        now = time.monotonic()
+        since, written, worked = self._moved
+        if self.out_s > written:
+            self._moved = (now, self.out_s, _cpu_s(self._process.pid))
+        elif now - since > _STUCK_S:
+            cpu = _cpu_s(self._process.pid)
+            if cpu - worked < _STUCK_CPU_S:
+                raise Stuck(self.log)
+            self._moved = (now, written, cpu)
 
     def _said(self, piece: bytes) -> None:
         room = _LONGEST_LOG - len(self._head)
@@ -146,6 +165,16 @@ class _Watch:
                 self.out_s = max(self.out_s, int(value) / 1_000_000)
             if name == b"progress" and self._on_progress and self._duration_s > 0:
                 self._on_progress(min(self.out_s / self._duration_s, 1.0))
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor seconds of a process and its threads so far; 0 once it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,56 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from workers.media.ffmpeg import THREADS, FfmpegFailed, Result, run
+from workers.media.ffmpeg import FfmpegFailed, Result, run
 from workers.media.peaks import SPEECH_RATE, peaks, seconds
+from workers.media.plan import How, Plan, encoded, plan, streams
 from workers.media.poster import poster
-from workers.media.probe import AudioInfo, MediaInfo, VideoInfo
+from workers.media.probe import MediaInfo
 from workers.media.sniff import Refused
 from workers.media.source import CLEAN, source
-
-How = Literal["copied", "re-encoded"]
-
-_MIME = {
-    ("webm", True): "video/webm",
-    ("webm", False): "audio/webm",
-    ("mp4", True): "video/mp4",
-    ("m4a", False): "audio/mp4",
-    ("mp3", False): "audio/mpeg",
-}
-_FASTEST_FPS = 60.0
-# Even sides, at most 1080p either way up, square points. Never larger than it was.
-FIT = (
-    "scale=w='min(iw*max(sar\\,1)\\,if(gte(iw\\,ih)\\,1920\\,1080))'"
-    ":h='min(ih/min(sar\\,1)\\,if(gte(iw\\,ih)\\,1080\\,1920))'"
-    ":force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1"
-)
-H264 = (
-    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"),
-    *("-threads", THREADS),
-    # A key frame every 2 s, so that later cuts can copy.
-    *("-force_key_frames", "expr:gte(t,n_forced*2)"),
-)
-AAC = ("-c:a", "aac", "-b:a", "128k", "-ar", "48000")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What becomes of each stream. None: there is none. "copy", or the encoder's name."""
-
-    extension: str
-    mime: str
-    video: Literal["copy", "h264"] | None
-    audio: Literal["copy", "aac", "opus"] | None
-
-    @property
-    def how(self) -> How:
-        """Encoding the sound alone costs next to nothing; the picture decides."""
-        main = self.video or self.audio
-        return "copied" if main == "copy" else "re-encoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +45,6 @@ class Normalised:
         return self.playable.suffix.lstrip(".")
 
 
-def plan(info: MediaInfo) -> Plan:
-    """How to make this media playable in every current browser, copying what can be."""
-    if info.video is None:
-        return _plan_sound(info.audio)
-    if info.video.codec in ("vp8", "vp9", "av1") and _copies(info.video):
-        sound = _choose(info.audio, ("opus", "vorbis"), "opus")
-        return Plan("webm", _MIME["webm", True], "copy", sound)
-    copied = info.video.codec == "h264" and _copies(info.video)
-    sound = _choose(info.audio, ("aac",), "aac")
-    return Plan("mp4", _MIME["mp4", True], "copy" if copied else "h264", sound)
-
-
 def normalise(
     src: Path,
     info: MediaInfo,
@@ -113,49 +61,10 @@ def normalise(
         picture = beside.submit(_poster, src, info, out_dir / "poster.jpg")
         try:
             done = _rebuild(src, info, chosen, out_dir, on_progress)
-        except FfmpegFailed as error:
-            if chosen.how != "copied":
-                raise Refused("The recording can't be decoded: it looks damaged.") from error
-            # Packets that no new container takes may still decode.
-            chosen = encoded(info)
-            try:
-                done = _rebuild(src, info, chosen, out_dir, on_progress)
-            except FfmpegFailed as again:
-                raise Refused("The recording can't be decoded: it looks damaged.") from again
-        poster_path = picture.result()
+        except FfmpegFailed:
+            info, chosen, done = _rescue(src, info, out_dir, on_progress)
+        poster_path = picture.result() if info.video else None
     return _described(info, chosen, done, out_dir, poster_path)
-
-
-def encoded(info: MediaInfo) -> Plan:
-    """The plan that decodes everything, for packets that can't be copied."""
-    sound: Literal["aac"] | None = "aac" if info.audio else None
-    if info.video is None:
-        return Plan("m4a", _MIME["m4a", False], None, sound)
-    return Plan("mp4", _MIME["mp4", True], "h264", sound)
-
-
-def _plan_sound(audio: AudioInfo | None) -> Plan:
-    codec = audio.codec if audio else ""
-    if codec in ("opus", "vorbis"):
-        return Plan("webm", _MIME["webm", False], None, "copy")
-    if codec == "mp3":
-        return Plan("mp3", _MIME["mp3", False], None, "copy")
-    return Plan("m4a", _MIME["m4a", False], None, "copy" if codec == "aac" else "aac")
-
-
-def _copies(video: VideoInfo) -> bool:
-    """8-bit 4:2:0 is what browsers decode everywhere; WebM can't say that it is rotated."""
-    return video.pixels in ("yuv420p", "yuvj420p") and (
-        video.codec == "h264" or video.rotation == 0
-    )
-
-
-def _choose(
-    audio: AudioInfo | None, copied: tuple[str, ...], encoder: Literal["aac", "opus"]
-) -> Literal["copy", "aac", "opus"] | None:
-    if audio is None:
-        return None
-    return "copy" if audio.codec in copied else encoder
 
 
 def _rebuild(
@@ -166,51 +75,81 @@ def _rebuild(
     on_progress: Callable[[float], None] | None,
 ) -> Result:
     """One reading of the source writes the playable file and the engines' sound."""
-    limit = ("-t", f"{info.duration_s + 1:.3f}")
-    args = [*source(src), *CLEAN, *_streams(info, chosen), *limit]
-    if chosen.extension in ("mp4", "m4a"):
-        args += ["-movflags", "+faststart", "-f", "mp4"]
-    args += ["-flags:v", "+bitexact", "-flags:a", "+bitexact", "-fflags", "+bitexact"]
-    args += [f"file:{_playable(out_dir, chosen)}"]
-    if info.audio:
-        args += [*CLEAN, "-map", "0:a:0", *limit, *_FOR_ENGINES, f"file:{_sound(out_dir)}"]
+    sound = _for_engines(info, out_dir) if info.audio else []
     return run(
-        args,
-        # Half a minute, and four times real time for encoding on a slow machine.
-        timeout_s=30 + 4 * info.duration_s,
+        [*source(src), *_for_browsers(info, chosen, out_dir), *sound],
+        timeout_s=_allowed_s(info),
         on_progress=on_progress,
         duration_s=info.duration_s,
     )
 
 
+def _rescue(
+    src: Path,
+    info: MediaInfo,
+    out_dir: Path,
+    on_progress: Callable[[float], None] | None,
+) -> tuple[MediaInfo, Plan, Result]:
+    """Packets that no container takes may still decode; without its picture, a voice is left."""
+    tries = [info]
+    if info.video and info.audio:
+        tries.append(replace(info, video=None, partial=True))
+    for kept in tries:
+        chosen = encoded(kept)
+        try:
+            return kept, chosen, _rebuild_slowly(src, kept, chosen, out_dir, on_progress)
+        except FfmpegFailed as error:
+            failed = error
+    raise Refused("The recording can't be decoded: it looks damaged.") from failed
+
+
+def _rebuild_slowly(
+    src: Path,
+    info: MediaInfo,
+    chosen: Plan,
+    out_dir: Path,
+    on_progress: Callable[[float], None] | None,
+) -> Result:
+    """The same in two readings: ffmpeg can lock when damaged times part two outputs."""
+    done = run(
+        [*source(src), *_for_browsers(info, chosen, out_dir)],
+        timeout_s=_allowed_s(info),
+        on_progress=on_progress,
+        duration_s=info.duration_s,
+    )
+    if info.audio:
+        # From the new file, so that the words' times are its times.
+        made = source(_playable(out_dir, chosen))
+        run([*made, *_for_engines(info, out_dir)], timeout_s=_allowed_s(info))
+    return done
+
+
+def _allowed_s(info: MediaInfo) -> float:
+    """Half a minute, and four times real time for encoding on a slow machine."""
+    return 30 + 4 * info.duration_s
+
+
+def _for_browsers(info: MediaInfo, chosen: Plan, out_dir: Path) -> list[str]:
+    args = [*CLEAN, *streams(info, chosen), *_limit(info)]
+    if chosen.extension in ("mp4", "m4a"):
+        args += ["-movflags", "+faststart", "-f", "mp4"]
+    args += ["-flags:v", "+bitexact", "-flags:a", "+bitexact", "-fflags", "+bitexact"]
+    return [*args, f"file:{_playable(out_dir, chosen)}"]
+
+
+def _for_engines(info: MediaInfo, out_dir: Path) -> list[str]:
+    return [*CLEAN, "-map", "0:a:0", *_limit(info), *_SPEECH, f"file:{_sound(out_dir)}"]
+
+
+def _limit(info: MediaInfo) -> tuple[str, str]:
+    return ("-t", f"{info.duration_s + 1:.3f}")
+
+
 # The first sample lies at the playable's zero and gaps become silence: word times fit.
-_FOR_ENGINES = (
+_SPEECH = (
     *("-af", "aresample=async=1:first_pts=0", "-ar", str(SPEECH_RATE), "-ac", "1"),
     *("-c:a", "pcm_s16le", "-fflags", "+bitexact", "-f", "wav"),
 )
-
-
-def _streams(info: MediaInfo, chosen: Plan) -> list[str]:
-    args: list[str] = []
-    if chosen.video:
-        args += ["-map", "0:V:0"]
-        args += ["-c:v", "copy"] if chosen.video == "copy" else [*H264, "-vf", frames(info.video)]
-    if chosen.audio:
-        encoders = {
-            "copy": ("-c:a", "copy"),
-            "aac": AAC,
-            "opus": ("-c:a", "libopus", "-b:a", "64k"),
-        }
-        args += ["-map", "0:a:0", *encoders[chosen.audio]]
-        if chosen.audio != "copy" and info.audio and info.audio.channels > 2:
-            args += ["-ac", "2"]
-    return args
-
-
-def frames(video: VideoInfo | None) -> str:
-    """The filter that makes any picture fit for H.264: size, and a frame rate that is sane."""
-    wild = video is None or video.fps is None or video.fps > _FASTEST_FPS
-    return f"fps=30,{FIT}" if wild else FIT
 
 
 def _poster(src: Path, info: MediaInfo, out: Path) -> Path | None:

@@ -183,9 +183,9 @@ def _judge(info: MediaInfo, longest_s: float, max_pixels: int) -> None:
     if info.video is None and info.audio is None:
         raise Refused("The file holds no video and no audio.")
     if info.video and info.video.codec not in VIDEO_CODECS:
-        raise Refused(f"The video is in a format that can't be read here ({info.video.codec}).")
+        raise Refused(f"The video is in a format that can't be read here{_named(info.video)}.")
     if info.audio and info.audio.codec not in AUDIO_CODECS:
-        raise Refused(f"The sound is in a format that can't be read here ({info.audio.codec}).")
+        raise Refused(f"The sound is in a format that can't be read here{_named(info.audio)}.")
     if info.video and info.video.width * info.video.height > max_pixels:
         size = f"{info.video.width} × {info.video.height}"
         raise Refused(f"The picture is too large: {size} points.")
@@ -193,6 +193,10 @@ def _judge(info: MediaInfo, longest_s: float, max_pixels: int) -> None:
         raise Refused(f"The recording is longer than the {_minutes(longest_s)} allowed.")
     if info.duration_s < 0.1:
         raise Refused("The file can't be read: it holds no recording of any length.")
+
+
+def _named(stream: VideoInfo | AudioInfo) -> str:
+    return "" if stream.codec == "none" else f" ({stream.codec})"
 
 
 def _minutes(seconds: float) -> str:

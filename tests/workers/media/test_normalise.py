@@ -17,8 +17,9 @@ from tests.workers.media.conftest import (
     frames,
 )
 from workers.media import ffmpeg
-from workers.media.normalise import Normalised, normalise, plan
+from workers.media.normalise import Normalised, normalise
 from workers.media.peaks import peaks
+from workers.media.plan import plan
 from workers.media.probe import AudioInfo, MediaInfo, VideoInfo, probe
 from workers.media.sniff import Refused
 
@@ -205,6 +206,23 @@ def test_damage_in_the_middle_never_stops_the_worker(webm: Path, tmp_path: Path)
         assert "damaged" in refused.sentence
     else:
         assert made.playable.stat().st_size > 0
+
+
+def test_a_voice_is_kept_where_the_picture_is_lost(make: Make, tmp_path: Path) -> None:
+    """Every picture's packet is noise; the sound is whole."""
+    noisy = make(
+        "noisy.mkv",
+        *(*PICTURE, *TONE, "-c:v", "mjpeg", "-c:a", "libopus"),
+        *("-bsf:v", "noise=amount=1"),
+    )
+    info = probe(noisy)
+    assert info.video is not None
+
+    made = normalise(noisy, info, tmp_path)
+
+    assert (made.mime, made.poster, made.partial) == ("audio/mp4", None, True)
+    assert decoded_s(made.playable, "a") == pytest.approx(3.0, abs=0.1)
+    assert made.audio is not None
 
 
 def test_the_poster_is_not_black_where_the_picture_is_not(make: Make, tmp_path: Path) -> None:
