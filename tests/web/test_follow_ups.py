@@ -1,0 +1,97 @@
+"""Follow-ups' pages: what is due, by owner, and each case to its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.domain import follow_ups
+from app.extensions import db
+from app.models import FollowUp, Member, Workspace, now
+from tests import factories
+from tests.conftest import sign_in
+
+
+@pytest.fixture
+def case(workspace: Workspace) -> FollowUp:
+    program = factories.program(workspace)
+    submission = factories.submission(program)
+    answer = factories.answer(submission)
+    heard = factories.transcript(answer, "I have called four times and nobody rings back.")
+    factories.highlight(answer, heard)
+    case = follow_ups.ask(program, submission, "+34 600 000 000", "Please <b>call</b> me")
+    db.session.commit()
+    return case
+
+
+def test_nobody_waiting_is_said_kindly(client: FlaskClient, owner: Member) -> None:
+    assert "Nobody is waiting" in sign_in(client, owner).get("/follow-ups").text
+    assert "Nothing is done yet" in client.get("/follow-ups?state=done").text
+
+
+def test_what_is_overdue_is_said_in_words(
+    client: FlaskClient, owner: Member, case: FollowUp
+) -> None:
+    sign_in(client, owner)
+    assert "Overdue" not in client.get("/follow-ups").text
+    case.due_at = now() - timedelta(hours=3)
+    db.session.commit()
+    page = client.get("/follow-ups").text
+    assert "Overdue" in page and "1 overdue" in page and "3 hours ago" in page
+    assert "Please &lt;b&gt;call&lt;/b&gt; me" in page
+
+
+@pytest.mark.parametrize("role", ["owner", "analyst", "leader", "frontline"])
+def test_the_whole_team_sees_and_works_on_a_case(
+    client: FlaskClient, workspace: Workspace, case: FollowUp, role: str
+) -> None:
+    member = factories.member(workspace, role)
+    sign_in(client, member)
+    path = f"/follow-ups/{case.id}"
+    page = client.get(path).text
+    assert "tel:+34600000000" in page and f"/voices/{case.submission_id}" in page
+    assert "nobody rings back" in page
+    assert client.post(path + "/owner", data={"owner": member.id}).status_code == 303
+    assert client.post(path + "/notes", data={"note": "Rang, no answer"}).status_code == 303
+    assert client.post(path + "/done", data={"outcome": "Sent a new part"}).status_code == 303
+    shown = client.get(path).text
+    assert "Rang, no answer" in shown and "Sent a new part" in shown and "Done" in shown
+    assert case.id in client.get("/follow-ups?state=done").text
+    assert case.id not in client.get("/follow-ups").text
+    assert client.post(path + "/reopen").status_code == 303
+    assert case.id in client.get("/follow-ups").text
+
+
+def test_refusals_keep_what_was_typed(client: FlaskClient, owner: Member, case: FollowUp) -> None:
+    sign_in(client, owner)
+    path = f"/follow-ups/{case.id}"
+    assert client.post(path + "/done", data={"outcome": " "}).status_code == 422
+    assert client.post(path + "/notes", data={"note": ""}).status_code == 422
+    assert client.post(path + "/reopen").status_code == 409
+    long = client.post(path + "/done", data={"outcome": "x" * 2001})
+    assert long.status_code == 422 and "x" * 2001 in long.text
+    client.post(path + "/done", data={"outcome": "Called"})
+    assert client.post(path + "/done", data={"outcome": "Called"}).status_code == 409
+
+
+def test_a_stranger_sees_no_case(
+    client: FlaskClient, owner: Member, stranger: Member, case: FollowUp
+) -> None:
+    sign_in(client, stranger)
+    path = f"/follow-ups/{case.id}"
+    assert case.id not in client.get("/follow-ups").text
+    assert client.get(path).status_code == 404
+    for verb in ("owner", "notes", "done", "reopen"):
+        assert client.post(f"{path}/{verb}", data={"outcome": "x"}).status_code == 404
+
+
+def test_a_case_is_given_to_colleagues_only(
+    client: FlaskClient, owner: Member, stranger: Member, case: FollowUp
+) -> None:
+    sign_in(client, owner)
+    answer = client.post(f"/follow-ups/{case.id}/owner", data={"owner": stranger.id})
+    assert answer.status_code == 404
+    db.session.refresh(case)
+    assert case.owner_id is None
