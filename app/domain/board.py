@@ -27,6 +27,7 @@ PERIODS: Mapping[str, int | None] = {"week": 7, "month": 30, "quarter": 91, "all
 SENTIMENTS = ("negative", "neutral", "positive")
 SORTS = ("telling", "newest")
 PER_SECTION = 3
+LEAD = 1  # the first theme shows one more: the moment that leads the board
 PAGE = 24
 
 
@@ -112,10 +113,10 @@ def sections(program: Program, filters: Filters) -> list[Section]:
         .outerjoin(highlight_themes, highlight_themes.c.highlight_id == chosen.c.id)
         .subquery()
     )
-    # Twice as many as are shown: some will stand under another theme.
+    # More than are shown: some will stand under another theme.
     rows = db.session.execute(
         select(ranked.c.theme_id, ranked.c.id)
-        .where(ranked.c.rank <= 2 * PER_SECTION)
+        .where(ranked.c.rank <= 2 * (PER_SECTION + LEAD))
         .order_by(ranked.c.rank)
     ).all()
     by_theme: dict[str | None, list[str]] = {}
@@ -139,12 +140,13 @@ def grouped(
     by_theme: Mapping[str | None, Sequence[str]], heard: Mapping[str, int]
 ) -> dict[str | None, list[str]]:
     """Highlight ids by theme: most mentioned theme first, those without a theme last, each id
-    once, at most PER_SECTION a theme, no theme left empty."""
+    once, at most PER_SECTION a theme (LEAD more in the first), no theme left empty."""
     order = sorted(by_theme, key=lambda each: (each is None, -heard.get(each or "", 0), each or ""))
     taken: set[str] = set()
     shown: dict[str | None, list[str]] = {}
     for theme_id in order:
-        ids = [each for each in by_theme[theme_id] if each not in taken][:PER_SECTION]
+        room = PER_SECTION if shown else PER_SECTION + LEAD
+        ids = [each for each in by_theme[theme_id] if each not in taken][:room]
         taken.update(ids)
         if ids:
             shown[theme_id] = ids

@@ -26,7 +26,7 @@ class Place:
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"navigation": navigation, "routed": routed})
+    app.context_processor(lambda: {"navigation": navigation, "routed": routed, "built": built})
 
 
 def navigation() -> list[Place]:
@@ -42,6 +42,11 @@ def routed(path: str, method: str = "GET") -> bool:
     except RequestRedirect:  # the page ends in a slash
         return True
     return True
+
+
+def built(endpoint: str) -> bool:
+    """Whether there is a view with this name."""
+    return endpoint in current_app.view_functions
 
 
 def _here(path: str) -> bool:

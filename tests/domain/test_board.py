@@ -16,9 +16,15 @@ def moment(program: Program, quote: str = "It came late.", **values: object) -> 
 
 
 def test_groups_by_the_most_mentioned_theme_and_shows_nothing_twice() -> None:
-    by_theme = {"a": ["1", "2"], "b": ["1", "3", "4", "5"], None: ["6"], "c": ["1"]}
+    by_theme = {
+        "a": ["1", "2"],
+        "b": ["1", "3", "4", "5"],
+        None: ["6"],
+        "c": ["1", "7", "8", "9", "10"],
+    }
     assert grouped(by_theme, {"a": 1, "b": 9, "c": 5}) == {
-        "b": ["1", "3", "4"],
+        "b": ["1", "3", "4", "5"],
+        "c": ["7", "8", "9"],
         "a": ["2"],
         None: ["6"],
     }

@@ -1,0 +1,135 @@
+"""The highlights board: this week's most telling moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import board
+from app.domain.board import Filters
+from app.domain.errors import NotFound
+from app.models import Program
+from app.web.access import STAFF, allow, me
+
+blueprint = Blueprint("board", __name__)
+
+PERIODS = {
+    "week": "This week",
+    "month": "30 days",
+    "quarter": "3 months",
+    "all": "All time",
+}
+SORTS = {"telling": "Most telling", "newest": "Newest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter: its choices, and the way back to none of them."""
+
+    name: str
+    choices: Sequence[Choice]
+    clear: str
+
+    @property
+    def chosen(self) -> str:
+        return next((choice.name for choice in self.choices if choice.chosen), "")
+
+
+@blueprint.get("/")
+@allow(*STAFF)
+def index() -> ResponseReturnValue:
+    programs = board.programs(me().workspace_id)
+    if not programs:
+        return render_template("board/none.html")
+    program = _asked(programs)
+    asked = _filters(program)
+    filters = asked if asked.period else replace(asked, period=board.fullest_recent(program, asked))
+    sort = request.args.get("sort", "telling")
+    sort = sort if sort in SORTS else "telling"
+    after = request.args.get("after", "")
+    grouped = sort == "telling" and not filters.theme and not after
+    page = None if grouped else board.page(program, filters, sort, after)
+    return render_template(
+        "board/board.html",
+        program=program,
+        programs=[Choice(each.name, _link(program=each.id), each is program) for each in programs],
+        filters=filters,
+        widened=not asked.period and filters.period != "week",
+        sections=board.sections(program, filters) if grouped else [],
+        page=page,
+        next=_here(after=page.next) if page and page.next else "",
+        voices=board.voices(program, filters),
+        heard_by=board.heard_by(program, filters) if filters.theme else {},
+        facets=_facets(program, filters),
+        periods=_choices("period", PERIODS.items(), filters.period),
+        sorts=_choices("sort", SORTS.items(), sort),
+        period_name=PERIODS[filters.period],
+        here=_here,
+        clear=_link(program=program.id, period=request.args.get("period")),
+    )
+
+
+def _asked(programs: Sequence[Program]) -> Program:
+    wanted = request.args.get("program")
+    for program in programs:
+        if wanted in (None, program.id):
+            return program
+    raise NotFound
+
+
+def _filters(program: Program) -> Filters:
+    """What the address asks for; values that this program doesn't know are passed over."""
+    known = {
+        "period": set(board.PERIODS),
+        "theme": {theme.id for theme in program.themes},
+        "touchpoint": {touchpoint.id for touchpoint in program.touchpoints},
+        "emotion": set(board.emotions(program)),
+        "sentiment": set(board.SENTIMENTS),
+    }
+    given = {name: request.args.get(name, "") for name in known}
+    return Filters(**{name: value if value in known[name] else "" for name, value in given.items()})
+
+
+def _facets(program: Program, filters: Filters) -> list[Facet]:
+    options: list[tuple[str, str, Iterable[tuple[str, str]], str]] = [
+        ("theme", "Theme", ((t.id, t.name) for t in program.themes if t.active), filters.theme),
+        (
+            "touchpoint",
+            "Touchpoint",
+            ((t.id, t.name) for t in program.touchpoints),
+            filters.touchpoint,
+        ),
+        ("emotion", "Emotion", ((e, e) for e in board.emotions(program)), filters.emotion),
+        ("sentiment", "Sentiment", ((s, s) for s in board.SENTIMENTS), filters.sentiment),
+    ]
+    facets = [
+        Facet(title, _choices(name, choices, chosen), _here(**{name: None, "after": None}))
+        for name, title, choices, chosen in options
+    ]
+    return [facet for facet in facets if facet.choices]
+
+
+def _choices(name: str, options: Iterable[tuple[str, str]], chosen: str) -> list[Choice]:
+    return [
+        Choice(text, _here(**{name: value, "after": None}), value == chosen)
+        for value, text in options
+    ]
+
+
+def _here(**changes: str | None) -> str:
+    """This page's address with some of its arguments changed; None leaves one out."""
+    return _link(**{**request.args.to_dict(), **changes})
+
+
+def _link(**args: str | None) -> str:
+    return url_for("board.index", **{name: value for name, value in args.items() if value})

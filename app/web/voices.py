@@ -1,0 +1,142 @@
+"""Voices: the list, the search, and one submission with its player, words and run."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import board, runs, search, sharing, voices
+from app.domain.progress import Progress
+from app.extensions import db
+from app.models import Submission, Transcript
+from app.web.access import STAFF, allow, me
+
+blueprint = Blueprint("voices", __name__)
+
+HITS = 50
+ENGINES = {
+    "whisper": "Whisper",
+    "faster_whisper": "Whisper",
+    "pocketsphinx": "Pocketsphinx",
+    "captions": "captions that came with the recording",
+    "written": "the customer",
+}
+SURE = ((0.8, "sure"), (0.6, "fairly sure"), (0.0, "not sure"))
+PURPOSES = {
+    "internal": "inside the company",
+    "shared": "shown to people outside",
+    "public": "shown in public",
+}
+
+
+@blueprint.app_template_filter("sureness")
+def sureness(confidence: float) -> str:
+    """A confidence of 0..1 in words, with its number."""
+    words = next(words for least, words in SURE if confidence >= least or least == 0.0)
+    return f"{words} ({confidence:.2f})"
+
+
+@blueprint.get("/voices")
+@allow(*STAFF)
+def index() -> ResponseReturnValue:
+    filters = voices.Filters(
+        program=request.args.get("program", ""), touchpoint=request.args.get("touchpoint", "")
+    )
+    after = request.args.get("after", "")
+    page = voices.page(me().workspace_id, filters, after)
+    programs = board.programs(me().workspace_id)
+    args = {"program": filters.program or None, "touchpoint": filters.touchpoint or None}
+    return render_template(
+        "voices/list.html",
+        page=page,
+        programs=programs,
+        program=next((each for each in programs if each.id == filters.program), None),
+        filters=filters,
+        next=url_for("voices.index", **args, after=page.next) if page.next else "",
+        first=url_for("voices.index", **args) if after else "",
+    )
+
+
+@blueprint.get("/search")
+@allow(*STAFF)
+def find() -> ResponseReturnValue:
+    words = request.args.get("q", "").strip()[:200]
+    filters = search.Filters(
+        program_id=request.args.get("program", ""), sentiment=request.args.get("sentiment", "")
+    )
+    hits = search.search(me().workspace_id, words, filters, HITS + 1)
+    return render_template(
+        "voices/search.html",
+        search_words=words,
+        hits=hits[:HITS],
+        more=len(hits) > HITS,
+        filters=filters,
+        sentiments=board.SENTIMENTS,
+        programs=board.programs(me().workspace_id),
+    )
+
+
+@blueprint.get("/voices/<submission_id>")
+@allow(*STAFF)
+def show(submission_id: str) -> ResponseReturnValue:
+    submission = voices.find(submission_id, me().workspace_id)
+    told = voices.told(submission)
+    moments = [moment for each in told for moment in each.moments]
+    return render_template(
+        "voices/voice.html",
+        submission=submission,
+        told=told,
+        best=max(moments, key=lambda moment: moment.score, default=None),
+        may_leave=sharing.may_leave(submission),
+        fields={field.key: field.label for field in submission.program.fields},
+        purposes=PURPOSES,
+        writer=writer,
+        **_progress(submission),
+    )
+
+
+@blueprint.get("/voices/<submission_id>/progress")
+@allow(*STAFF)
+def progress(submission_id: str) -> ResponseReturnValue:
+    submission = voices.find(submission_id, me().workspace_id)
+    return render_template("voices/_progress.html", submission=submission, **_progress(submission))
+
+
+@blueprint.post("/voices/<submission_id>/steps/<step_id>/again")
+@allow(*STAFF)
+def repeat(submission_id: str, step_id: str) -> ResponseReturnValue:
+    submission = voices.find(submission_id, me().workspace_id)
+    runs.again(voices.step_of(submission, step_id))
+    db.session.commit()
+    return redirect(url_for("voices.show", submission_id=submission_id), 303)
+
+
+@blueprint.post("/voices/<submission_id>/answers/<answer_id>/again")
+@allow(*STAFF)
+def again(submission_id: str, answer_id: str) -> ResponseReturnValue:
+    """Writes down the words anew, with the best engine that is here now."""
+    submission = voices.find(submission_id, me().workspace_id)
+    runs.again(voices.transcribing(submission, answer_id))
+    db.session.commit()
+    flash("The words are being written down again. The ones below stay until that is done.")
+    return redirect(url_for("voices.show", submission_id=submission_id), 303)
+
+
+def writer(transcript: Transcript) -> str:
+    """Who wrote the words: `Whisper, model base, version 20250625`."""
+    name = ENGINES.get(transcript.engine, transcript.engine)
+    model = f", model {transcript.model}" if transcript.model else ""
+    version = f", version {transcript.version}" if transcript.version else ""
+    return f"{name}{model}{version}"
+
+
+def _progress(submission: Submission) -> dict[str, object]:
+    told = [(answer, voices.newest_run(answer)) for answer in submission.answers]
+    progresses: list[Progress] = [run for _, run in told if run is not None]
+    return {
+        "runs": told,
+        "settled": all(each.settled for each in progresses),
+        "stopped": any(each.stopped for each in progresses),
+        "news": sum(each.done for each in progresses),
+        "summary": "; ".join(dict.fromkeys(each.summary for each in progresses)) or "Not started",
+    }
