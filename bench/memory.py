@@ -15,11 +15,13 @@ SETTLE_S = 15
 def main() -> None:
     from tests.e2e import stack
 
-    with tempfile.TemporaryDirectory(prefix="heard-bench-") as name:
-        with stack.up(Path(name) / "data") as heard:
-            time.sleep(SETTLE_S)
-            pids = [heard.process.pid, *descendants(heard.process.pid)]
-            sizes = sorted(((_pss(pid), _name(pid)) for pid in pids), reverse=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="heard-bench-") as name,
+        stack.up(Path(name) / "data") as heard,
+    ):
+        time.sleep(SETTLE_S)
+        pids = [heard.process.pid, *descendants(heard.process.pid)]
+        sizes = sorted(((_pss(pid), _name(pid)) for pid in pids), reverse=True)
     rows = [(name, f"{size / 1024:.0f} MB") for size, name in sizes]
     show(("process", "PSS"), [*rows, ("all", f"{sum(size for size, _ in sizes) / 1024:.0f} MB")])
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from app import runtime
 from app.domain import members, sample
 from app.extensions import db
-from app.models import Step, now
+from app.models import Step, Workspace, now
 
 
 def prepare() -> dict[str, str]:
     """Paths for the terminal: `board`, and where they apply `record` and `sign_in`. Commits."""
+    first = db.session.scalar(select(Workspace.id).limit(1)) is None
     owner = members.ensure_first_owner()
-    if sample.wanted(owner.workspace):
+    if first and runtime.settings().load_sample:
         sample.load(owner.workspace)
     if db.engine.dialect.name == "sqlite":
         _release_leases()

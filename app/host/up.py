@@ -23,6 +23,7 @@ from app.host.supervisor import Child, Supervisor, say
 
 LEAST_FREE = 300 * 1024 * 1024
 ANSWER_S = 60.0
+WEB = (sys.executable, "-m", "gunicorn", "-c", "app/gunicorn.py", "wsgi:app")
 
 
 class CannotStart(Exception):
@@ -54,9 +55,10 @@ def up(port: int, host: str, data: Path) -> None:
                 supervisor.add(Child("queue", embedded.command()))
                 embedded.wait()
             links = _prepare(env)
-            _start(supervisor, settings)
+            supervisor.add(Child("web", WEB))
             if _answers(supervisor, host, port):
                 _greet(settings, links, time.monotonic() - began)
+                _start_workers(supervisor, settings)
                 supervisor.watch()
         finally:
             say("Stopping.")
@@ -65,9 +67,9 @@ def up(port: int, host: str, data: Path) -> None:
                 embedded.forget()
 
 
-def _start(supervisor: Supervisor, settings: Settings) -> None:
+def _start_workers(supervisor: Supervisor, settings: Settings) -> None:
+    """After the web answers: on few cores they would only slow its start."""
     python = sys.executable
-    supervisor.add(Child("web", [python, "-m", "gunicorn", "-c", "app/gunicorn.py", "wsgi:app"]))
     for queue in QUEUES:
         supervisor.add(Child(queue, [python, "-m", "workers", "worker", queue]))
     supervisor.add(Child("clock", [python, "-m", "workers", "clock"]))

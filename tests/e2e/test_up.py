@@ -1,0 +1,88 @@
+"""`./heard up`: answers, restarts what dies, says plainly why it can't start, leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.host.supervisor import descendants
+from tests import services
+from tests.conftest import ROOT
+from tests.e2e import stack
+
+pytestmark = pytest.mark.slow
+
+
+def refusal(*arguments: str, **env: str) -> str:
+    """What it says when it doesn't start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "up", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "FETCH_MODELS": "no", "LOAD_SAMPLE": "no", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_it_answers_and_a_killed_child_comes_back(tmp_path: Path) -> None:
+    with stack.up(tmp_path / "data") as heard:
+        assert heard.answers()
+        assert heard.said(r"Sign in.*(http\S+/sign-in/link/\S+)")
+        worker = next(pid for pid in descendants(heard.process.pid) if "text" in command(pid))
+        os.kill(worker, signal.SIGKILL)
+        services.eventually(lambda: heard.said(r"(text was killed)"), 10, "the loss is said")
+        services.eventually(
+            lambda: any("text" in command(pid) for pid in descendants(heard.process.pid)),
+            10,
+            "the worker is back",
+        )
+
+
+def test_the_second_start_answers_within_eight_seconds(tmp_path: Path) -> None:
+    with stack.up(tmp_path / "data"):
+        pass
+    began = time.monotonic()
+    with stack.up(tmp_path / "data") as heard:
+        took = time.monotonic() - began
+        assert heard.answers()
+    print(f"second start: {took:.1f} s")
+
+
+def test_a_taken_port_gets_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert f"Port {port} can't be used" in refusal("--port", port, "--data", str(tmp_path))
+
+
+def test_a_data_folder_that_cant_be_written_gets_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "can't be written" in refusal("--data", str(tmp_path / "file"))
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    assert "STORAGE_URL" in refusal("--data", str(tmp_path), STORAGE_URL="ftp://x")
+
+
+def test_two_on_one_folder_are_one_too_many(tmp_path: Path) -> None:
+    with stack.up(tmp_path / "data"):
+        assert "already running" in refusal("--data", str(tmp_path / "data"), "--port", "9")
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
