@@ -108,9 +108,7 @@ def _theme(number: int, row: dict[str, str]) -> Theme:
 
 
 def _refuse_rings(codebook: Codebook) -> None:
-    parents = {
-        theme.name.casefold(): (theme.parent or "").casefold() for theme in codebook.themes
-    }
+    parents = {theme.name.casefold(): (theme.parent or "").casefold() for theme in codebook.themes}
     for number, theme in enumerate(codebook.themes, start=2):
         if theme.parent and theme.parent.casefold() not in parents:
             raise Invalid(f"Row {number}: the parent “{theme.parent}” is not a theme here.")

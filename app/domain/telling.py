@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.domain.timeline import SENTENCE_END, Span
 
@@ -133,7 +134,7 @@ def _holds_together(run: Sequence[Passage]) -> bool:
     if any(passage.span is None for passage in run):
         return len(run) <= MOST_SENTENCES and all(passage.span is None for passage in run)
     spans = [passage.span for passage in run if passage.span]
-    gaps = (after.start - before.end for before, after in zip(spans, spans[1:], strict=False))
+    gaps = (after.start - before.end for before, after in pairwise(spans))
     return spans[-1].end - spans[0].start <= LONGEST and all(gap <= LONGEST_GAP for gap in gaps)
 
 
@@ -168,7 +169,9 @@ def _score(run: Sequence[Passage], strengths: Sequence[float]) -> float:
     """The strongest passage counts most, so that a moment isn't stretched without gain."""
     sizes = [max(1, len(passage.text)) for passage in run]
     mean = sum(s * n for s, n in zip(strengths, sizes, strict=True)) / sum(sizes)
-    clarity = sum(passage.confidence * n for passage, n in zip(run, sizes, strict=True)) / sum(sizes)
+    clarity = sum(passage.confidence * n for passage, n in zip(run, sizes, strict=True)) / sum(
+        sizes
+    )
     return (0.6 * max(strengths) + 0.4 * mean) * (0.7 + 0.3 * clarity)
 
 
@@ -200,9 +203,7 @@ def _reasons(
     run: Sequence[Passage], names: Sequence[str], themes: dict[str, float]
 ) -> tuple[str, ...]:
     peak = max(run, key=lambda passage: abs(passage.sentiment))
-    felt = {
-        name: score for passage in run for name, score in passage.emotions if name != "neutral"
-    }
+    felt = {name: score for passage in run for name, score in passage.emotions if name != "neutral"}
     reasons = []
     if abs(peak.sentiment) >= 0.5:
         reasons.append("Strongly positive" if peak.sentiment > 0 else "Strongly negative")

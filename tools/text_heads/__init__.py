@@ -1,0 +1,1 @@
+"""How each text head is trained; run by tools/train_text_heads.py."""

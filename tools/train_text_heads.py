@@ -1,0 +1,78 @@
+"""Train the text heads: `python tools/train_text_heads.py --data FOLDER [--cache FOLDER]`.
+
+FOLDER holds `goemotions/{train,dev,test}.tsv` (text, label ids, comment id) with `labels.txt`, and
+`sentiment/` with SST-5 and the UCI sentences. What customers say comes from tools/sentences/.
+Writes workers/understand/heads/*.npz and prints the figures of docs/model-cards/. About ten
+minutes on two cores, nearly all of it encoding; `--cache` keeps the encodings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tools.text_heads import emotion, fit, hand_off, sentiment
+from workers.understand.encoder import Encoder
+
+SENTENCES = Path(__file__).parent / "sentences"
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Sentences as customers say them, with their labels, and their features (n, width)."""
+
+    texts: list[str]
+    sentiment: list[str]
+    emotions: list[set[str]]
+    hand_off: list[str]
+    features: np.ndarray
+    unpunctuated: np.ndarray  # the same sentences as an engine without punctuation writes them
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--only", choices=("go_emotions", "emotion", "sentiment", "hand_off"))
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    encode = fit.Encodings(Encoder(), arguments.cache)
+    train, test = customers("train", encode), customers("test", encode)
+    reddit = emotion.read(arguments.data / "goemotions", encode)
+    print(f"seed {arguments.seed}, {len(train.texts)} sentences to learn, {len(test.texts)} unseen")
+    trainers = {
+        "go_emotions": lambda seed: emotion.train_go_emotions(reddit, seed),
+        "emotion": lambda seed: emotion.train_shown(reddit, train, test, seed),
+        "sentiment": lambda seed: sentiment.train(train, test, seed),
+        "hand_off": lambda seed: hand_off.train(train, test, seed),
+    }
+    for name, learn in trainers.items():
+        if arguments.only in (None, name):
+            learn(arguments.seed)
+
+
+def customers(name: str, encode: fit.Encodings) -> Customers:
+    with (SENTENCES / f"customers_{name}.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    texts = [row["text"] for row in rows]
+    plain = [re.sub(r"[^\w\s']", "", text).lower() for text in texts]
+    return Customers(
+        texts=texts,
+        sentiment=[row["sentiment"] for row in rows],
+        emotions=[set(row["emotions"].split(",")) - {"-"} for row in rows],
+        hand_off=["none" if row["hand_off"] == "-" else row["hand_off"] for row in rows],
+        features=encode(f"customers_{name}", texts),
+        unpunctuated=encode(f"customers_{name}_plain", plain),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Who needs a person: a trained head for what is meant, and plain patterns for what is said.
+
+Recall first: a customer in distress who is missed costs more than a colleague's second look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from workers.understand.base import Engine, HandOff
+from workers.understand.heads import Floats, load, softmax
+
+NONE = "none"
+# As people read them; the keys are the labels in tools/sentences.
+REASONS = {
+    "distress": "Strong distress",
+    "safety": "Harm or safety",
+    "money": "Financial emergency",
+    "bereavement": "Bereavement",
+    "vulnerable": "Vulnerability",
+    "leaving": "Threat to leave or go to law",
+    "person": "Asks for a person",
+    "advice": "Advice on a high-stakes choice",
+}
+_SAID = {
+    "distress": r"end it all|kill myself|take my own life|suicid\w*|can(?:no|')t (?:cope|go on)"
+    r"|better off without me|panic attack|don't want to (?:be here|live) any ?more",
+    "safety": r"smell(?:s|ed|t)? (?:of )?gas|electric shock|carbon monoxide|caught fire"
+    r"|on fire|allergic reaction",
+    "money": r"bailiffs?|evict\w*|repossess\w*|food bank|loan shark",
+    "bereavement": r"passed away|death certificate|probate|my late (?:husband|wife|mother|father"
+    r"|mum|mom|dad|son|daughter|brother|sister)|funeral|executor",
+    "vulnerable": r"dementia|alzheimer\w*|dialysis|wheelchair|domestic (?:abuse|violence)",
+    "leaving": r"ombudsman|solicitor|(?:my|a) lawyer|small claims|sue (?:you|them)"
+    r"|trading standards|see you in court|tak(?:e|ing) (?:you|them|it) to court"
+    r"|tak(?:e|ing) my (?:business|custom|money) elsewhere",
+    "person": r"(?:speak|talk) (?:to|with) (?:a |an |the |some|any)?(?:real |actual |living )?"
+    r"(?:person|human(?: being)?|adviser|advisor|agent|manager|someone|somebody|anyone)"
+    r"|(?:call|ring|phone) me(?: back)?\b",
+}
+_PATTERNS = {key: re.compile(rf"\b(?:{said})", re.IGNORECASE) for key, said in _SAID.items()}
+# Words alone don't decide ("I cancelled the gym"): they lift the head's chance by this much.
+LIFT = 1.5
+
+
+def engine() -> Engine:
+    return Engine("heard-hand-off", load("hand_off").version)
+
+
+def hand_offs(texts: Sequence[str], features: Floats) -> list[HandOff]:
+    """One per text. `score` is the calibrated chance, 0..1, that a person is needed."""
+    head = load("hand_off")
+    logits = head.logits(features) / head.extra["temperature"]
+    least = float(head.extra["threshold"][0])
+    said = [words_said(text) for text in texts]
+    for row, found in zip(logits, said, strict=True):
+        for reason in found:
+            row[head.labels.index(reason)] += LIFT
+    results = []
+    calm = head.labels.index(NONE)
+    for row, found in zip(softmax(logits), said, strict=True):
+        score = float(1 - row[calm])
+        likeliest = max((i for i in range(len(row)) if i != calm), key=lambda i: float(row[i]))
+        reason = head.labels[likeliest]
+        needed = score >= least
+        results.append(
+            HandOff(
+                needed=needed,
+                reason=REASONS[reason] if needed else None,
+                score=round(score, 4),
+                words=found.get(reason, ()) if needed else (),
+            )
+        )
+    return results
+
+
+def words_said(text: str) -> dict[str, tuple[str, ...]]:
+    """Reasons whose plain words are in the text, with those words as they were said."""
+    plain = text.replace("’", "'")
+    found = {
+        reason: tuple(match.group(0) for match in pattern.finditer(plain))
+        for reason, pattern in _PATTERNS.items()
+    }
+    return {reason: words for reason, words in found.items() if words}
