@@ -62,7 +62,7 @@ def language_of(model: Any, heard: torch.Tensor) -> str:
 
 def hear(model: Any, tokenizer: Any, heard: torch.Tensor, duration: float) -> Heard:
     """What is said in a window of `duration` seconds."""
-    result = _decoded(model, heard, tokenizer.language)
+    result = _decoded(model, heard, tokenizer.language or "en")
     if result is None or is_nothing(result):
         return Heard([])
     tokens, until = finished(result.tokens, tokenizer.timestamp_begin)
