@@ -13,6 +13,7 @@ from app.domain.errors import Expired, Invalid, NotFound
 from app.extensions import db
 from app.models import Highlight, Member, ShareLink, Submission, now
 
+DEFAULT_DAYS = 14
 LONGEST_DAYS = 90
 OUTSIDE = ("shared", "public")
 
@@ -35,7 +36,7 @@ def may_leave(submission: Submission) -> bool:
     )
 
 
-def create(highlight: Highlight, member: Member, days: int = 14) -> tuple[ShareLink, str]:
+def create(highlight: Highlight, member: Member, days: int = DEFAULT_DAYS) -> tuple[ShareLink, str]:
     """A link that ends after `days`, and its token, which is not kept.
 
     The clip is ordered at once, so that it is there before the link is opened.

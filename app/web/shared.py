@@ -41,7 +41,8 @@ def create(highlight_id: str) -> ResponseReturnValue:
     """The answer holds the link itself: it is shown this once, and only its hash is kept."""
     try:
         highlight = owned(Highlight, highlight_id, me().workspace_id)
-        _, token = sharing.create(highlight, me(), number("days", "The days"))
+        days = number("days", "The days") if "days" in request.form else sharing.DEFAULT_DAYS
+        _, token = sharing.create(highlight, me(), days)
     except Invalid as error:
         return refused(STAFF_PAGE, error, values=lambda: {"link": "", **_page(highlight_id)})
     db.session.commit()

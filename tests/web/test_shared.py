@@ -56,6 +56,15 @@ def test_a_teammate_makes_a_link_that_anyone_can_open(
     assert "1 view" in client.get("/shared").get_data(as_text=True)
 
 
+def test_a_link_lasts_two_weeks_unless_told(
+    client: FlaskClient, made: Scene, teammate: Member
+) -> None:
+    sign_in(client, teammate)
+    assert client.post(f"/highlights/{made.highlight.id}/links").status_code == 200
+    (link,) = db.session.query(ShareLink)
+    assert (link.expires_at - now()).days in (13, 14)
+
+
 def test_the_moment_plays_when_its_clip_is_there(
     client: FlaskClient, made: Scene, owner: Member
 ) -> None:

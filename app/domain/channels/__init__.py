@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.domain.channels.base import Field, Kind, Secret
 from app.domain.channels.email import Email
+from app.domain.channels.slack import Slack
 from app.domain.channels.webhook import Webhook
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import Channel
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Email(), Webhook())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Email(), Slack(), Webhook())}
 
 __all__ = [
     "KINDS",
