@@ -8,6 +8,7 @@ same files. The words end up in the sound only: no media file carries them as te
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -27,14 +28,15 @@ def make(reference: str, text: str, out: Path) -> float:
     samples = speak(text, VOICES[reference])
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "said.wav"
+        wav, made = Path(folder) / "said.wav", Path(folder) / out.name
         save(samples, wav)
         if reference in PEOPLE:
             size = PHONE if reference in UPRIGHT else LANDSCAPE
             scene = Scene(PEOPLE[reference], ROOMS[reference], size)
-            encode(ffmpeg, scene, samples, wav, CODECS.get(reference, "vp8"), out)
+            encode(ffmpeg, scene, samples, wav, CODECS.get(reference, "vp8"), made)
         else:
-            encode_audio(ffmpeg, wav, out)
+            encode_audio(ffmpeg, wav, made)
+        shutil.move(made, out)
     return samples.size / RATE
 
 
