@@ -36,7 +36,7 @@ def running(mark: str) -> list[int]:
 
 
 def wait_for(count: int, mark: str) -> list[int]:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while len(found := running(mark)) != count and time.monotonic() < until:
         time.sleep(0.02)
     return found
@@ -86,6 +86,19 @@ def test_time_is_up_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(StepFailed, match="longer than the 1 s"):
         ffmpeg.run([*FOREVER, str(out)], timeout_s=1)
     assert running(str(out)) == []
+
+
+def test_one_that_waits_for_ever_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody writes to stands in for threads that wait for each other."""
+    monkeypatch.setattr(ffmpeg, "_STUCK_S", 1.0)
+    pipe = tmp_path / "silent.wav"
+    os.mkfifo(pipe)
+
+    with pytest.raises(ffmpeg.Stuck):
+        ffmpeg.run(["-i", f"file:{pipe}", "-f", "null", "-"], timeout_s=60)
+    assert running(str(pipe)) == []
 
 
 def test_what_progress_raises_stops_the_work(tmp_path: Path) -> None:
