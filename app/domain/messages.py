@@ -127,7 +127,8 @@ def following(subscription: Subscription) -> str:
 def moment_url(highlight: Highlight) -> str:
     """The submission's page, its player at the moment."""
     base = runtime.settings().base_url
-    return f"{base}/voices/{highlight.submission_id}?t={highlight.start:.1f}"
+    query = f"t={highlight.start:.1f}&answer={highlight.answer_id}"
+    return f"{base}/voices/{highlight.submission_id}?{query}"
 
 
 def _may_be_told(highlight: Highlight) -> bool:

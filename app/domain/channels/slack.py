@@ -77,7 +77,7 @@ def _moment(moment: Moment) -> dict[str, Any]:
     # A section takes 3,000 characters at most
     quote = escape(shorten(moment.quote, 1500)).replace("\n", " ")
     about = f", {escape(moment.about)}" if moment.about else ""
-    return _section(f"> “{quote}”\n*{escape(moment.who)}*{about} · <{moment.url}|Hear it>")
+    return _section(f"> “{quote}”\n*{escape(moment.who)}*{about} · <{escape(moment.url)}|Hear it>")
 
 
 def _section(text: str) -> dict[str, Any]:
