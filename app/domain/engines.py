@@ -12,6 +12,7 @@ from app.config import Settings
 from app.domain.clerk import session
 from app.models import Answer, Submission, Transcript
 
+BUNDLED = Path(__file__).parents[2] / "workers" / "transcribe" / "checkpoints"
 ENGINE_NAMES = {
     "whisper": "Whisper",
     "pocketsphinx": "the basic engine (pocketsphinx)",
@@ -64,10 +65,12 @@ def speech(settings: Settings) -> Speech:
 
 
 def checkpoint_path(model: str, models_dir: Path) -> Path:
-    """Where Whisper's checkpoint is looked for: a size by its name, else the path as given."""
+    """Where the workers look for Whisper's checkpoint (see `workers.models`): the path as
+    given, else one that came along by its name, else a size in the data folder."""
     if "/" in model or model.endswith(".pt"):
         return Path(model)
-    return models_dir / "whisper" / f"{model}.pt"
+    bundled = BUNDLED / f"{model}.pt"
+    return bundled if bundled.is_file() else models_dir / "whisper" / f"{model}.pt"
 
 
 def read_fetching(models_dir: Path) -> Fetching | None:

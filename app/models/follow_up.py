@@ -34,7 +34,9 @@ class FollowUp(Identified, InWorkspace, InProgram, Base):
     submission: Mapped[Submission | None] = relationship()
     owner: Mapped[Member | None] = relationship()
     notes: Mapped[list[FollowUpNote]] = relationship(
-        order_by="FollowUpNote.id", cascade="all, delete-orphan", passive_deletes=True
+        order_by="(FollowUpNote.created_at, FollowUpNote.id)",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 
