@@ -97,9 +97,8 @@ def help_page(code: str) -> ResponseReturnValue:
 def ask_for_help(code: str) -> ResponseReturnValue:
     invitation = _invitation(code)
     submission = _submission(invitation) if "Authorization" in request.headers else None
-    contact, note = request.form.get("contact", ""), request.form.get("note", "")
     try:
-        follow_ups.ask(invitation.program, submission, contact, note)
+        follow_ups.ask(invitation.program, submission, *customers.reachable())
     except Invalid as error:
         if errors.wants_json():
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import (
     Blueprint,
     Response,
@@ -14,7 +16,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_time, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
@@ -30,10 +32,21 @@ blueprint = Blueprint("mine", __name__, url_prefix="/mine")
 customers.furnish(blueprint)
 blueprint.after_request(customers.no_trace)
 limiter.limit("240/minute")(blueprint)
-blueprint.add_app_template_filter(lambda moment: format_datetime(moment, "long"), "when")
-blueprint.add_app_template_filter(lambda moment: format_date(moment, "full"), "day")
 # Flask-WTF wants a Referer over https, and these pages must not send one: checked below.
 csrf.exempt(blueprint)
+
+
+@blueprint.app_template_filter("day")
+def day(moment: datetime) -> str:
+    """`Monday, 23 November 2026`, in the customer's language."""
+    said: str = format_date(moment, "full")
+    return said
+
+
+@blueprint.app_template_filter("when")
+def when(moment: datetime) -> str:
+    """The day and the minute, in UTC."""
+    return f"{format_date(moment, 'long')}, {format_time(moment, 'HH:mm')} UTC"
 
 
 @blueprint.before_request
@@ -81,12 +94,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 def ask_for_help(token: str) -> ResponseReturnValue:
     submission = _submission(token)
     try:
-        follow_ups.ask(
-            submission.program,
-            submission,
-            request.form.get("contact", ""),
-            request.form.get("note", ""),
-        )
+        follow_ups.ask(submission.program, submission, *customers.reachable())
     except Invalid as error:
         db.session.rollback()
         return _page(_submission(token), token, help_sentence=customers.say(error)), 422
