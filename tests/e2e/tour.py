@@ -1,0 +1,118 @@
+"""Every page that a person can look at, with its address. A GET route that is neither here nor in
+NOT_PAGES fails a test, so that no page escapes the eye.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.domain import clerk, members, sharing
+from app.extensions import db
+from app.models import FollowUp, Highlight, Invitation, Member, Program, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`who` looks at it: staff, customer, or anyone who isn't signed in."""
+
+    name: str
+    endpoint: str
+    path: str
+    who: str = "staff"
+
+
+PAGES = (
+    Page("board", "board.index", "/"),
+    Page("voices", "voices.index", "/voices"),
+    Page("voice", "voices.show", "/voices/{submission}"),
+    Page("search", "voices.find", "/search?q=the"),
+    Page("follow-ups", "follow_ups.index", "/follow-ups"),
+    Page("follow-up", "follow_ups.show", "/follow-ups/{case}"),
+    Page("following", "alerts.show", "/following"),
+    Page("channels", "channels.show", "/following/channels"),
+    Page("shared", "shared.everything", "/shared"),
+    Page("exports", "exports.index", "/exports"),
+    Page("settings", "settings.home", "/settings"),
+    Page("members", "settings.show_members", "/settings/members"),
+    Page("remove-sample", "settings.ask_remove_sample", "/settings/sample/remove"),
+    Page("programs", "programs.index", "/settings/programs"),
+    Page("new-program", "programs.new", "/settings/programs/new"),
+    Page("program", "programs.show", "/settings/programs/{program}"),
+    Page("describe", "programs.describe", "/settings/programs/{program}/describe"),
+    Page("journey", "program_parts.journey", "/settings/programs/{program}/journey"),
+    Page("questions", "program_parts.questions", "/settings/programs/{program}/questions"),
+    Page("consent", "program_parts.consent", "/settings/programs/{program}/consent"),
+    Page("codebook", "codebooks.show", "/settings/programs/{program}/codebook"),
+    Page("clip", "clips.download", "/highlights/{highlight}/clip"),
+    Page("account", "auth.account", "/account"),
+    Page("welcome", "auth.welcome", "/welcome"),
+    Page("missing", "", "/nowhere"),
+    Page("record", "capture.show", "/r/{code}", "customer"),
+    Page("record-form", "capture.form", "/r/{code}/form", "customer"),
+    Page("record-help", "capture.help_page", "/r/{code}/help", "customer"),
+    Page("mine", "mine.show", "/mine/{token}", "customer"),
+    Page("share", "shared.show", "/s/{share}", "anyone"),
+    Page("sign-in", "auth.sign_in", "/sign-in", "anyone"),
+    Page("sign-in-link", "auth.show_link", "/sign-in/link/{sign_in}", "anyone"),
+)
+# Files, fragments of the pages above, and answers for programs.
+NOT_PAGES = frozenset(
+    {
+        "static",
+        "health.healthz",
+        "capture.qr",
+        "clips.progress",
+        "clips.vtt",
+        "codebooks.download",
+        "exports.captions",
+        "exports.file",
+        "exports.listed",
+        "media.captions_file",
+        "media.playable",
+        "media.poster",
+        "mine.captions_file",
+        "mine.recording",
+        "shared.captions",
+        "shared.clip",
+        "shared.links",
+        "shared.player",
+        "shared.poster",
+        "voices.progress",
+    }
+)
+
+
+def addresses(member: Member) -> dict[str, str]:
+    """One of each thing that the paths name, in this member's workspace. Commits: it makes a
+    personal link, a share link and a sign-in link, whose tokens only exist now."""
+    telling = (
+        select(Highlight)
+        .where(Highlight.workspace_id == member.workspace_id, Highlight.end > 0)
+        .order_by(Highlight.score.desc())
+    )
+    highlight = db.session.scalars(telling).first()
+    assert highlight is not None, "there is no highlight to look at"
+    submission = db.session.get_one(Submission, highlight.submission_id)
+    token = clerk.new_token()
+    submission.token_hash = clerk.token_hash(token)
+    _, share = sharing.create(highlight, member, 14)
+    sign_in = members.new_link(member)
+    program = db.session.get_one(Program, submission.program_id)
+    invitation = db.session.scalars(
+        select(Invitation).where(Invitation.program_id == program.id)
+    ).first()
+    case = db.session.scalars(select(FollowUp).where(FollowUp.program_id == program.id)).first()
+    found = {
+        "submission": submission.id,
+        "program": program.id,
+        "highlight": highlight.id,
+        "case": case.id if case else "none",
+        "code": invitation.code if invitation else "none",
+        "token": token,
+        "share": share,
+        "sign_in": sign_in.rpartition("/")[2],
+    }
+    db.session.commit()
+    return found
