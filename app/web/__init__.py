@@ -30,9 +30,29 @@ BLUEPRINTS = (
 
 
 def init_app(app: Flask) -> None:
-    from app.web import access, assets, errors, locale, navigation, presenters, security, waves
+    from app.web import (
+        access,
+        assets,
+        compression,
+        errors,
+        locale,
+        navigation,
+        presenters,
+        security,
+        waves,
+    )
 
-    for part in (security, access, errors, locale, assets, navigation, presenters, waves):
+    for part in (
+        security,
+        access,
+        errors,
+        locale,
+        compression,
+        assets,
+        navigation,
+        presenters,
+        waves,
+    ):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)

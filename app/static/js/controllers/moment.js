@@ -38,6 +38,7 @@ export default function (card) {
   };
 
   const begin = (muted) => {
+    clearTimeout(timer);
     if (current && current !== stop) current();
     current = stop;
     if (!video) {

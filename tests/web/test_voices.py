@@ -1,0 +1,213 @@
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.domain import processing, voices
+from app.extensions import db
+from app.models import Answer, Member, Submission, Workspace, now
+from tests import factories
+from tests.conftest import sign_in
+
+
+@pytest.fixture
+def answer(workspace: Workspace) -> Answer:
+    return factories.answer(factories.submission(factories.program(workspace)))
+
+
+def playable(answer: Answer) -> Answer:
+    answer.recording.playable_key, answer.recording.playable_type = "recordings/x/y", "video/webm"
+    db.session.commit()
+    return answer
+
+
+def page_of(client: FlaskClient, member: Member, answer: Answer) -> str:
+    got = sign_in(client, member).get(f"/voices/{answer.submission_id}")
+    assert got.status_code == 200
+    return got.text
+
+
+def test_a_teammate_reads_and_hears_a_voice(
+    client: FlaskClient, teammate: Member, answer: Answer
+) -> None:
+    playable(answer)
+    transcript = factories.transcript(answer, "It came late.", "Nobody called.")
+    moment = factories.highlight(answer, transcript)
+    page = page_of(client, teammate, answer)
+    assert 'data-at="5.00" data-to="7.50">Nobody</span>' in page
+    assert f"/media/recordings/{answer.recording.id}/playable" in page
+    assert "Words by Pocketsphinx, model en-us, version 5.1" in page
+    assert "Basic engine: expect mistakes" in page
+    assert f'id="moment-{moment.id}"' in page
+    assert "sure (0.80)" in page
+    assert "Text version 1" in page
+    assert "shown to people outside" in page
+
+
+def test_whisper_needs_no_warning(client: FlaskClient, teammate: Member, answer: Answer) -> None:
+    factories.transcript(answer, "Late.", engine="whisper", model="base", version="20250625")
+    page = page_of(client, teammate, answer)
+    assert "Words by Whisper, model base, version 20250625" in page
+    assert "expect mistakes" not in page
+
+
+@pytest.mark.parametrize("path", ["", "/progress"])
+def test_a_stranger_and_a_visitor_get_nothing(
+    client: FlaskClient, stranger: Member, answer: Answer, path: str
+) -> None:
+    where = f"/voices/{answer.submission_id}{path}"
+    assert client.get(where).status_code == 302
+    assert sign_in(client, stranger).get(where).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_only_what_was_received_is_shown(
+    client: FlaskClient, owner: Member, answer: Answer, state: str
+) -> None:
+    answer.submission.state = state
+    db.session.commit()
+    assert sign_in(client, owner).get(f"/voices/{answer.submission_id}").status_code == 404
+    assert f"/voices/{answer.submission_id}" not in client.get("/voices").text
+
+
+def test_hostile_words_stay_words(client: FlaskClient, teammate: Member, answer: Answer) -> None:
+    hostile = "</span><script>alert(1)</script> {{7*7}} \" onmouseover=x '"
+    playable(answer)
+    transcript = factories.transcript(answer, hostile)
+    factories.highlight(answer, transcript)
+    answer.submission.display_name = hostile
+    answer.submission.fields = {"<b>": hostile}
+    db.session.commit()
+    page = page_of(client, teammate, answer)
+    found = client.get("/search", query_string={"q": "<script>alert"}).text
+    for text in (page, found, client.get("/voices").text):
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in text or "<mark>script</mark>" in text
+
+
+def test_says_so_when_there_is_no_speech_or_no_end(
+    client: FlaskClient, teammate: Member, answer: Answer
+) -> None:
+    answer.recording.partial = True
+    playable(answer)
+    factories.transcript(answer)
+    page = page_of(client, teammate, answer)
+    assert "No speech in this recording." in page
+    assert "broke off before its end" in page
+
+
+def test_a_written_answer_stands_large(
+    client: FlaskClient, teammate: Member, workspace: Workspace
+) -> None:
+    submission = factories.submission(factories.program(workspace))
+    answer = factories.answer(submission, "text", written_text="I wrote this.")
+    assert '<p class="quote quote-large">I wrote this.</p>' in page_of(client, teammate, answer)
+    factories.transcript(answer, "I wrote this.", engine="written", model="", version="")
+    assert "Written by the customer." in page_of(client, teammate, answer)
+
+
+def test_what_may_not_leave_is_not_offered(
+    client: FlaskClient, teammate: Member, answer: Answer
+) -> None:
+    factories.highlight(answer, factories.transcript(answer, "It came late."))
+    assert "Share</a>" in page_of(client, teammate, answer)
+    answer.submission.consent.purposes = ["internal"]
+    db.session.commit()
+    page = page_of(client, teammate, answer)
+    assert "Share</a>" not in page
+    assert "did not agree to being shown outside" in page
+
+
+def test_progress_asks_again_until_nothing_more_will_happen(
+    client: FlaskClient, teammate: Member, answer: Answer
+) -> None:
+    run = processing.begin(answer)
+    run.steps[0].state, run.steps[0].percent, run.steps[0].stage = "leased", 40, "Reading"
+    run.steps[0].started_at = now() - timedelta(seconds=4)
+    db.session.commit()
+    where = f"/voices/{answer.submission_id}/progress"
+    fragment = sign_in(client, teammate).get(where).text
+    assert f'hx-get="{where}" hx-trigger="every 1s"' in fragment
+    assert 'value="40"' in fragment and "Reading, 40 %" in fragment
+    run.steps[0].state, run.steps[0].error = "failed", "It is not a media file."
+    db.session.commit()
+    fragment = client.get(where).text
+    assert "hx-trigger" not in fragment
+    assert "It is not a media file." in fragment
+    assert "Try again" in fragment
+
+
+def test_a_step_is_done_again(
+    client: FlaskClient, teammate: Member, stranger: Member, answer: Answer
+) -> None:
+    run = processing.begin(answer)
+    step = run.steps[1]
+    run.steps[0].state, step.state, step.error = "done", "failed", "No disk."
+    db.session.commit()
+    where = f"/voices/{answer.submission_id}/steps/{step.id}/again"
+    assert sign_in(client, stranger).post(where).status_code == 404
+    assert sign_in(client, teammate).post(where).status_code == 303
+    db.session.refresh(step)
+    assert (step.state, step.error) == ("due", None)
+    other = f"/voices/{answer.submission_id}/steps/{run.id}/again"
+    assert client.post(other).status_code == 404
+
+
+def test_words_are_written_down_again(
+    client: FlaskClient, teammate: Member, stranger: Member, answer: Answer
+) -> None:
+    run = processing.begin(answer)
+    for step in run.steps:
+        step.state = "done"
+    db.session.commit()
+    where = f"/voices/{answer.submission_id}/answers/{answer.id}/again"
+    assert sign_in(client, stranger).post(where).status_code == 404
+    assert sign_in(client, teammate).post(where).status_code == 303
+    db.session.expire_all()
+    assert [step.state for step in run.steps] == ["done", "done", "due", *["waiting"] * 3]
+    run.steps[2].state = "leased"
+    db.session.commit()
+    assert client.post(where).status_code == 409
+
+
+def test_the_list_pages_without_gaps(workspace: Workspace) -> None:
+    program = factories.program(workspace)
+    same = now()
+    for minutes in (0, 0, 0, 5, 9):
+        factories.submission(program, received_at=same - timedelta(minutes=minutes))
+    seen: list[Submission] = []
+    after = ""
+    while True:
+        page = voices.page(workspace.id, voices.Filters(), after, size=2)
+        seen += [row.submission for row in page.rows]
+        if page.next is None:
+            break
+        after = page.next
+    assert len(seen) == len({each.id for each in seen}) == 5
+    assert seen == sorted(seen, key=lambda each: each.received_at, reverse=True)
+
+
+def test_the_list_says_what_each_voice_is_and_how_far(
+    client: FlaskClient, owner: Member, stranger: Member, answer: Answer
+) -> None:
+    factories.highlight(answer, factories.transcript(answer, "It came late."))
+    processing.begin(answer)
+    db.session.commit()
+    page = sign_in(client, owner).get("/voices").text
+    for said in ("Ana", "Delivery", "negative", "video, 0:20", "Check the file: in the queue"):
+        assert said in page
+    assert client.get("/voices?program=x&after=y").status_code == 200
+    assert "Ana" not in sign_in(client, stranger).get("/voices").text
+
+
+def test_search_leads_to_the_second(
+    client: FlaskClient, owner: Member, stranger: Member, answer: Answer
+) -> None:
+    factories.transcript(answer, "Hello.", "The parcel was late.")
+    page = sign_in(client, owner).get("/search?q=parcel").text
+    assert "<mark>parcel</mark>" in page
+    assert f"/voices/{answer.submission_id}?answer={answer.id}&amp;t=5.0" in page
+    assert "1 passage" in page
+    assert "Nobody said that" in client.get("/search?q=unicorn").text
+    assert "Which words?" in client.get("/search").text
+    assert "parcel</mark>" not in sign_in(client, stranger).get("/search?q=parcel").text
