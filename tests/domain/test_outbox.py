@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app import queue
 from app.domain import alerts, consent, outbox
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Delivery, Member, Notice, Workspace, now
+from tests import services
 from tests.domain.sending import Scene, configure, follow, scene
 from tests.receivers import MailServer
 
@@ -178,3 +180,23 @@ def test_a_message_that_is_gone_is_nothing_to_do(row: Delivery) -> None:
     db.session.delete(row)
     db.session.commit()
     assert not outbox.deliver(delivery_id)
+
+
+def test_the_clock_rings_for_what_is_due_and_not_twice(
+    post_office: MailServer, row: Delivery, tmp_path: Path
+) -> None:
+    with services.valkey() as url:
+        configure(tmp_path / "data", REDIS_URL=url)
+        later = outbox.add(row.channel, "test")  # rung for by its commit
+        later.due_at = now() + timedelta(hours=1)
+        db.session.commit()
+        assert outbox.ring_due() == 1
+        assert outbox.ring_due() == 0
+        assert set(queue.waiting(url, outbox.QUEUE)) == {row.id, later.id}
+        outbox.take(row.id)
+        queue.open_queue(url, outbox.QUEUE).empty()
+        assert outbox.ring_due() == 0  # a worker has it
+        db.session.refresh(row)
+        row.lease_until = now() - timedelta(seconds=1)
+        db.session.commit()
+        assert outbox.ring_due() == 1  # that worker died
