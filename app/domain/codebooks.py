@@ -62,27 +62,18 @@ def read_codebook(csv_text: str) -> Codebook:
     except csv.Error as error:
         raise Invalid(f"Row {reader.line_num}: this isn't readable CSV ({error}).") from error
     columns = _columns(rows[0])
-    themes = [
-        _theme(number, dict(zip(columns, cells, strict=False)))
+    themes = {
+        number: _theme(number, dict(zip(columns, cells, strict=False)))
         for number, cells in enumerate(rows[1:], start=2)
         if any(cell.strip() for cell in cells)
-    ]
-    return checked(Codebook(tuple(themes)))
-
-
-def checked(codebook: Codebook) -> Codebook:
-    """The codebook as given, or Invalid: no themes, too many, a name twice, parents in a ring."""
-    if not codebook.themes:
+    }
+    if not themes:
         raise Invalid("The codebook has no themes: it needs a row for each one.")
-    if len(codebook.themes) > MOST_THEMES:
+    if len(themes) > MOST_THEMES:
         raise Invalid(f"The codebook has more than {MOST_THEMES} themes.")
-    seen: dict[str, int] = {}
-    for number, theme in enumerate(codebook.themes, start=2):
-        first = seen.setdefault(theme.name.casefold(), number)
-        if first != number:
-            raise Invalid(f"Row {number}: the name “{theme.name}” is already in row {first}.")
-    _refuse_rings(codebook)
-    return codebook
+    _refuse_twins(themes)
+    _refuse_rings(themes)
+    return Codebook(tuple(themes.values()))
 
 
 def _columns(header: list[str]) -> list[str]:
@@ -107,9 +98,17 @@ def _theme(number: int, row: dict[str, str]) -> Theme:
     return Theme(name, description, examples, cells.get("parent") or None)
 
 
-def _refuse_rings(codebook: Codebook) -> None:
-    parents = {theme.name.casefold(): (theme.parent or "").casefold() for theme in codebook.themes}
-    for number, theme in enumerate(codebook.themes, start=2):
+def _refuse_twins(themes: dict[int, Theme]) -> None:
+    seen: dict[str, int] = {}
+    for number, theme in themes.items():
+        first = seen.setdefault(theme.name.casefold(), number)
+        if first != number:
+            raise Invalid(f"Row {number}: the name “{theme.name}” is already in row {first}.")
+
+
+def _refuse_rings(themes: dict[int, Theme]) -> None:
+    parents = {each.name.casefold(): (each.parent or "").casefold() for each in themes.values()}
+    for number, theme in themes.items():
         if theme.parent and theme.parent.casefold() not in parents:
             raise Invalid(f"Row {number}: the parent “{theme.parent}” is not a theme here.")
         seen = {theme.name.casefold()}

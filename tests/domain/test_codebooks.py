@@ -1,0 +1,68 @@
+"""A codebook is read whole, or refused with the row that is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.codebooks import MOST_THEMES, Theme, default_codebook, read_codebook
+from app.domain.errors import Invalid
+
+
+def test_names_descriptions_examples_and_parents() -> None:
+    book = read_codebook(
+        "Name,description,examples,parent\n"
+        'Delivery,"Parcels, couriers",It came late. | In pieces.,\n'
+        "\n"
+        "Courier,Who brings it,,delivery\n"
+    )
+    assert book.themes == (
+        Theme("Delivery", "Parcels, couriers", ("It came late.", "In pieces.")),
+        Theme("Courier", "Who brings it", (), "delivery"),
+    )
+
+
+def test_what_spreadsheets_write_is_read() -> None:
+    assert read_codebook("\ufeffname;description\r\nPrix;Ce que ça coûte\r\n").names == ("Prix",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "The codebook is empty: it needs a row for each theme."),
+        ("name,description\n", "The codebook has no themes: it needs a row for each one."),
+        ("name\nPrice\n", "Row 1: the column “description” is missing"),
+        ("description\nPrice\n", "Row 1: the column “name” is missing"),
+        ("name,description\nA,a\n,b\n", "Row 3: the theme has no name."),
+        ("name,description\nA,\n", "Row 2: “A” needs a description of one line."),
+        ("name,description\nA,a\nB,b\na,c\n", "Row 4: the name “a” is already in row 2."),
+        (f"name,description\n{'A' * 81},a\n", "Row 2: the name is longer than 80 characters."),
+        ("name,description,parent\nA,a,B\n", "Row 2: the parent “B” is not a theme here."),
+        ("name,description,parent\nA,a,B\nB,b,A\n", "Row 2: “A” is its own parent in the end."),
+        ("name,description,parent\nA,a,A\n", "Row 2: “A” is its own parent in the end."),
+        ("\x00\x01", "The codebook isn't a CSV file."),
+        ('name,description\nA,"a\x00"\n', "The codebook isn't a CSV file."),
+        ("name,description\nA," + "a" * 200_000, "Row 2: this isn't readable CSV"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_row(text: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_codebook(text)
+    assert refusal.value.sentence.startswith(sentence)
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
+    with pytest.raises(Invalid, match="Row 5: the name “A” is already in row 3"):
+        read_codebook("name,description\n\nA,a\n\nA,b\n")
+
+
+def test_as_many_themes_as_allowed_and_not_one_more() -> None:
+    rows = "".join(f"Theme {i},About {i}\n" for i in range(MOST_THEMES))
+    assert len(read_codebook("name,description\n" + rows).themes) == MOST_THEMES
+    with pytest.raises(Invalid, match="more than 500 themes"):
+        read_codebook("name,description\n" + rows + "One more,x\n")
+
+
+def test_the_default_codebook_speaks_as_customers_do() -> None:
+    book = default_codebook()
+    assert len(book.themes) == 14
+    assert all(3 <= len(theme.examples) <= 5 for theme in book.themes)
