@@ -32,8 +32,8 @@ ENCODERS = {
             "-auto-alt-ref", "1", "-lag-in-frames", "16", "-g", "120", *OPUS, *WEBM],
     "vp9": ["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "36", "-cpu-used", "3", "-g", "120",
             *OPUS, *WEBM],
-    "h264": ["-c:v", "libx264", "-crf", "25", "-preset", "slow", "-bf", "0", "-profile:v", "main", "-g", "120",
-             "-c:a", "aac", "-b:a", "32k", *MP4],
+    "h264": ["-c:v", "libx264", "-crf", "25", "-preset", "slow", "-bf", "0", "-profile:v", "main",
+             "-g", "120", "-c:a", "aac", "-b:a", "32k", *MP4],
 }  # fmt: skip
 
 
