@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.domain import channels
-from app.models import Delivery
+from app.models import Delivery, now
 from app.web.presenters import ago, count
 
 
@@ -37,8 +38,8 @@ def standing(delivery: Delivery) -> Standing:
                 "problem", f"Given up after {count(tries, 'try', 'tries')}", error, True
             )
     if error:
-        when = ago(delivery.due_at)
-        word = "Trying again soon" if when == "just now" else f"Trying again {when}"
+        soon = delivery.due_at < now() + timedelta(minutes=1)
+        word = f"Trying again {'soon' if soon else ago(delivery.due_at)}"
         return Standing("problem", word, f"{error} ({count(tries, 'try', 'tries')} so far)", True)
     return Standing("waiting", "Waiting to be sent")
 
