@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from app.domain import errors
@@ -31,6 +32,7 @@ SENTENCES = {
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(errors.HeardError, _refused)
+    app.register_error_handler(IntegrityError, _met_another)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
@@ -50,6 +52,13 @@ def wants_json() -> bool:
 def _refused(error: errors.HeardError) -> ResponseReturnValue:
     db.session.rollback()
     return answer(STATUS.get(type(error), 422), error.sentence)
+
+
+def _met_another(error: IntegrityError) -> ResponseReturnValue:
+    """Two wrote the same at the same moment, past every earlier check: the second is refused."""
+    db.session.rollback()
+    current_app.logger.warning("The database refused a second row: %s", error.statement)
+    return answer(STATUS[errors.Conflict], errors.Conflict.sentence)
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app import runtime
-from app.domain import sample
+from app.domain import follow_ups, sample
 from app.domain.errors import Conflict
 from app.extensions import db
-from app.models import Base, Program, Recording, Step, Submission, Theme, Workspace, now
+from app.models import (
+    Base,
+    FollowUp,
+    Highlight,
+    Invitation,
+    Program,
+    Recording,
+    Step,
+    Submission,
+    Theme,
+    Workspace,
+    now,
+)
 from storage import keys
 from tests import factories
 
@@ -68,8 +80,17 @@ def test_it_is_removed_without_a_trace(workspace: Workspace) -> None:
     kept = keys.original(answer.recording.id, "1")
     runtime.storage().put(kept, b"kept")
     before = count(Theme)
-    sample.remove(sample.load(workspace))
+    program = sample.load(workspace)
+    voice = db.session.scalars(select(Submission).where(Submission.program_id == program.id))
+    spoken = voice.first().answers[0]
+    heard = factories.transcript(spoken, "A lantern on every corner.")
+    factories.highlight(spoken, heard, themes=program.themes[:1])
+    follow_ups.from_machine(spoken.submission, "Asks for a person", "Call me", 0.9)
+    sample.remove(program)
     db.session.commit()
+    found = text("SELECT count(*) FROM segment_search WHERE segment_search MATCH 'lantern'")
+    assert db.session.scalar(found) == 0
+    assert (count(Highlight), count(FollowUp), count(Invitation)) == (0, 0, 0)
     assert sample.of(workspace.id) is None
     assert (count(Program), count(Submission), count(Recording), count(Step)) == (1, 1, 1, 0)
     assert count(Theme) == before

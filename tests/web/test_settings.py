@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -85,6 +87,20 @@ def test_a_refused_invitation_keeps_what_was_typed(
     wrong = client.post("/settings/members", data={"email": "<b>", "role": "leader"})
     assert wrong.status_code == 422 and "&lt;b&gt;" in wrong.text
     assert client.post("/settings/members", data={"email": "a@b.c", "role": "x"}).status_code == 422
+
+
+def test_of_many_same_invitations_one_is_made(app: Flask, owner: Member) -> None:
+    clients = [sign_in(app.test_client(), owner) for _ in range(6)]
+    together = Barrier(len(clients))
+
+    def invite(client: FlaskClient) -> int:
+        together.wait(timeout=10)
+        data = {"email": "new@example.com", "role": "leader"}
+        return client.post("/settings/members", data=data).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        statuses = sorted(pool.map(invite, clients))
+    assert statuses == [303] + [409] * 5
 
 
 def test_an_owner_changes_roles_and_lets_nobody_strand(
