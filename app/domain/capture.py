@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import consent, processing
+from app.domain import admission, consent, details, processing
 from app.domain.clerk import new_token, rows_written, token_hash
+from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import db
@@ -25,11 +26,7 @@ from app.models import (
     Upload,
     now,
 )
-from app.models.program import SCORES
 from storage import keys
-
-LONGEST_ANSWER = 10_000  # characters
-LONGEST_FIELD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +35,6 @@ class Opened:
 
     submission: Submission
     token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What comes with "send". `written`: text by position; `hashes`: SHA-256 in hex of the
-    bytes the sender holds, by position."""
-
-    score: int | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    display_name: str = ""
-    reference: str = ""
-    written: Mapping[int, str] = field(default_factory=dict)
-    hashes: Mapping[int, str] = field(default_factory=dict)
-
-
-def find(code: str) -> Invitation:
-    """Raises NotFound."""
-    query = select(Invitation).where(Invitation.code == code)
-    invitation = db.session.scalar(query) if code.isprintable() else None
-    if invitation is None:
-        raise NotFound(mark("There is no page for this link. Check it for a typing mistake."))
-    return invitation
-
-
-def require_open(invitation: Invitation) -> None:
-    """Raises Expired when the program or the invitation is closed, or enough have answered."""
-    program, moment = invitation.program, now()
-    if program.closed_at and program.closed_at <= moment:
-        raise Expired(mark("This is closed now. Thank you for coming all the same."))
-    if invitation.closes_at and invitation.closes_at <= moment:
-        raise Expired(mark("This link has closed. Thank you for coming all the same."))
-    if invitation.quota is not None and invitation.received >= invitation.quota:
-        raise Expired(_FULL)
-
-
-_FULL = mark("Enough people have answered here already. Thank you for coming all the same.")
 
 
 def questions(program: Program) -> Sequence[Prompt]:
@@ -104,7 +65,7 @@ def open_submission(
         if known.state == "draft":
             consent.change(known, purposes)
         return Opened(known, token)
-    require_open(invitation)
+    admission.require_open(invitation)
     if consent_text.program_id != invitation.program_id:
         raise Invalid(consent.NEEDED)
     token = token or new_token()
@@ -216,8 +177,8 @@ def set_details(
         Invalid: a score off its scale, an unknown field or choice, too many characters.
     """
     program = submission.program
-    submission.score = _score(program, score)
-    submission.fields = _fields(program, fields or {})
+    submission.score = details.score_of(program, score)
+    submission.fields = details.fields_of(program, fields or {})
     submission.display_name = plain(display_name, LONGEST_FIELD)
     submission.reference = plain(reference, LONGEST_FIELD)
     db.session.flush()
@@ -249,7 +210,8 @@ def send(submission: Submission, closing: Closing | None = None) -> Submission:
             _write(submission, position, text)
     db.session.refresh(submission, ["answers"])
     _check_answers(submission, closing.hashes)
-    _count(submission)
+    if submission.invitation is not None:
+        admission.count(submission.invitation)
     for answer in submission.answers:
         processing.begin(answer)
     return submission
@@ -268,18 +230,7 @@ def _take(submission: Submission) -> bool:
 def _same_again(submission: Submission, closing: Closing) -> Submission:
     if submission.state != "received":
         raise Expired(mark("This was withdrawn; nothing of it is kept."))
-    written = {a.position: a.written_text for a in submission.answers if a.kind == "text"}
-    hashes = {a.position: a.recording.sha256 for a in submission.answers if a.recording}
-    asked = {p: plain(t, LONGEST_ANSWER) for p, t in closing.written.items()}
-    same = (
-        submission.score == closing.score
-        and submission.fields == _fields(submission.program, closing.fields)
-        and submission.display_name == plain(closing.display_name, LONGEST_FIELD)
-        and submission.reference == plain(closing.reference, LONGEST_FIELD)
-        and written == {position: text for position, text in asked.items() if text}
-        and all(hashes.get(position) == value for position, value in closing.hashes.items())
-    )
-    if not same:
+    if not details.same(submission, closing):
         raise Invalid(mark("This was already sent with other answers. Nothing was changed."))
     return submission
 
@@ -299,25 +250,6 @@ def _check_answers(submission: Submission, hashes: Mapping[int, str]) -> None:
         raise Invalid(mark("A recording arrived damaged. Please send it again."))
 
 
-def _count(submission: Submission) -> None:
-    """One conditional UPDATE: of fifty at a quota of ten, exactly ten get through."""
-    invitation = submission.invitation
-    if invitation is None:
-        return
-    require_open(invitation)
-    counted = rows_written(
-        update(Invitation)
-        .where(
-            Invitation.id == invitation.id,
-            Invitation.quota.is_(None) | (Invitation.received < Invitation.quota),
-        )
-        .values(received=Invitation.received + 1)
-    )
-    if not counted:
-        raise Expired(_FULL)
-    db.session.expire(invitation)
-
-
 def _write(submission: Submission, position: int, text: str) -> Answer:
     rows_written(
         update(Upload)
@@ -329,42 +261,3 @@ def _write(submission: Submission, position: int, text: str) -> Answer:
         .values(state="ended")
     )
     return replace(submission, Answer(kind="text", position=position, written_text=text))
-
-
-def _score(program: Program, score: int | None) -> int | None:
-    if score is None:
-        return None
-    if program.score_kind not in SCORES:
-        raise Invalid(mark("No score is asked for here."))
-    least, most = SCORES[program.score_kind]
-    if isinstance(score, bool) or not isinstance(score, int) or not least <= score <= most:
-        raise Invalid(mark("That number is not on the scale."))
-    return score
-
-
-def _fields(program: Program, given: Mapping[str, str]) -> dict[str, str]:
-    known = {each.key: each for each in program.fields}
-    kept: dict[str, str] = {}
-    for key, value in given.items():
-        if key not in known:
-            raise Invalid(mark("That is not asked for here."))
-        text = plain(value, LONGEST_FIELD)
-        if text and known[key].choices and text not in known[key].choices:
-            raise Invalid(mark("That is not one of the choices."))
-        if text:
-            kept[key] = text
-    return kept
-
-
-def plain(text: str, longest: int) -> str:
-    """Text without control characters or broken code points, trimmed.
-
-    Raises:
-        Invalid: more than `longest` characters.
-    """
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    whole = whole.replace("\r\n", "\n").replace("\r", "\n")
-    whole = "".join(c for c in whole if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127)).strip()
-    if len(whole) > longest:
-        raise Invalid(mark("This is longer than what can be taken here."))
-    return whole

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app import runtime
-from app.domain import capture, consent, follow_ups
+from app.domain import admission, capture, consent, follow_ups
 from app.domain.clerk import new_token
 from app.domain.errors import Expired, HeardError, Invalid, NotFound
 from app.domain.wording import mark
@@ -123,14 +123,14 @@ def qr(code: str) -> Response:
 
 
 def _invitation(code: str) -> Invitation:
-    invitation = capture.find(code)
+    invitation = admission.find(code)
     g.program = invitation.program
     return invitation
 
 
 def _open(code: str) -> Invitation:
     invitation = _invitation(code)
-    capture.require_open(invitation)
+    admission.require_open(invitation)
     return invitation
 
 

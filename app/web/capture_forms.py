@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.domain import capture, consent, uploads
+from app.domain import capture, consent, details, uploads
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 from app.extensions import db
@@ -23,12 +23,12 @@ def strings(value: Any) -> list[str]:
     return value
 
 
-def closing(said: Mapping[str, Any]) -> capture.Closing:
+def closing(said: Mapping[str, Any]) -> details.Closing:
     """From JSON: score, fields, name, reference, written {position: text}, hashes."""
     score = said.get("score")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int)):
         raise Invalid(ODD)
-    return capture.Closing(
+    return details.Closing(
         score=score,
         fields=_texts(said.get("fields")),
         display_name=_text(said.get("name")),
@@ -61,7 +61,7 @@ def take(invitation: Invitation, token: str, language: str) -> Submission:
     score = form.get("score", "")
     return capture.send(
         submission,
-        capture.Closing(
+        details.Closing(
             score=int(score) if score.isascii() and score.isdigit() and len(score) < 4 else None,
             fields={k.removeprefix("field-"): v for k, v in form.items() if k.startswith("field-")},
             display_name=form.get("name", ""),

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.domain import capture
+from app.domain import details
 from app.domain.errors import HeardError, Invalid
 from app.domain.wording import mark
 from app.extensions import db
@@ -43,7 +43,7 @@ def reachable() -> tuple[str, str]:
     contact, note = request.form.get("contact", "").strip(), request.form.get("note", "").strip()
     if not contact or len(contact) > LONGEST_CONTACT:
         raise Invalid(mark("Leave a phone number or an e-mail address where a person reaches you."))
-    return capture.plain(contact, LONGEST_CONTACT), capture.plain(note, 2000)
+    return details.plain(contact, LONGEST_CONTACT), details.plain(note, 2000)
 
 
 def no_trace(response: Response) -> Response:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, consent, uploads
+from app.domain import admission, capture, consent, details, uploads
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.extensions import db
 from app.models import (
@@ -58,7 +58,7 @@ def record(submission: Submission, data: bytes = VOICE, position: int = 0) -> An
 def test_a_recording_is_received_with_its_consent(invitation: Invitation) -> None:
     draft = opened(invitation, "shared", "internal")
     answer = record(draft.submission)
-    capture.send(draft.submission, capture.Closing(score=9, fields={"shop": "North"}))
+    capture.send(draft.submission, details.Closing(score=9, fields={"shop": "North"}))
     db.session.commit()
 
     kept = capture.by_token(draft.token)
@@ -84,7 +84,7 @@ def test_nothing_is_opened_without_the_needed_purpose(invitation: Invitation) ->
 def test_sending_twice_is_one_effect(invitation: Invitation) -> None:
     draft = opened(invitation)
     capture.answer_in_writing(draft.submission, 0, "It came late.")
-    closing = capture.Closing(score=3, written={0: "It came late."})
+    closing = details.Closing(score=3, written={0: "It came late."})
     for _ in range(3):
         capture.send(draft.submission, closing)
         db.session.commit()
@@ -92,7 +92,7 @@ def test_sending_twice_is_one_effect(invitation: Invitation) -> None:
     assert invitation.received == 1
     assert db.session.scalar(select(func.count(Run.id))) == 1
     with pytest.raises(Invalid, match="already sent"):
-        capture.send(draft.submission, capture.Closing(score=4, written={0: "It came late."}))
+        capture.send(draft.submission, details.Closing(score=4, written={0: "It came late."}))
 
 
 def test_a_closed_or_full_invitation_takes_no_more(invitation: Invitation) -> None:
@@ -116,7 +116,7 @@ def test_a_closed_or_full_invitation_takes_no_more(invitation: Invitation) -> No
     with pytest.raises(Expired, match="closed"):
         opened(invitation)
     with pytest.raises(NotFound):
-        capture.find("nobody")
+        admission.find("nobody")
 
 
 def test_of_fifty_at_a_quota_of_ten_exactly_ten_get_through(
@@ -168,7 +168,7 @@ def test_send_refuses_what_is_not_whole(invitation: Invitation) -> None:
     db.session.rollback()
     record(draft.submission)
     with pytest.raises(Invalid, match="damaged"):
-        capture.send(draft.submission, capture.Closing(hashes={0: "0" * 64}))
+        capture.send(draft.submission, details.Closing(hashes={0: "0" * 64}))
     db.session.rollback()
     assert capture.by_token(draft.token).state == "draft"
 
@@ -176,16 +176,16 @@ def test_send_refuses_what_is_not_whole(invitation: Invitation) -> None:
 @pytest.mark.parametrize(
     "closing",
     [
-        capture.Closing(score=11),
-        capture.Closing(score=True),
-        capture.Closing(fields={"age": "44"}),
-        capture.Closing(fields={"shop": "West"}),
-        capture.Closing(display_name="x" * 5000),
-        capture.Closing(written={7: "No such question"}),
+        details.Closing(score=11),
+        details.Closing(score=True),
+        details.Closing(fields={"age": "44"}),
+        details.Closing(fields={"shop": "West"}),
+        details.Closing(display_name="x" * 5000),
+        details.Closing(written={7: "No such question"}),
     ],
 )
 def test_bad_details_are_refused_and_nothing_is_sent(
-    invitation: Invitation, closing: capture.Closing
+    invitation: Invitation, closing: details.Closing
 ) -> None:
     draft = opened(invitation)
     capture.answer_in_writing(draft.submission, 0, "Fine.")
@@ -223,7 +223,7 @@ def test_a_retake_replaces_the_answer_and_its_object(invitation: Invitation) -> 
 def test_withdrawing_takes_everything_back(invitation: Invitation) -> None:
     draft = opened(invitation)
     answer = record(draft.submission)
-    capture.send(draft.submission, capture.Closing(score=1, display_name="Ana"))
+    capture.send(draft.submission, details.Closing(score=1, display_name="Ana"))
     transcript = factories.transcript(answer, "the parcel was marzipan")
     highlight = factories.highlight(answer, transcript)
     key = f"highlights/{highlight.id}/1/plain.mp4"
