@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from app.config import Settings
+from app.domain import runs
 from app.domain.clerk import session
-from app.models import Answer, Submission, Transcript
+from app.models import Answer, Run, Step, Submission, Transcript
 
 BUNDLED = Path(__file__).parents[2] / "workers" / "transcribe" / "checkpoints"
 ENGINE_NAMES = {
@@ -97,4 +98,44 @@ def last_words(workspace_id: str) -> Transcript | None:
         .where(Submission.workspace_id == workspace_id, Answer.kind != "text")
         .order_by(Transcript.id.desc())
         .limit(1)
+    )
+
+
+def written_by_basic(workspace_id: str) -> int:
+    """How many recordings still have the basic engine's words."""
+    return session().scalar(_by_basic(workspace_id).with_only_columns(func.count())) or 0
+
+
+def write_again(workspace_id: str) -> int:
+    """Has these written anew by the engine of now; how many. Those under way are left alone.
+
+    Each keeps its old transcript until the new one is there. The caller commits.
+    """
+    begun = 0
+    for transcript in session().scalars(_by_basic(workspace_id)).all():
+        step = session().scalar(
+            select(Step)
+            .join(Run)
+            .where(Run.answer_id == transcript.answer_id, Step.name == "transcribe")
+            .order_by(Run.id.desc())
+            .limit(1)
+        )
+        if step is None or any(each.state in runs.UNSETTLED for each in step.run.steps):
+            continue
+        runs.again(step)
+        begun += 1
+    return begun
+
+
+def _by_basic(workspace_id: str) -> Select[Transcript]:
+    return (
+        select(Transcript)
+        .join(Answer, Transcript.answer_id == Answer.id)
+        .join(Submission)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.state == "received",
+            Transcript.current,
+            Transcript.engine == "pocketsphinx",
+        )
     )

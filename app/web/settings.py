@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Member, Program
 from app.web.access import EDITORS, STAFF, allow, me
 from app.web.forms import refused, text
+from app.web.presenters import count
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -39,11 +40,21 @@ def home() -> ResponseReturnValue:
         sample=sample.of(me().workspace_id),
         speech=engines.speech(settings),
         last_words=engines.last_words(me().workspace_id),
+        basic=engines.written_by_basic(me().workspace_id),
         storage=settings.storage_url.partition("://")[0],
         database=settings.database_url.partition(":")[0].partition("+")[0],
         by_mail=bool(settings.smtp_url),
         editor=me().role in EDITORS,
     )
+
+
+@blueprint.post("/write-again")
+@allow(*EDITORS)
+def write_again() -> ResponseReturnValue:
+    begun = engines.write_again(me().workspace_id)
+    db.session.commit()
+    flash(f"{count(begun, 'recording')} will be written again.", "info")
+    return redirect(url_for("settings.home"), 303)
 
 
 @blueprint.get("/members")

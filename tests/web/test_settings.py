@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import members, programs, sample
+from app.domain import members, processing, programs, sample
 from app.domain.programs import Description
 from app.extensions import db
 from app.models import Member, Program, Workspace
@@ -60,6 +60,39 @@ def test_the_models_way_here_is_shown(
     assert expected in page
     (settings.models / "fetching.json").write_text("{")
     assert "base.pt" in client.get("/settings").text
+
+
+def test_the_basic_engines_words_are_written_again_in_one_click(
+    client: FlaskClient,
+    workspace: Workspace,
+    owner: Member,
+    teammate: Member,
+    stranger: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = factories.program(workspace)
+    settled, under_way = (factories.answer(factories.submission(program)) for _ in range(2))
+    for answer in (settled, under_way):
+        factories.transcript(answer, "What was herd.")
+        processing.begin(answer)
+    for step in settled.runs[0].steps:
+        step.state = "done"
+    db.session.commit()
+    path = runtime.settings().data / "own.pt"
+    path.write_bytes(b"a checkpoint")
+    settings = replace(runtime.settings(), speech_engine="auto", whisper_model=str(path))
+    monkeypatch.setattr(runtime, "settings", lambda: settings)
+    assert "Write them again" not in sign_in(client, teammate).get("/settings").text
+    assert client.post("/settings/write-again").status_code == 404
+    assert sign_in(client, stranger).post("/settings/write-again").status_code == 303
+    assert settled.runs[0].steps[2].state == "done"
+    assert "2 recordings still have" in sign_in(client, owner).get("/settings").text
+    assert client.post("/settings/write-again").status_code == 303
+    assert "1 recording will be written again" in client.get("/settings").text
+    db.session.expire_all()
+    states = [step.state for step in settled.runs[0].steps]
+    assert states == ["done", "done", "due", "waiting", "waiting", "waiting"]
+    assert under_way.runs[0].steps[0].state == "due"
 
 
 def test_an_owner_asks_somebody_in_and_sees_the_link_once(
