@@ -20,16 +20,15 @@ from whisper.tokenizer import Tokenizer, get_tokenizer
 from tools.tiny_whisper.grammar import held_out, scrambles, sentences, vocabulary
 from tools.tiny_whisper.training import Pupil, collate, dimensions
 from tools.tiny_whisper.voices import Clip, speak_all
-from tools.tiny_whisper.windows import STAMP_S, Builder, Layout
+from tools.tiny_whisper.windows import POSITION_S, STAMP_S, Builder
 
 __all__ = ["held_out", "sentences", "vocabulary"]
 
 SEED = 7
-# Short windows that may stand anywhere in the 30 s cost a quarter and teach the sounds; whole
-# ones come last, because transcribing pads everything to 30 s and a model that has never seen
-# that fails (word error 0.94).
-SHORT = Layout(seconds=6.0, roaming=True)
-WHOLE = Layout(seconds=30.0, roaming=False)
+# How much of its 30-s window the sound of a step fills, in seconds. Transcribing pads everything
+# to 30 s, and a model that has never seen that silence fails (word error 0.94).
+LENGTHS = (6.0, 6.0, 8.0, 12.0)
+POSITIONS_A_STEP = 7200  # 24 windows of 6 s
 
 
 def used_tokens(tokenizer: Tokenizer) -> list[int]:
@@ -68,13 +67,13 @@ def train(args: argparse.Namespace) -> None:
     if args.resume:
         pupil.load_state_dict(torch.load(args.resume))
     optimizer = torch.optim.AdamW(pupil.parameters(), lr=args.rate, weight_decay=0.01)
-    steps, started = args.short_steps + args.whole_steps, time.monotonic()
+    chooser, steps, started = random.Random(SEED), args.steps, time.monotonic()
     for step in range(steps):
-        short = step < args.short_steps
-        layout, size = (SHORT, args.short_batch) if short else (WHOLE, args.whole_batch)
+        seconds = 30.0 if step >= steps - args.whole_steps else chooser.choice(LENGTHS)
+        size = max(4, round(POSITIONS_A_STEP / (seconds / POSITION_S)))
         for group in optimizer.param_groups:
             group["lr"] = _rate(step, steps, args.rate)
-        batch = collate([builder.build(layout) for _ in range(size)], pupil.compact)
+        batch = collate([builder.build(seconds) for _ in range(size)], pupil.compact)
         easing = 1 - step / steps  # the teachers step back as the words take over
         loss, parts = pupil.loss(batch, guide=0.1 + 0.4 * easing, phone=0.1 + 0.9 * easing)
         optimizer.zero_grad()
@@ -102,8 +101,7 @@ def main() -> None:
     parser.add_argument("--resume", type=Path, help="go on from this pupil.pt")
     for name, default in {
         "width": 64, "audio-layers": 4, "text-layers": 2, "threads": 2,
-        "sentences": 6000, "scrambles": 3000, "short-steps": 2400, "whole-steps": 500,
-        "short-batch": 24, "whole-batch": 8,
+        "sentences": 6000, "scrambles": 3000, "steps": 3000, "whole-steps": 100,
     }.items():  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rate", type=float, default=2e-3)

@@ -20,6 +20,7 @@ from tools.tiny_whisper.windows import POSITION_S, Window
 
 VOCABULARY = 51_864  # Whisper's English-only one
 IGNORE = -100
+SILENT = 96  # positions of a window's silence that are drawn in each step
 
 
 def dimensions(width: int, audio_layers: int, text_layers: int) -> ModelDimensions:
@@ -34,7 +35,6 @@ def dimensions(width: int, audio_layers: int, text_layers: int) -> ModelDimensio
 @dataclass
 class Batch:
     mel: Tensor
-    offset: Tensor
     phones: Tensor
     tokens: Tensor  # compact ids
     targets: Tensor
@@ -62,41 +62,68 @@ class Pupil(nn.Module):
                     position = min(token - first_stamp, len(table) - 1)
                     decoder.token_embedding.weight[i] = 0.1 * table[position]
 
-    def encode(self, mel: Tensor, offset: Tensor) -> Tensor:
-        """Whisper's encoder, for a stretch that begins at any of its positions."""
-        encoder = self.whisper.encoder
-        x = F.gelu(encoder.conv2(F.gelu(encoder.conv1(mel)))).permute(0, 2, 1)
-        places = offset[:, None] + torch.arange(x.shape[1])
-        x = x + encoder.positional_embedding[places]
-        for block in encoder.blocks:
-            x = block(x)
-        return encoder.ln_post(x)
+    def encode(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """What is heard in windows whose sound fills their first seconds only, and each
+        position's weight.
 
-    def decode(self, tokens: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
+        The rest of a window's 1500 positions is silence, nearly all alike: `SILENT` of them are
+        drawn, each weighing as many as it stands for. A step costs a tenth of the whole, and the
+        model still learns to look away from 20 s of nothing, which short windows never teach.
+        """
+        encoder = self.whisper.encoder
+        quiet = mel.amax((1, 2), keepdim=True) - 2.0  # digital silence, on Whisper's scale
+        ends = quiet.expand(-1, mel.shape[1], 4)
+        x = self._front(torch.cat([mel, ends], -1))[:, : mel.shape[2] // 2]
+        rest = encoder.positional_embedding.shape[0] - x.shape[1]
+        drawn = min(SILENT, rest)
+        places = x.shape[1] + torch.randperm(rest)[:drawn].sort().values
+        silence = self._front(quiet.expand(-1, mel.shape[1], 16))[:, 4:5].expand(-1, drawn, -1)
+        x = torch.cat([x, silence], 1)
+        x = x + encoder.positional_embedding[torch.cat([torch.arange(x.shape[1] - drawn), places])]
+        weight = torch.zeros(x.shape[1])
+        if drawn:
+            weight[-drawn:] = math.log(rest / drawn)
+        for block in encoder.blocks:
+            y = block.attn_ln(x)
+            x = x + _attend(block.attn, y, y, weight)
+            x = x + block.mlp(block.mlp_ln(x))
+        return encoder.ln_post(x), weight
+
+    def _front(self, mel: Tensor) -> Tensor:
+        encoder = self.whisper.encoder
+        return F.gelu(encoder.conv2(F.gelu(encoder.conv1(mel)))).permute(0, 2, 1)
+
+    def decode(self, tokens: Tensor, heard: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Logits, and the last layer's attention: B × heads × tokens × positions."""
         decoder = self.whisper.decoder
         x = decoder.token_embedding(tokens) + decoder.positional_embedding[: tokens.shape[1]]
-        for block in decoder.blocks[:-1]:
-            x = block(x, heard, mask=decoder.mask)
-        last = decoder.blocks[-1]
-        x = x + last.attn(last.attn_ln(x), mask=decoder.mask)[0]
-        told, looks = _attend(last.cross_attn, last.cross_attn_ln(x), heard)
-        x = x + told
-        x = decoder.ln(x + last.mlp(last.mlp_ln(x)))
+        for block in decoder.blocks:
+            x = x + block.attn(block.attn_ln(x), mask=decoder.mask)[0]
+            x = x + _attend(block.cross_attn, y := block.cross_attn_ln(x), heard, weight)
+            looks = (
+                _weights(block.cross_attn, y, heard, weight)
+                if block is decoder.blocks[-1]
+                else None
+            )
+            x = x + block.mlp(block.mlp_ln(x))
+        x = decoder.ln(x)
         return x @ decoder.token_embedding.weight.T, looks
 
     def loss(self, batch: Batch, guide: float, phone: float) -> tuple[Tensor, dict[str, float]]:
-        heard = self.encode(batch.mel, batch.offset)
-        logits, looks = self.decode(batch.tokens, heard)
+        heard, weight = self.encode(batch.mel)
+        logits, looks = self.decode(batch.tokens, heard, weight)
+        spoken = batch.phones.shape[1]
         # The tokens that never occur keep zero rows, so each scores exactly 0: count them all in.
         rest = torch.full((*logits.shape[:2], 1), math.log(VOCABULARY - len(self.used)))
         words = F.cross_entropy(
             torch.cat([logits, rest], -1).flatten(0, 1), batch.targets.flatten(),
             ignore_index=IGNORE, label_smoothing=0.0,
         )  # fmt: skip
-        named = F.cross_entropy(self.phone_head(heard).flatten(0, 1), batch.phones.flatten())
+        named = F.cross_entropy(
+            self.phone_head(heard[:, :spoken]).flatten(0, 1), batch.phones.flatten()
+        )
         wanted = batch.looks.sum(-1) > 0
-        seen = (looks * batch.looks[:, None]).sum(-1).clamp_min(1e-6)
+        seen = (looks[..., :spoken] * batch.looks[:, None]).sum(-1).clamp_min(1e-6)
         looked = -(seen.log().mean(1)[wanted]).mean()
         right = (logits.argmax(-1) == batch.targets)[batch.targets != IGNORE].float().mean()
         total = words + phone * named + guide * looked
@@ -132,19 +159,27 @@ def collate(windows: list[Window], compact: dict[int, int]) -> Batch:
                 looks[row, i, first : round(span[1] / POSITION_S) + 2] = 1
     return Batch(
         mel=torch.stack([w.mel for w in windows]),
-        offset=torch.tensor([w.offset for w in windows]),
         phones=torch.stack([w.phones for w in windows if w.phones is not None]),
         tokens=tokens, targets=targets, looks=looks,
     )  # fmt: skip
 
 
-def _attend(attention: nn.Module, x: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
-    """Whisper's cross-attention, written out so that its weights can be taught."""
-    heads = attention.n_head
+def _attend(attention: nn.Module, x: Tensor, heard: Tensor, weight: Tensor) -> Tensor:
+    """Whisper's attention over positions that weigh e^`weight`."""
+    q, k, v = (_split(attention, t) for t in _projected(attention, x, heard))
+    told = F.scaled_dot_product_attention(q, k, v, attn_mask=weight.expand(x.shape[1], -1))
+    return attention.out(told.permute(0, 2, 1, 3).flatten(2))
 
-    def split(t: Tensor) -> Tensor:
-        return t.view(*t.shape[:2], heads, -1).permute(0, 2, 1, 3)
 
-    q, k, v = split(attention.query(x)), split(attention.key(heard)), split(attention.value(heard))
-    weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
-    return attention.out((weights @ v).permute(0, 2, 1, 3).flatten(2)), weights
+def _weights(attention: nn.Module, x: Tensor, heard: Tensor, weight: Tensor) -> Tensor:
+    """The same attention's weights, so that they can be taught."""
+    q, k, _ = (_split(attention, t) for t in _projected(attention, x, heard))
+    return (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + weight).softmax(-1)
+
+
+def _projected(attention: nn.Module, x: Tensor, heard: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return attention.query(x), attention.key(heard), attention.value(heard)
+
+
+def _split(attention: nn.Module, t: Tensor) -> Tensor:
+    return t.view(*t.shape[:2], attention.n_head, -1).permute(0, 2, 1, 3)

@@ -1,4 +1,4 @@
-"""30-s training windows laid out of spoken clips: sound, tokens, and where each token is heard."""
+"""Training windows laid out of spoken clips: sound, tokens, and where each token is heard."""
 
 from __future__ import annotations
 
@@ -26,15 +26,6 @@ class Window:
     tokens: list[int] = field(default_factory=list)
     spans: list[tuple[float, float] | None] = field(default_factory=list)
     phones: torch.Tensor | None = None  # one class per encoder position
-    offset: int = 0  # the encoder position at which the sound begins
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a window is built: its length, and whether it may stand anywhere in the 30 s."""
-
-    seconds: float
-    roaming: bool
 
 
 class Builder:
@@ -46,10 +37,10 @@ class Builder:
         names = sorted({phone.text for clip in clips for phone in clip.phones} - {PAUSE})
         self.phone_ids = {name: i + 1 for i, name in enumerate(names)}
 
-    def build(self, layout: Layout) -> Window:
-        placed = self._place(layout.seconds)
-        sound = np.zeros(int(layout.seconds * SAMPLE_RATE), np.float32)
-        phones = torch.zeros(round(layout.seconds / POSITION_S), dtype=torch.long)
+    def build(self, seconds: float) -> Window:
+        placed = self._place(seconds)
+        sound = np.zeros(int(seconds * SAMPLE_RATE), np.float32)
+        phones = torch.zeros(round(seconds / POSITION_S), dtype=torch.long)
         for at, speed, clip in placed:
             samples = _resampled(clip.samples, speed)
             start = int(at * SAMPLE_RATE)
@@ -58,9 +49,7 @@ class Builder:
                 first = round((at + phone.start / speed) / POSITION_S)
                 last = round((at + phone.end / speed) / POSITION_S)
                 phones[first:last] = self.phone_ids.get(phone.text, 0)
-        room = round(30 / POSITION_S) - len(phones)
-        offset = self.chooser.randint(0, room) if layout.roaming else 0
-        window = Window(self._heard(sound), phones=phones, offset=offset)
+        window = Window(self._heard(sound), phones=phones)
         self._write(window, placed, stamped=self.chooser.random() < 0.6)
         return window
 
@@ -100,7 +89,7 @@ class Builder:
     def _write(
         self, window: Window, placed: list[tuple[float, float, Clip]], *, stamped: bool
     ) -> None:
-        tokenizer, shift = self.tokenizer, window.offset * POSITION_S
+        tokenizer = self.tokenizer
 
         def add(token: int, span: tuple[float, float] | None) -> None:
             window.tokens.append(token)
@@ -114,7 +103,7 @@ class Builder:
         for at, speed, clip in placed:
             start, end = at + clip.words[0].start / speed, at + clip.words[-1].end / speed
             if stamped:
-                add(self._stamp(start + shift), (start - 0.1, start + 0.1))
+                add(self._stamp(start), (start - 0.1, start + 0.1))
             for word in clip.words:
                 begin, length = at + word.start / speed, (word.end - word.start) / speed
                 pieces = tokenizer.encode(" " + word.text.rstrip(",.?"))
@@ -123,7 +112,7 @@ class Builder:
                 for mark in tokenizer.encode(word.text[len(word.text.rstrip(",.?")) :]):
                     add(mark, (begin + length - 0.04, begin + length + 0.04))
             if stamped:
-                add(self._stamp(end + shift), (end - 0.1, end + 0.1))
+                add(self._stamp(end), (end - 0.1, end + 0.1))
         add(tokenizer.eot, None)
 
     def _stamp(self, seconds: float) -> int:
