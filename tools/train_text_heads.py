@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools.text_heads import emotion, fit, hand_off, sentiment
+from tools.text_heads import emotion, fit, hand_off, sentiment, themes
 from workers.understand.encoder import Encoder
 
 SENTENCES = Path(__file__).parent / "sentences"
@@ -41,10 +41,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path)
-    parser.add_argument("--only", choices=("go_emotions", "emotion", "sentiment", "hand_off"))
+    parser.add_argument(
+        "--only", choices=("go_emotions", "emotion", "sentiment", "hand_off", "themes")
+    )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    encode = fit.Encodings(Encoder(), arguments.cache)
+    encoder = Encoder()
+    encode = fit.Encodings(encoder, arguments.cache)
     train, test = customers("train", encode), customers("test", encode)
     reddit = emotion.read(arguments.data / "goemotions", encode)
     print(f"seed {arguments.seed}, {len(train.texts)} sentences to learn, {len(test.texts)} unseen")
@@ -53,6 +56,7 @@ def main() -> None:
         "emotion": lambda seed: emotion.train_shown(reddit, train, test, seed),
         "sentiment": lambda seed: sentiment.train(train, test, seed),
         "hand_off": lambda seed: hand_off.train(train, test, seed),
+        "themes": lambda seed: themes.train(train.texts, encoder, SENTENCES),
     }
     for name, learn in trainers.items():
         if arguments.only in (None, name):
