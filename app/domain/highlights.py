@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import select
 
+from app import runtime
 from app.domain import telling
+from app.domain.clerk import after_commit
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Theme, Transcript, now
@@ -42,22 +45,22 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
                 answer_id=answer.id,
                 submission_id=submission.id,
             )
-            db.session.add(highlight)
         else:
             before.remove(highlight)
         segments = transcript.segments[moment.first : moment.last + 1]
         highlight.transcript_id = transcript.id
         highlight.touchpoint_id = submission.touchpoint_id
         highlight.first_position, highlight.last_position = moment.first, moment.last
-        highlight.start = moment.span.start if moment.span else 0.0
-        highlight.end = moment.span.end if moment.span else 0.0
+        _move(highlight, moment.span or Span(0.0, 0.0))
         highlight.quote, highlight.score = moment.quote, moment.score
         highlight.reasons = list(moment.reasons)
         highlight.said_at = submission.received_at or now()
         highlight.sentiment, highlight.sentiment_score = _sentiment(segments)
         highlight.emotion = _emotion(segments)
         highlight.themes = [themes[name] for name in moment.themes if name in themes]
+        db.session.add(highlight)
     for highlight in before:
+        _drop_clips(highlight)
         db.session.delete(highlight)
     db.session.flush()
 
@@ -72,6 +75,20 @@ def _same(before: Sequence[Highlight], moment: telling.Moment) -> Highlight | No
         if span.overlap(moment.span) > SAME * min(span.length, moment.span.length):
             return highlight
     return None
+
+
+def _move(highlight: Highlight, span: Span) -> None:
+    """Clips that were cut from another span are no longer what they say."""
+    if highlight.clips and (highlight.start, highlight.end) != (span.start, span.end):
+        _drop_clips(highlight)
+    highlight.start, highlight.end = span.start, span.end
+
+
+def _drop_clips(highlight: Highlight) -> None:
+    for clip in list(highlight.clips):
+        if clip.key:
+            after_commit(partial(runtime.storage().delete, clip.key))
+        highlight.clips.remove(clip)
 
 
 def _passage(segment: Segment) -> telling.Passage:

@@ -1,0 +1,87 @@
+"""Moments are written down once, keep their names, and never show what they no longer are."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app import runtime
+from app.domain import highlights, telling
+from app.domain.timeline import Span
+from app.extensions import db
+from app.models import Answer, Clip, Highlight, Transcript, Workspace
+from storage import keys
+from tests import factories
+
+SENTENCES = ("It came nine days late.", "The box was torn.", "Nobody answered.", "I want it back.")
+
+
+@pytest.fixture
+def answer(app: Flask, workspace: Workspace) -> Answer:
+    return factories.answer(factories.submission(factories.program(workspace)))
+
+
+@pytest.fixture
+def transcript(answer: Answer) -> Transcript:
+    return factories.transcript(answer, *SENTENCES)
+
+
+def moment(first: int, last: int, **values: object) -> telling.Moment:
+    given = {
+        "span": Span(first * 5.0, last * 5.0 + 5.0),
+        "score": 0.7,
+        "reasons": ("strong feeling",),
+        "themes": ("Delivery",),
+        "quote": SENTENCES[first],
+    }
+    return telling.Moment(first=first, last=last, **{**given, **values})  # type: ignore[arg-type]
+
+
+def published(answer: Answer, transcript: Transcript, *moments: telling.Moment) -> list[Highlight]:
+    highlights.publish(answer, transcript, moments)
+    db.session.commit()
+    return list(db.session.query(Highlight).order_by(Highlight.start))
+
+
+def with_clip(highlight: Highlight) -> str:
+    key = runtime.storage().put(keys.clip(highlight.id, "one", "plain"), b"film").key
+    highlight.clips.append(Clip(key=key))
+    db.session.commit()
+    return key
+
+
+def test_a_moment_has_its_themes_and_its_strongest_feeling(
+    answer: Answer, transcript: Transcript
+) -> None:
+    (found,) = published(answer, transcript, moment(0, 1))
+    assert (found.start, found.end, found.quote) == (0.0, 10.0, SENTENCES[0])
+    assert [theme.name for theme in found.themes] == ["Delivery"]
+    assert found.touchpoint_id == answer.submission.touchpoint_id
+
+
+def test_the_same_moment_found_again_keeps_its_id(answer: Answer, transcript: Transcript) -> None:
+    (before,) = published(answer, transcript, moment(0, 1))
+    first_id = before.id
+    again = factories.transcript(answer, *SENTENCES)
+    (after,) = published(answer, again, moment(0, 2))
+    assert (after.id, after.end) == (first_id, 15.0)
+
+
+def test_a_moment_that_is_no_longer_chosen_goes_with_its_file(
+    answer: Answer, transcript: Transcript
+) -> None:
+    first, _second = published(answer, transcript, moment(0, 0), moment(3, 3))
+    key = with_clip(first)
+    (left,) = published(answer, transcript, moment(3, 3))
+    assert left.quote == SENTENCES[3]
+    assert runtime.storage().stat(key) is None
+
+
+def test_a_clip_of_another_span_is_dropped(answer: Answer, transcript: Transcript) -> None:
+    (found,) = published(answer, transcript, moment(0, 1))
+    key = with_clip(found)
+    (same,) = published(answer, transcript, moment(0, 1))
+    assert len(same.clips) == 1
+    (moved,) = published(answer, transcript, moment(0, 2))
+    assert moved.clips == []
+    assert runtime.storage().stat(key) is None
