@@ -45,6 +45,12 @@ class Facet:
         return next((choice.name for choice in self.choices if choice.chosen), "")
 
 
+@blueprint.app_template_filter("opening")
+def opening(quote: str) -> str:
+    """A quote with a capital at its beginning: the basic engine writes without any."""
+    return quote[:1].upper() + quote[1:]
+
+
 @blueprint.get("/")
 @allow(*STAFF)
 def index() -> ResponseReturnValue:

@@ -191,7 +191,7 @@ def inbox(running: Running, quote: str) -> None:
 
     message = services.eventually(arrived, 60, "the e-mail")
     plain = message.get_body(("plain",)).get_content()
-    assert quote.strip('“”" ')[:30] in re.sub(r"\s+", " ", plain)
+    assert quote.strip('“”" ').lower()[:30] in re.sub(r"\s+", " ", plain).lower()
     assert f"{running.heard.url}/voices/" in plain
     kinds = {part.get_content_type() for part in message.walk()}
     assert "text/html" in kinds and "image/jpeg" in kinds
