@@ -12,15 +12,18 @@ import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import text
 
 from app import create_app
 from app.config import Settings, read_settings
 from app.extensions import db
-from app.models import Member, Workspace
+from app.models import Base, Member, Workspace
 from tests import factories
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 ROOT = Path(__file__).parent.parent
+# tests/test_postgresql.py runs the domain's tests once more with this set.
+DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("HEARD_TEST_DATABASE")) else {}
 
 
 def settings_for(data: Path, **env: str) -> Settings:
@@ -43,11 +46,19 @@ def settings_for(data: Path, **env: str) -> Settings:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every migration applied, copied for each test."""
     data = tmp_path_factory.mktemp("migrated")
-    app = create_app(settings_for(data))
+    app = create_app(settings_for(data, **DATABASE))
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
         db.engine.dispose()
     return data / "heard.db"
+
+
+def _empty() -> None:
+    """A server's database is one for all tests: each leaves it empty."""
+    if DATABASE:
+        names = ", ".join(Base.metadata.tables)
+        db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+        db.session.commit()
 
 
 class Visitor(FlaskClient):
@@ -65,13 +76,15 @@ class Visitor(FlaskClient):
 def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
     data = tmp_path / "data"
     data.mkdir()
-    shutil.copy(migrated, data / "heard.db")
-    app = create_app(settings_for(data))
+    if not DATABASE:
+        shutil.copy(migrated, data / "heard.db")
+    app = create_app(settings_for(data, **DATABASE))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()
+        _empty()
         db.engine.dispose()
 
 

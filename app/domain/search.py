@@ -109,7 +109,8 @@ def _matching(asked: Found, words: Sequence[str]) -> Found:
     """The rows that match, best first, in the language of the database in use. Words hold
     letters and digits only, so nothing can be said in either language through them."""
     if db.engine.dialect.name == "postgresql":
-        query = func.to_tsquery("simple", " & ".join([*words[:-1], words[-1] + ":*"]))
+        bare = [_folded(word) for word in words]
+        query = func.to_tsquery("simple", " & ".join([*bare[:-1], bare[-1] + ":*"]))
         tsv: ColumnElement[str] = literal_column("segments.tsv")
         return asked.where(tsv.op("@@")(query)).order_by(func.ts_rank(tsv, query).desc())
     index = table("segment_search", column("rowid"), column("segment_search"), column("rank"))

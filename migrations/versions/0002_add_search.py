@@ -20,9 +20,13 @@ SQLITE = (
         VALUES ('delete', old.id, old.text);
         INSERT INTO segment_search(rowid, text) VALUES (new.id, new.text); END""",
 )
+# Without accents, as SQLite's tokenizer has it; unaccent is neither immutable nor always there.
 POSTGRESQL = (
+    r"""CREATE FUNCTION heard_folded(text) RETURNS text
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+        $$ SELECT regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g') $$""",
     """ALTER TABLE segments ADD COLUMN tsv tsvector
-        GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED""",
+        GENERATED ALWAYS AS (to_tsvector('simple', heard_folded(text))) STORED""",
     "CREATE INDEX ix_segments_tsv ON segments USING gin (tsv)",
 )
 
@@ -41,3 +45,4 @@ def downgrade() -> None:
     else:
         op.execute("DROP INDEX ix_segments_tsv")
         op.execute("ALTER TABLE segments DROP COLUMN tsv")
+        op.execute("DROP FUNCTION heard_folded(text)")

@@ -120,7 +120,7 @@ def open_program(page: Page, heard: stack.Stack) -> str:
     page.get_by_label("Your e-mail address").fill(LEADER)
     page.get_by_label("A password").fill("four plain words do well")
     page.get_by_role("button", name="Go to the board").click()
-    page.goto(f"{heard.url}/programs/new")
+    page.goto(f"{heard.url}/settings/programs/new")
     page.locator('[name="name"]').fill("After delivery")
     page.locator('[name="question"]').fill("How was it to get your order?")
     page.get_by_role("button", name="Open the program").click()

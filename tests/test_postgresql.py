@@ -1,0 +1,28 @@
+"""The domain's own tests once more, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests import services
+from tests.conftest import ROOT
+
+PARTS = ("tests/domain", "tests/workers/test_perform.py", "tests/web/test_exports.py")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_domain_holds_on_postgresql() -> None:
+    with services.postgres() as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PARTS],
+            cwd=ROOT,
+            env={**os.environ, "HEARD_TEST_DATABASE": url},
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stdout[-6000:]
