@@ -12,7 +12,13 @@ LANGUAGES = {"en": "English", "es": "Español"}
 
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose)
-    app.context_processor(lambda: {"languages": LANGUAGES, "lang": str(get_locale() or "en")})
+    app.context_processor(_in_templates)
+
+
+def _in_templates() -> dict[str, object]:
+    locale = get_locale()
+    direction = locale.text_direction if locale else "ltr"
+    return {"languages": LANGUAGES, "lang": str(locale or "en"), "dir": direction}
 
 
 def choose() -> str:

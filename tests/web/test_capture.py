@@ -45,7 +45,7 @@ def test_the_page_asks_the_question_in_the_customers_language(
     page = client.get(f"/r/{invitation.code}", headers={"Accept-Language": "es-MX,es;q=0.9"})
     assert page.status_code == 200
     assert invitation.program.question in page.text
-    assert '<html lang="es"' in page.text
+    assert '<html lang="es" dir="ltr"' in page.text
     assert "Estoy de acuerdo" in page.text and '"recording": "Grabando"' in page.text
     english = client.get(f"/r/{invitation.code}?lang=en", headers={"Accept-Language": "es"})
     assert "I agree" in english.text

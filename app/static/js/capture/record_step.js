@@ -1,10 +1,12 @@
-// The recording screen: preview, level, countdown, record, pause, stop; then review.
+// The recording screen: preview, level, countdown, record, pause, stop.
 
 import * as devices from "./devices.js";
 import { Meter } from "./meter.js";
 import { announce, clock, data, find, line, on, t } from "./page.js";
 import { Take } from "./recorder.js";
-import { current, onEnter, onLeave, show } from "./steps.js";
+import { newToken } from "./send.js";
+import { review } from "./review_step.js";
+import { current, onEnter, onLeave } from "./steps.js";
 
 const QUIET_MS = 5000;
 const HEARD = 35; // of 100 on the meter
@@ -16,23 +18,19 @@ let take = null;
 let ticking = 0;
 let countingDown = 0;
 let chosen = { cameraId: "", microphoneId: "" };
-let shownUrl = "";
 
 /**
- * `flow`: store, held (takes the device had no room for), blobOf(take), mode() ("camera" or
- * "voice"), position(), maySkip(), began(take), accept(take), forget(take), skip(), trouble(kind).
+ * `flow`: store, held (takes the device had no room for), mode() ("camera" or "voice"),
+ * position(), maySkip(), began(take), skip(), trouble(kind).
  */
 export function prepare(given) {
   flow = given;
   onEnter("record", enter);
   onLeave("record", leave);
-  onLeave("review", () => stopPlaying());
   on("record", countDown);
   on("cancel", () => (clearInterval(countingDown), controls("ready")));
   on("pause", pauseOrGoOn);
   on("stop", stop);
-  on("again", again);
-  on("use", () => flow.accept(reviewed));
   on("skip", () => flow.skip());
   document.getElementById("camera").addEventListener("change", switchDevices);
   document.getElementById("microphone").addEventListener("change", switchDevices);
@@ -147,7 +145,7 @@ function countDown() {
 async function record() {
   const camera = flow.mode() === "camera";
   const said = {
-    id: crypto.randomUUID(),
+    id: newToken(),
     code: data.code,
     position: flow.position(),
     kind: camera ? "video" : "audio",
@@ -206,58 +204,10 @@ async function stop() {
 async function finish() {
   clearInterval(ticking);
   const finished = await take.stop();
-  closeDevices();
-  await review(finished, take.incomplete ? new Blob(take.memory, { type: finished.mime }) : null);
-}
-
-let reviewed = null;
-
-/** Shows a finished take, also one found again after a reload. */
-export async function review(finished, blob = null) {
-  reviewed = finished;
-  if (blob) flow.held.set(finished.id, blob);
+  if (take.incomplete) flow.held.set(finished.id, new Blob(take.memory, { type: finished.mime }));
   take = null;
-  const media = await flow.blobOf(finished);
-  shownUrl = URL.createObjectURL(media);
-  const isVideo = finished.kind === "video";
-  const video = find("[data-review-video]");
-  const audio = find("[data-review-audio]");
-  video.hidden = !isVideo;
-  audio.hidden = isVideo;
-  const player = isVideo ? video : audio;
-  player.src = shownUrl;
-  giveDuration(player);
-  find("[data-review-facts]").textContent = t("answer_recorded", { time: clock(finished.ms / 1000) });
-  show("review", { replace: current() === "record" });
-}
-
-/** A recorder's WebM says no length until it has been played to its end once. */
-function giveDuration(player) {
-  player.onloadedmetadata = () => {
-    player.onloadedmetadata = null;
-    if (player.duration !== Infinity) return;
-    player.ontimeupdate = () => {
-      player.ontimeupdate = null;
-      player.currentTime = 0;
-    };
-    player.currentTime = 1e7;
-  };
-}
-
-async function again() {
-  const old = reviewed;
-  reviewed = null;
-  show("record", { replace: true });
-  if (old) await flow.forget(old);
-}
-
-function stopPlaying() {
-  for (const player of [find("[data-review-video]"), find("[data-review-audio]")]) {
-    player.pause();
-    player.removeAttribute("src");
-    player.load();
-  }
-  URL.revokeObjectURL(shownUrl);
+  closeDevices();
+  await review(finished);
 }
 
 /** Leaving stops everything; a recording under way is kept and can be looked at. */

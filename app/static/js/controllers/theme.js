@@ -1,14 +1,15 @@
 // The switch between light, dark and what the system says.
 
 const NEXT = { system: "light", light: "dark", dark: "system" };
-const SAID = { system: "Colours: as your system", light: "Colours: light", dark: "Colours: dark" };
 
 export default function (button) {
+  const { saidSystem, saidLight, saidDark } = button.dataset;
+  const said = { system: saidSystem, light: saidLight, dark: saidDark };
   const show = () => {
     const now = document.documentElement.dataset.theme ?? "system";
     button.dataset.now = now;
-    button.setAttribute("aria-label", SAID[now]);
-    button.title = SAID[now];
+    button.setAttribute("aria-label", said[now]);
+    button.title = said[now];
   };
   button.hidden = false;
   button.addEventListener("click", () => {

@@ -1,0 +1,134 @@
+// The end of the way: score, what may be added, sending, thanks.
+
+import { announce, clock, data, find, findAll, line, on, t } from "./page.js";
+import { Refused, send } from "./send.js";
+import { blobOf, drop, save, state, store } from "./state.js";
+import { current, onEnter, show } from "./steps.js";
+
+const about = document.getElementById("about-form");
+const scoreForm = document.getElementById("score-form");
+let sending = false;
+let said = -1;
+
+export function prepare() {
+  scoreForm?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = new FormData(scoreForm).get("score");
+    score(chosen === null ? null : Number(chosen));
+  });
+  on("no-score", () => score(null));
+  onEnter("about", () => (listKept(), fillAbout()));
+  about.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    keepAbout();
+    await save();
+    sendIt();
+  });
+  on("send-again", sendIt);
+  on("copy", copy);
+  on("save", saveHere);
+  window.addEventListener("online", () => {
+    if (current() === "sending") sendIt();
+  });
+}
+
+function score(value) {
+  state.draft.score = value;
+  save();
+  show("about");
+}
+
+function keepAbout() {
+  const given = new FormData(about);
+  const fields = [...given].filter(([key, value]) => key.startsWith("field-") && value);
+  state.draft.name = given.get("name");
+  state.draft.reference = given.get("reference");
+  state.draft.fields = Object.fromEntries(fields.map(([key, value]) => [key.slice(6), value]));
+}
+
+/** After a reload, what was typed before: the same submission is sent again, not another. */
+function fillAbout() {
+  const { name, reference, fields = {} } = state.draft;
+  const known = { name, reference };
+  for (const [key, value] of Object.entries(fields)) known[`field-${key}`] = value;
+  for (const [key, value] of Object.entries(known)) {
+    if (value && !about.elements[key]?.value) about.elements[key].value = value;
+  }
+}
+
+async function sendIt() {
+  if (sending) return;
+  sending = true;
+  if (current() !== "sending") show("sending");
+  find("[data-under-way]").hidden = false;
+  find("[data-not-sent]").hidden = true;
+  try {
+    const mine = await send(state.draft, store, blobOf, percent);
+    await drop();
+    thank(mine);
+  } catch (error) {
+    const told = error instanceof Refused && error.message;
+    find("[data-reason]").textContent = told ? error.message : t("failed");
+    find("[data-under-way]").hidden = true;
+    find("[data-not-sent]").hidden = false;
+    const recorded = Object.values(state.draft.answers).some((answer) => answer.takeId);
+    find('[data-do="save"]').hidden = !recorded;
+  } finally {
+    sending = false;
+  }
+}
+
+function percent(value) {
+  const whole = Math.floor(value);
+  find("[data-progress]").value = whole;
+  find("[data-percent]").textContent = `${whole} %`;
+  if (Math.floor(whole / 25) !== said) {
+    said = Math.floor(whole / 25);
+    announce(t("sending", { n: whole }));
+  }
+}
+
+function thank(mine) {
+  for (const link of [find("[data-mine]"), find("[data-mine-button]")]) link.href = mine;
+  find("[data-mine]").textContent = mine;
+  line("");
+  show("thanks", { replace: true });
+  announce(t("sent"));
+}
+
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(find("[data-mine]").href);
+    announce(t("copied"));
+    line(t("copied"));
+  } catch {
+    getSelection().selectAllChildren(find("[data-mine]")); // one key press away from copied
+  }
+}
+
+/** When sending fails for good, the customer still has what they said. */
+async function saveHere() {
+  for (const answer of Object.values(state.draft.answers)) {
+    if (!answer.takeId) continue;
+    const take = await store.getTake(answer.takeId);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await blobOf(take));
+    const ending = take.mime.includes("mp4") ? "mp4" : "webm";
+    link.download = take.filename || `recording-${take.position + 1}.${ending}`;
+    link.click();
+  }
+}
+
+/** What is here so far, on the screens that ask what to do with it. */
+export function listKept() {
+  const lines = Object.entries(state.draft?.answers ?? {}).map(([at, answer]) => {
+    const length = clock(answer.ms / 1000);
+    const what = answer.text ?? answer.filename ?? t("answer_recorded", { time: length });
+    return `${data.questions[at]?.text ?? ""} – ${what.slice(0, 120)}`;
+  });
+  for (const list of findAll("[data-kept]")) {
+    list.replaceChildren(
+      ...lines.map((text) => Object.assign(document.createElement("li"), { textContent: text })),
+    );
+  }
+}
