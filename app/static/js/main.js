@@ -15,8 +15,9 @@ async function bind(element) {
 }
 
 function bindAll(root) {
-  if (root.matches?.("[data-controller]")) bind(root);
-  root.querySelectorAll("[data-controller]").forEach(bind);
+  const elements = [...root.querySelectorAll("[data-controller]")];
+  if (root.matches?.("[data-controller]")) elements.unshift(root);
+  return Promise.all(elements.map(bind));
 }
 
 export function csrfToken() {
@@ -27,4 +28,4 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 document.addEventListener("htmx:load", (event) => bindAll(event.target));
-bindAll(document);
+bindAll(document).then(() => (document.documentElement.dataset.ready = ""));
