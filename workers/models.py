@@ -11,25 +11,18 @@ import hashlib
 import importlib.util
 import json
 import os
-import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.domain.errors import Invalid, StepFailed
+from workers import download
 
 BUNDLED = Path(__file__).parent / "transcribe" / "checkpoints"
 STATUS = "fetching.json"
-_PIECE = 1 << 20
 _TOLD_EVERY_S = 0.5
 
 
@@ -118,10 +111,10 @@ def fetch(
     path.parent.mkdir(parents=True, exist_ok=True)
     _tell(models_dir, Fetching(name, 0, 0, "fetching"))
     try:
-        _stream(url, path, wanted, timeout_s, _watched(name, models_dir, on_progress))
-    except (OSError, HTTPException, ValueError) as error:
+        download.stream(url, path, wanted, timeout_s, _watched(name, models_dir, on_progress))
+    except download.FAILURES as error:
         sentence = (
-            f"{name} could not be fetched from {urlsplit(url).hostname} ({_reason(error)}). "
+            f"{name} could not be fetched from {urlsplit(url).hostname} ({download.reason(error)}). "
             f"Put the file that {url} names at {path}."
         )
         _tell(models_dir, Fetching(name, 0, 0, "failed", sentence))
@@ -175,56 +168,6 @@ def _hash_in(url: str) -> str:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
-
-
-def _stream(
-    url: str, path: Path, wanted: str, timeout_s: float, told: Callable[[int, int], None]
-) -> None:
-    digest, done = hashlib.sha256(), 0
-    with closing(_opened(url, timeout_s)) as source:
-        total = int(source.headers.get("Content-Length") or 0)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".fetching-") as file:
-            while piece := source.read(_PIECE):
-                file.write(piece)
-                digest.update(piece)
-                done += len(piece)
-                told(done, total)
-            if total and done < total:
-                raise ConnectionError(f"the connection ended after {done:,} of {total:,} bytes")
-            if digest.hexdigest() != wanted:
-                raise ValueError("what came is not the published file: its SHA-256 differs")
-            file.flush()
-            os.fsync(file.fileno())
-            os.link(file.name, f"{file.name}.whole")
-    Path(f"{file.name}.whole").replace(path)
-
-
-def _opened(url: str, timeout_s: float) -> Any:
-    """The response, within `timeout_s` in all: looking a name up has no time limit of its own."""
-    answer: list[Any] = []
-
-    def call() -> None:
-        try:
-            answer.append(urllib.request.urlopen(url, timeout=timeout_s))  # noqa: S310
-        except (OSError, HTTPException, ValueError) as error:
-            answer.append(error)
-
-    caller = threading.Thread(target=call, daemon=True)
-    caller.start()
-    caller.join(timeout_s)
-    if not answer:
-        raise TimeoutError(f"no answer within {timeout_s:.0f} s")
-    if isinstance(answer[0], Exception):
-        raise answer[0]
-    return answer[0]
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code}"
-    if isinstance(error, urllib.error.URLError):
-        return str(error.reason)
-    return str(error) or type(error).__name__
 
 
 def _watched(

@@ -50,7 +50,7 @@ def timed_words(
     words, tokens = tokenizer.split_to_word_tokens([*text, tokenizer.eot])
     bounds = np.cumsum([0, *(len(group) for group in tokens[:-1])])
     pieces = [
-        _Piece(word, starts[a], starts[b], float(np.mean(chances[a:b])))
+        _Piece(word, float(starts[a]), float(starts[b]), float(np.mean(chances[a:b])))
         for word, a, b in zip(words[:-1], bounds[:-1], bounds[1:], strict=True)
     ]
     return _with_marks(pieces)
