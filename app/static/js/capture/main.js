@@ -6,6 +6,7 @@ import * as help from "./help.js";
 import { data, line, on, t } from "./page.js";
 import * as questions from "./questions.js";
 import { review } from "./review_step.js";
+import { uploader } from "./send.js";
 import { blobOf, drop, hasSomething, state, store } from "./state.js";
 import { show } from "./steps.js";
 
@@ -57,3 +58,5 @@ if (hasSomething()) {
   show("resume", { replace: true });
 }
 document.getElementById("capture").dataset.ready = "yes";
+// Fetched while the customer reads, so that it is here when the network is not.
+setTimeout(() => uploader().catch(() => {}), 2000);

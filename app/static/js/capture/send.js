@@ -20,6 +20,24 @@ export function newToken() {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 }
 
+let arriving = null;
+
+/** tus-js-client, 87 KB that the first screen can do without. Rejects when it can't be had. */
+export function uploader() {
+  arriving ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = data.addresses.tus;
+    script.onload = () => resolve(window.tus);
+    script.onerror = () => {
+      arriving = null;
+      script.remove();
+      reject(new Error("The network is away."));
+    };
+    document.head.append(script);
+  });
+  return arriving;
+}
+
 /** Throws Refused, or TypeError when the network is away. */
 export async function open(draft) {
   const answer = await ask("PUT", data.addresses.submission, draft.token, {
@@ -47,10 +65,11 @@ export async function send(draft, store, blobOf, onPercent) {
     if (hash) hashes[file.position] = hash;
   }
   if (state !== "received") {
+    const tus = await uploader();
     const all = files.reduce((sum, file) => sum + file.blob.size, 0) || 1;
     let before = 0;
     for (const file of files) {
-      await upload(draft, store, file, (sent) => onPercent(((before + sent) / all) * 99));
+      await upload(tus, draft, store, file, (sent) => onPercent(((before + sent) / all) * 99));
       before += file.blob.size;
     }
   }
@@ -82,7 +101,7 @@ async function finish(draft, store, files, closing) {
   }
 }
 
-function upload(draft, store, { position, take, blob }, onBytes) {
+function upload(tus, draft, store, { position, take, blob }, onBytes) {
   return new Promise((resolve, reject) => {
     const sending = new tus.Upload(blob, {
       endpoint: data.addresses.uploads,
