@@ -113,8 +113,9 @@ def fetch(
     try:
         download.stream(url, path, wanted, timeout_s, _watched(name, models_dir, on_progress))
     except download.FAILURES as error:
+        host, why = urlsplit(url).hostname, download.reason(error)
         sentence = (
-            f"{name} could not be fetched from {urlsplit(url).hostname} ({download.reason(error)}). "
+            f"{name} could not be fetched from {host} ({why}). "
             f"Put the file that {url} names at {path}."
         )
         _tell(models_dir, Fetching(name, 0, 0, "failed", sentence))
