@@ -47,7 +47,7 @@ def test_what_a_page_loads_before_media_is_light(client: FlaskClient) -> None:
         "vendor/htmx@2.0.11/htmx.min.js",
         "js/main.js",
         *(f"js/controllers/{name}.js" for name in ("theme", "menu", "keys", "moment", "cards")),
-        *(f"css/{n}.css" for n in ("tokens", "reset", "base", "components", "utilities")),
+        *(f"css/{n}.css" for n in ("tokens", "reset", "base", "components", "frame", "utilities")),
         "css/pages/board.css",
     ):
         total += len(client.get(f"/static/{file}", headers=PACKED).data)

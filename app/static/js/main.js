@@ -20,7 +20,7 @@ function bindAll(root) {
   return Promise.all(elements.map(bind));
 }
 
-export function csrfToken() {
+function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
