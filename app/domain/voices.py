@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain import progress
+from app.domain.board import PERIODS
 from app.domain.clerk import owned
 from app.domain.errors import NotFound
 from app.extensions import db
@@ -30,10 +32,12 @@ PAGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """An empty value filters nothing; both are ids."""
+    """An empty value filters nothing. All but the period (as on the board) are ids."""
 
     program: str = ""
     touchpoint: str = ""
+    theme: str = ""
+    period: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,7 @@ class Told:
 
 def page(workspace_id: str, filters: Filters, after: str = "", size: int = PAGE) -> Page:
     """Received submissions, newest first: the `size` that come after the one with id `after`."""
-    query = _received(workspace_id)
-    if filters.program:
-        query = query.where(Submission.program_id == filters.program)
-    if filters.touchpoint:
-        query = query.where(Submission.touchpoint_id == filters.touchpoint)
+    query = _received(workspace_id, filters)
     last = db.session.get(Submission, after) if after else None
     if last is not None and last.workspace_id == workspace_id:
         query = query.where(
@@ -169,10 +169,27 @@ def transcribing(submission: Submission, answer_id: str) -> Step:
     raise NotFound
 
 
-def _received(workspace_id: str) -> Select[Submission]:
-    return select(Submission).where(
+def _received(workspace_id: str, filters: Filters) -> Select[Submission]:
+    query = select(Submission).where(
         Submission.workspace_id == workspace_id, Submission.state == "received"
     )
+    if filters.program:
+        query = query.where(Submission.program_id == filters.program)
+    if filters.touchpoint:
+        query = query.where(Submission.touchpoint_id == filters.touchpoint)
+    days = PERIODS.get(filters.period)
+    if days is not None:
+        query = query.where(Submission.received_at >= now() - timedelta(days=days))
+    if filters.theme:
+        mentioning = (
+            select(Answer.submission_id)
+            .join(Transcript, and_(Transcript.answer_id == Answer.id, Transcript.current))
+            .join(Segment, Segment.transcript_id == Transcript.id)
+            .join(Mention, Mention.segment_id == Segment.id)
+            .where(Mention.theme_id == filters.theme)
+        )
+        query = query.where(Submission.id.in_(mentioning))
+    return query
 
 
 def _row(submission: Submission, feelings: Mapping[str, str]) -> Row:

@@ -81,6 +81,7 @@ def index() -> ResponseReturnValue:
         sorts=_choices("sort", SORTS.items(), sort),
         period_name=PERIODS[filters.period],
         here=_here,
+        listed=lambda theme="": _listed(program, filters, theme),
         clear=_link(program=program.id, period=request.args.get("period")),
     )
 
@@ -130,6 +131,15 @@ def _choices(name: str, options: Iterable[tuple[str, str]], chosen: str) -> list
         Choice(text, _here(**{name: value, "after": None}), value == chosen)
         for value, text in options
     ]
+
+
+def _listed(program: Program, filters: Filters, theme: str) -> str:
+    """The list of the voices that a number on the board counts."""
+    args = {"touchpoint": filters.touchpoint, "theme": theme}
+    if filters.period != "all":
+        args["period"] = filters.period
+    known = {name: value for name, value in args.items() if value}
+    return url_for("voices.index", program=program.id, **known)
 
 
 def _here(**changes: str | None) -> str:

@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "static" or response.mimetype not in PACKED:
             return response
         response.vary.add("Accept-Encoding")
-        if response.status_code != 200 or "gzip" not in request.accept_encodings:
+        if response.status_code != 200 or not request.accept_encodings["gzip"]:
             return response
         path = root / str((request.view_args or {})["filename"])
         response.direct_passthrough = False

@@ -10,6 +10,7 @@ from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
 from app.web.access import STAFF, allow, me
+from app.web.board import PERIODS
 
 blueprint = Blueprint("voices", __name__)
 
@@ -39,19 +40,25 @@ def sureness(confidence: float) -> str:
 @blueprint.get("/voices")
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
+    names = ("program", "touchpoint", "theme", "period")
     filters = voices.Filters(
-        program=request.args.get("program", ""), touchpoint=request.args.get("touchpoint", "")
+        **{name: request.args[name] for name in names if request.args.get(name)}
     )
     after = request.args.get("after", "")
     page = voices.page(me().workspace_id, filters, after)
     programs = board.programs(me().workspace_id)
-    args = {"program": filters.program or None, "touchpoint": filters.touchpoint or None}
+    program = next((each for each in programs if each.id == filters.program), None)
+    args = {name: request.args.get(name) or None for name in names}
     return render_template(
         "voices/list.html",
         page=page,
         programs=programs,
-        program=next((each for each in programs if each.id == filters.program), None),
+        program=program,
+        theme=next((each for each in program.themes if each.id == filters.theme), None)
+        if program
+        else None,
         filters=filters,
+        periods=PERIODS,
         next=url_for("voices.index", **args, after=page.next) if page.next else "",
         first=url_for("voices.index", **args) if after else "",
     )

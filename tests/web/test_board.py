@@ -21,7 +21,7 @@ def test_a_leader_sees_moments_under_their_themes_with_counts(
     moment(program, "Nothing to say about that.")
     page = sign_in(client, teammate).get("/").text
     assert "It came two weeks late." in page
-    assert "1 of 2 voices mention this" in page
+    assert "1 of 2 voices</a> mention this" in page
     assert f"/voices/{found.submission_id}?t=0.0" in page
     assert "Beside the themes" in page
 
@@ -89,7 +89,7 @@ def test_an_older_moment_is_shown_when_nothing_is_newer(
     moment(program, "Long ago.", submission={"received_at": now() - timedelta(days=60)})
     page = sign_in(client, owner).get("/").text
     assert "Long ago." in page
-    assert "3 months: 1 voice. Nothing newer to show." in page
+    assert "1 voice</a>. Nothing newer to show." in page
 
 
 def test_written_and_spoken_moments_look_their_part(

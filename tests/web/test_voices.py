@@ -211,3 +211,23 @@ def test_search_leads_to_the_second(
     assert "Nobody said that" in client.get("/search?q=unicorn").text
     assert "Which words?" in client.get("/search").text
     assert "parcel</mark>" not in sign_in(client, stranger).get("/search?q=parcel").text
+
+
+def test_a_number_on_the_board_leads_to_the_voices_it_counts(
+    client: FlaskClient, owner: Member, workspace: Workspace
+) -> None:
+    program = factories.program(workspace)
+    delivery = program.themes[0]
+    for name, themes, days in (("Ana", [delivery], 1), ("Zoe", [], 1), ("Cy", [delivery], 20)):
+        given = factories.submission(
+            program, display_name=name, received_at=now() - timedelta(days=days)
+        )
+        answer = factories.answer(given)
+        factories.highlight(answer, factories.transcript(answer, "It came late."), themes=themes)
+    board = sign_in(client, owner).get("/").text
+    assert ">1 of 2 voices</a> mention this" in board
+    where = board.split(">1 of 2 voices</a>")[0].rsplit('href="', 1)[1][:-1].replace("&amp;", "&")
+    listed = client.get(where).text
+    assert "Ana" in listed
+    assert "Zoe" not in listed and "Cy" not in listed
+    assert "Cy" in client.get(where.replace("period=week", "period=month")).text
