@@ -160,9 +160,17 @@ def _page(
         sent="sent" in request.args,
         purposes=capture_texts.purposes(),
         scale=capture_texts.scales().get(submission.score_kind or ""),
+        stuck={answer.id for answer in submission.answers if _stuck(answer)},
         transcripts={answer.id: transcripts.current(answer) for answer in submission.answers},
         offered=consent.offered(text) if text else [],
     )
+
+
+def _stuck(answer: Answer) -> bool:
+    """It can't be made playable; the bytes that were sent are kept all the same."""
+    steps = answer.runs[-1].steps if answer.runs else []
+    made = {"probe", "normalise"}
+    return any(step.name in made and step.state in ("failed", "dead") for step in steps)
 
 
 def _word() -> str:

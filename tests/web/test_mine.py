@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import runtime
+from app.domain import processing
 from app.domain.clerk import new_token, token_hash
 from app.extensions import db
 from app.models import Answer, FollowUp, Member, Submission, Workspace
@@ -70,6 +71,20 @@ def test_the_recording_plays_by_range_for_its_customer_only(
     assert signed_in.get(f"/mine/{new_token()}").status_code == 404
     for wrong in ("%00", "short", "x" * 5000):
         assert client.get(f"/mine/{wrong}").status_code == 404
+
+
+def test_it_says_when_a_recording_is_not_ready_or_never_will_be(
+    client: FlaskClient, submission: Submission, token: str
+) -> None:
+    answer = submission.answers[0]
+    assert answer.recording is not None
+    answer.recording.playable_key = None
+    run = processing.begin(answer)
+    db.session.commit()
+    assert "It is being prepared" in client.get(f"/mine/{token}").text
+    run.steps[0].state = "failed"
+    db.session.commit()
+    assert "kept as you sent it" in client.get(f"/mine/{token}").text
 
 
 def test_purposes_can_be_changed(client: FlaskClient, submission: Submission, token: str) -> None:
