@@ -59,8 +59,7 @@ def describe(run: Run, moment: datetime) -> Progress:
     busy = any(step.state == "leased" for step in steps)
     lines = tuple(_line(step, moment, busy) for step in steps)
     settled = not any(step.state in WORKING for step in steps)
-    stopped = any(step.state in STOPPED for step in steps)
-    return Progress(lines, settled, stopped, _summary(lines, settled))
+    return Progress(lines, settled, stopped(steps), _summary(lines, settled))
 
 
 def stage(steps: Sequence[Step]) -> str:
@@ -73,6 +72,11 @@ def stage(steps: Sequence[Step]) -> str:
                 said = f"{step.percent} %"
             return f"{STEPS[step.name].title}: {said}"
     return "Ready" if known else "Not started"
+
+
+def stopped(steps: Sequence[Step]) -> bool:
+    """Whether a run ended early, so that somebody should look."""
+    return any(step.state in STOPPED for step in steps)
 
 
 def _line(step: Step, moment: datetime, busy: bool) -> Line:
@@ -99,9 +103,9 @@ def _line(step: Step, moment: datetime, busy: bool) -> Line:
 
 
 def _summary(lines: Sequence[Line], settled: bool) -> str:
-    stopped = next((line for line in lines if line.state in STOPPED), None)
-    if stopped is not None:
-        return f"Stopped at “{stopped.title}”"
+    broken = next((line for line in lines if line.state in STOPPED), None)
+    if broken is not None:
+        return f"Stopped at “{broken.title}”"
     if settled:
         return "Ready"
     current = next(line for line in lines if line.state in WORKING)

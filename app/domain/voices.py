@@ -50,6 +50,7 @@ class Row:
     length: float | None
     sentiment: str
     stage: str
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,9 @@ def _row(submission: Submission, feelings: Mapping[str, str]) -> Row:
         sum(lengths) if lengths else None,
         feelings.get(submission.id, ""),
         next((stage for stage in stages if stage != "Ready"), "Ready"),
+        any(
+            progress.stopped(answer.runs[-1].steps) for answer in submission.answers if answer.runs
+        ),
     )
 
 
