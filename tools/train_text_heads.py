@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools.text_heads import emotion, fit, hand_off, sentiment, themes
+from tools.text_heads import adapter, emotion, fit, hand_off, themes
 from workers.understand.encoder import Encoder
 
 SENTENCES = Path(__file__).parent / "sentences"
@@ -30,11 +30,12 @@ class Customers:
     """Sentences as customers say them, with their labels, and their features (n, width)."""
 
     texts: list[str]
+    plain: list[str]  # without punctuation and capitals, as some engines write
     sentiment: list[str]
     emotions: list[set[str]]
     hand_off: list[str]
     features: np.ndarray
-    unpunctuated: np.ndarray  # the same sentences as an engine without punctuation writes them
+    unpunctuated: np.ndarray  # features of the plain ones
 
 
 def main() -> None:
@@ -49,12 +50,13 @@ def main() -> None:
     encoder = Encoder()
     encode = fit.Encodings(encoder, arguments.cache)
     train, test = customers("train", encode), customers("test", encode)
+    reviews = adapter.reviews(arguments.data / "sentiment")
     reddit = emotion.read(arguments.data / "goemotions", encode)
     print(f"seed {arguments.seed}, {len(train.texts)} sentences to learn, {len(test.texts)} unseen")
     trainers = {
         "go_emotions": lambda seed: emotion.train_go_emotions(reddit, seed),
         "emotion": lambda seed: emotion.train_shown(reddit, train, test, seed),
-        "sentiment": lambda seed: sentiment.train(train, test, seed),
+        "sentiment": lambda seed: adapter.train(train, test, reviews, encoder, seed),
         "hand_off": lambda seed: hand_off.train(train, test, seed),
         "themes": lambda seed: themes.train(train.texts, encoder, SENTENCES),
     }
@@ -70,6 +72,7 @@ def customers(name: str, encode: fit.Encodings) -> Customers:
     plain = [re.sub(r"[^\w\s']", "", text).lower() for text in texts]
     return Customers(
         texts=texts,
+        plain=plain,
         sentiment=[row["sentiment"] for row in rows],
         emotions=[set(row["emotions"].split(",")) - {"-"} for row in rows],
         hand_off=["none" if row["hand_off"] == "-" else row["hand_off"] for row in rows],

@@ -24,12 +24,12 @@ class Encodings:
     def __call__(self, name: str, texts: list[str]) -> np.ndarray:
         """Features (n, width), float32; kept in the cache folder under a hash of the texts."""
         if self._folder is None:
-            return self._encoder.encode(texts).features
+            return self._encoder.encode(texts, feeling=False).features
         digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
         path = self._folder / f"{name}-{digest}.npy"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            np.save(path, self._encoder.encode(texts).features.astype(np.float16))
+            np.save(path, self._encoder.encode(texts, feeling=False).features.astype(np.float16))
         return np.load(path).astype(np.float32)
 
 

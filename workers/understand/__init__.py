@@ -62,7 +62,7 @@ class Understander:
         if not words:
             return results
         found = zip(
-            sentiment.sentiments(encoded.features),
+            sentiment.sentiments(encoded.felt),
             emotion.emotions(encoded.features),
             self._themes(codebook).themes(encoded.embedding),
             hand_off.hand_offs(words, encoded.features),

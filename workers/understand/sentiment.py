@@ -12,11 +12,11 @@ def engine() -> Engine:
     return Engine("heard-sentiment", load("sentiment").version)
 
 
-def sentiments(features: Floats) -> list[Sentiment]:
+def sentiments(felt: Floats) -> list[Sentiment]:
     """One per row. The score is P(positive) - P(negative); chances are calibrated by one
     temperature, set on passages held out from training."""
     head = load("sentiment")
-    chances = softmax(head.logits(features) / head.extra["temperature"])
+    chances = softmax(head.logits(felt) / head.extra["temperature"])
     return [
         Sentiment(
             label=LABELS[int(row.argmax())],
