@@ -73,5 +73,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(_error: Exception) -> ResponseReturnValue:
+    """Written without what other pages are given: finding out who asks may be what broke."""
     db.session.rollback()
-    return answer(500, SENTENCES[500])
+    if wants_json():
+        return answer(500, SENTENCES[500])
+    page = current_app.jinja_env.get_template("errors/broken.html")
+    return page.render(sentence=SENTENCES[500]), 500
