@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from app.domain import checks
+from app.domain import calls, checks, following, members, outbox
 from app.domain.clerk import owned, session
 from app.domain.errors import Conflict, Invalid
 from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
@@ -20,9 +20,9 @@ LONGEST_NOTE = 2000
 
 
 def ask(program: Program, submission: Submission | None, contact: str, note: str = "") -> FollowUp:
-    """The customer asked for a person: a case due in one working day. Flushes.
+    """The customer asked for a person: a case due in one working day, the team told at once.
 
-    `contact` is a phone number or an address as the customer typed it.
+    `contact` is a phone number or an address as the customer typed it. Flushes.
 
     Raises:
         Invalid: there is no way to reach them.
@@ -39,11 +39,14 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     )
     session().add(follow_up)
     session().flush()
+    _tell(follow_up)
     return follow_up
 
 
 def from_machine(submission: Submission, reason: str, evidence: str, score: float) -> FollowUp:
     """The machine heard that this customer needs a person: one case for each submission.
+
+    Whoever opens it tells the team; the row's id lets one open it, also of two at once.
 
     `evidence` is what was said, `score` (0..1) how sure the machine is. Called again (another
     answer, another run), the case stays as it is, so that nobody's work is overwritten.
@@ -52,7 +55,7 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
     bind = session().get_bind()
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     session().flush()
-    session().execute(
+    opened = session().scalar(
         insert(FollowUp)
         .values(
             id=row_id,
@@ -60,13 +63,17 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
             program_id=submission.program_id,
             submission_id=submission.id,
             source="heard",
-            reason=f"{reason} (heard by the machine, {score:.0%} sure)",
+            reason=calls.heard(reason, score),
             evidence=evidence[:LONGEST_NOTE],
             due_at=due(now()),
         )
         .on_conflict_do_nothing(index_elements=["id"])
+        .returning(FollowUp.id)
     )
-    return session().get_one(FollowUp, row_id)
+    follow_up: FollowUp = session().get_one(FollowUp, row_id)
+    if opened is not None:
+        _tell(follow_up)
+    return follow_up
 
 
 def due(asked: datetime, working_days: int = WORKING_DAYS) -> datetime:
@@ -172,6 +179,16 @@ def note(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
     follow_up.notes.append(kept)
     session().flush()
     return kept
+
+
+def _tell(follow_up: FollowUp) -> None:
+    """A message to each member who calls back. The sample's customers wait for nobody."""
+    if session().get_one(Program, follow_up.program_id).is_sample:
+        return
+    for member in members.of(follow_up.workspace_id):
+        if calls.concerns(member):
+            channel = following.own_channel(member)
+            outbox.add(channel, calls.KIND, payload={"follow_up_id": follow_up.id})
 
 
 def _heard_id(submission_id: str) -> str:

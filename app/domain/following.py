@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.clerk import owned
@@ -126,11 +126,12 @@ def subscriptions_of(member: Member) -> Sequence[Subscription]:
 
 
 def deliveries_of(member: Member, most: int = 50) -> Sequence[Delivery]:
-    """What was sent for what the member follows, newest first."""
+    """What was sent for what the member follows, and to their own address, newest first."""
     return db.session.scalars(
         select(Delivery)
-        .join(Subscription)
-        .where(Subscription.member_id == member.id)
+        .join(Channel)
+        .outerjoin(Subscription)
+        .where(or_(Subscription.member_id == member.id, Channel.member_id == member.id))
         .options(*SHOWN)
         .order_by(Delivery.id.desc())
         .limit(most)

@@ -165,7 +165,13 @@ def _environment() -> Environment:
     )
     environment.filters["clock"] = timeline.clock
     environment.filters["day"] = _day
+    environment.filters["minute"] = minute
     return environment
+
+
+def minute(moment: datetime) -> str:
+    """`Monday 23 November 2026, 15:30 UTC`"""
+    return f"{moment:%A} {_day(moment)}, {moment:%H:%M} UTC"
 
 
 def _day(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import runtime
-from app.domain import sharing
+from app.domain import calls, sharing
 from app.models import Delivery, Highlight, Subscription
 from storage import StorageError
 
@@ -44,7 +44,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """kind: found (new moments), digest (a day's moments), test.
+    """kind: found (new moments), digest (a day's moments), person (a customer needs one), test.
 
     `id` is the same each time the message is tried; receivers know doubles by it.
     """
@@ -58,6 +58,7 @@ class Message:
     following_url: str
     board_url: str
     moments: tuple[Moment, ...] = ()
+    call: calls.Call | None = None
 
     @property
     def shown(self) -> tuple[Moment, ...]:
@@ -71,6 +72,8 @@ class Message:
     def subject(self) -> str:
         if self.kind == "test":
             return "A test from Heard"
+        if self.call is not None:
+            return self.call.subject
         if self.kind == "found" and len(self.moments) == 1:
             only = self.moments[0]
             return f"{only.who}: “{shorten(only.quote, 70)}”"
@@ -92,6 +95,8 @@ def compose(delivery: Delivery) -> Message | None:
     Hidden moments, withdrawn submissions and members who left are asked about again here,
     because hours may have passed since the delivery was made.
     """
+    if delivery.kind == calls.KIND:
+        return _call(delivery)
     base, subscription = runtime.settings().base_url, delivery.subscription
     moments: tuple[Moment, ...] = ()
     if delivery.kind != "test":
@@ -115,6 +120,24 @@ def compose(delivery: Delivery) -> Message | None:
         following_url=f"{base}/following",
         board_url=f"{base}/",
         moments=moments,
+    )
+
+
+def _call(delivery: Delivery) -> Message | None:
+    """Nobody chose to follow this, so there is no address to unfollow it at."""
+    call = calls.compose(delivery)
+    if call is None:
+        return None
+    return Message(
+        id=delivery.id,
+        kind=delivery.kind,
+        created_at=delivery.created_at,
+        workspace=delivery.channel.workspace.name,
+        program=call.program,
+        following="",
+        following_url="",
+        board_url=f"{runtime.settings().base_url}/",
+        call=call,
     )
 
 

@@ -7,7 +7,7 @@ writes afterwards carries it. Attempts are counted before the work.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,9 @@ LEASE_S = 120
 # Then every 4 hours: 30 attempts last about 4 days, as long as mail servers try (RFC 5321, 4.5.4.1)
 BACKOFF_S = (5, 60, 300, 1800, 7200, 14_400)
 ATTEMPTS = 30
-NOTHING_LEFT = "Not sent: what it told of was taken back or hidden, or its reader has left."
+NOTHING_LEFT = (
+    "Not sent: what it told of was taken back, hidden or done meanwhile, or its reader has left."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ def add(
     *,
     subscription: Subscription | None = None,
     notices: Sequence[Notice] = (),
+    payload: Mapping[str, str] | None = None,
 ) -> Delivery:
-    """Puts a message into the outbox; it is rung for once the caller has committed."""
+    """Puts a message into the outbox; it is rung for once the caller has committed.
+
+    `payload` names what else the message is composed of, by id.
+    """
     delivery = Delivery(
         id=new_id(),
         channel_id=channel.id,
         subscription_id=subscription.id if subscription else None,
         kind=kind,
+        payload=dict(payload or {}),
     )
     delivery.notices = list(notices)
     db.session.add(delivery)

@@ -66,7 +66,7 @@ def send_again(delivery_id: str) -> ResponseReturnValue:
     outbox.again(delivery)
     db.session.commit()
     flash("It is being sent again.")
-    mine = delivery.subscription is not None and delivery.subscription.member_id == me().id
+    mine = _is_mine(delivery)
     return redirect(url_for("alerts.show" if mine else "channels.show"), 303)
 
 
@@ -103,12 +103,17 @@ def _programs() -> Sequence[Program]:
     ).all()
 
 
+def _is_mine(delivery: Delivery) -> bool:
+    followed_by = delivery.subscription.member_id if delivery.subscription else None
+    return me().id in (followed_by, delivery.channel.member_id)
+
+
 def _delivery(delivery_id: str) -> Delivery:
     """One of the member's own, or, for editors, one through a workspace's channel."""
     delivery = db.session.get(Delivery, delivery_id)
     if delivery is None or delivery.channel.workspace_id != me().workspace_id:
         raise NotFound
-    mine = delivery.subscription is not None and delivery.subscription.member_id == me().id
+    mine = _is_mine(delivery)
     if not mine and (me().role not in EDITORS or delivery.channel.member_id is not None):
         raise NotFound
     return delivery

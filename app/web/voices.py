@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, runs, search, sharing, voices
+from app.domain import board, runs, search, sharing, voices, wording
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
@@ -22,7 +22,6 @@ ENGINES = {
     "captions": "captions that came with the recording",
     "written": "the customer",
 }
-SURE = ((0.8, "sure"), (0.6, "fairly sure"), (0.0, "not sure"))
 PURPOSES = {
     "internal": "inside the company",
     "shared": "shown to people outside",
@@ -33,8 +32,7 @@ PURPOSES = {
 @blueprint.app_template_filter("sureness")
 def sureness(confidence: float) -> str:
     """A confidence of 0..1 in words, with its number."""
-    words = next(words for least, words in SURE if confidence >= least or least == 0.0)
-    return f"{words} ({confidence:.2f})"
+    return f"{wording.sureness(confidence)} ({confidence:.2f})"
 
 
 @blueprint.get("/voices")

@@ -46,7 +46,8 @@ def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner
     again = follow_ups.from_machine(submission, "Asks for advice", "What should I do?", 0.7)
     assert again is first
     assert again.state == "done"
-    assert "91%" in again.reason and again.evidence == "Nobody ever answers me"
+    assert again.reason == "In distress (heard by the machine, which is sure)"
+    assert again.evidence == "Nobody ever answers me"
     other = factories.submission(submission.program)
     assert follow_ups.from_machine(other, "In distress", "Help", 0.8).id != first.id
 

@@ -12,7 +12,7 @@ from app.domain.channels.base import Field, Secret
 from app.domain.errors import Invalid
 from app.domain.messages import Message
 
-TEMPLATES = {"found": "moments", "digest": "moments", "test": "test"}
+TEMPLATES = {"found": "moments", "digest": "moments", "person": "person", "test": "test"}
 
 
 class Email:

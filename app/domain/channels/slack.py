@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import runtime
-from app.domain import outbound
+from app.domain import mail, outbound
+from app.domain.calls import Call
 from app.domain.channels.base import Field, Secret
 from app.domain.errors import ChannelError, Invalid
 from app.domain.messages import Message, Moment, shorten
@@ -63,6 +64,8 @@ def post(message: Message) -> dict[str, Any]:
     if message.kind == "test":
         return {"text": "This is a test from Heard, and it has arrived."}
     blocks = [_section(f"*{escape(message.subject)}*"), *map(_moment, message.shown)]
+    if message.call is not None:
+        blocks.append(_call(message.call))
     if message.more:
         blocks.append(_section(f"And {message.more} more <{message.board_url}|on the board>"))
     return {"text": escape(message.subject), "blocks": blocks}
@@ -71,6 +74,17 @@ def post(message: Message) -> dict[str, Any]:
 def escape(text: str) -> str:
     """The three characters that Slack's mark-up gives a meaning of their own, as it asks."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _call(call: Call) -> dict[str, Any]:
+    said = escape(shorten(call.said, 1500))
+    lines = [
+        f"> “{said}”" if said else "",
+        escape(call.contact) or "They left no way to reach them.",
+        f"{escape(call.where)} · due {mail.minute(call.due_at)}",
+        f"<{escape(call.url)}|Open the follow-up>",
+    ]
+    return _section("\n".join(line for line in lines if line))
 
 
 def _moment(moment: Moment) -> dict[str, Any]:

@@ -14,12 +14,18 @@ from standardwebhooks import Webhook as Signer
 
 from app import runtime
 from app.domain import outbound
+from app.domain.calls import Call
 from app.domain.channels.base import Field, Secret
 from app.domain.errors import ChannelError
 from app.domain.messages import Message, Moment
 from app.models import now
 
-EVENTS = {"found": "highlight.found", "digest": "digest.ready", "test": "channel.test"}
+EVENTS = {
+    "found": "highlight.found",
+    "digest": "digest.ready",
+    "person": "follow_up.opened",
+    "test": "channel.test",
+}
 OLD_SECRET_HOURS = 24  # time for the receiver to take over the new one
 
 
@@ -62,15 +68,31 @@ class Webhook:
 
 def event(message: Message) -> dict[str, Any]:
     """The JSON that goes out. Times are ISO 8601, positions seconds."""
+    data: dict[str, Any] = {"workspace": message.workspace, "program": message.program}
+    if message.call is not None:
+        data["follow_up"] = _follow_up(message.call)
+    else:
+        data["following"] = message.following
+        data["highlights"] = [_highlight(moment) for moment in message.moments]
     return {
         "type": EVENTS[message.kind],
         "timestamp": message.created_at.isoformat(),
-        "data": {
-            "workspace": message.workspace,
-            "program": message.program,
-            "following": message.following,
-            "highlights": [_highlight(moment) for moment in message.moments],
-        },
+        "data": data,
+    }
+
+
+def _follow_up(call: Call) -> dict[str, Any]:
+    return {
+        "id": call.follow_up_id,
+        "source": call.source,
+        "reason": call.reason,
+        "who": call.who,
+        "said": call.said or None,
+        "contact": call.contact or None,
+        "reference": call.reference or None,
+        "touchpoint": call.touchpoint or None,
+        "due_at": call.due_at.isoformat(),
+        "url": call.url,
     }
 
 
