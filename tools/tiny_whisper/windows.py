@@ -57,7 +57,7 @@ class Builder:
         """Clips one after another with pauses; now and then fewer than fit, or none at all."""
         if self.chooser.random() < 0.02:
             return []
-        most = self.chooser.choice([1, 1, 2, 3, 20, 20])
+        most = self.chooser.choice([1, 2, 20, 20, 20])
         placed: list[tuple[float, float, Clip]] = []
         at = self.chooser.uniform(0.0, 0.9)
         while len(placed) < most:
