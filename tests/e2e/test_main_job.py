@@ -30,8 +30,11 @@ pytestmark = [
 ]
 
 SPOKEN = ROOT / "tests/media/complaint.flac"
-LENGTH_S = 10.5
-HEARD = ("nine days late", "nobody answered")
+LENGTH_S = 9.5
+SAID = (
+    "I was waiting five days for my package. I want a refund. "
+    "I waited a whole week, and nobody answered my email."
+)
 LEADER = "ines@example.com"
 
 
@@ -104,7 +107,7 @@ def test_from_a_voice_to_the_board_the_inbox_and_the_file(
     mine = speak(browser, link)
     card = board_card(staff, running.heard)
     quote = card.locator(".moment-quote, blockquote, .quote").first.inner_text()
-    assert any(part in quote.lower() for part in HEARD), quote
+    assert share_of_words(quote, SAID) >= 0.6, quote
     voice = submission(staff, running, card)
     inbox(running, quote)
     table(staff, running)
@@ -124,6 +127,7 @@ def open_program(page: Page, heard: stack.Stack) -> str:
     page.locator('[name="name"]').fill("After delivery")
     page.locator('[name="question"]').fill("How was it to get your order?")
     page.get_by_role("button", name="Open the program").click()
+    expect(page).to_have_url(re.compile(r"/settings/programs/\w{26}"))
     found = re.search(r"/r/[\w-]+", page.content())
     assert found
     return heard.url + found.group()
@@ -176,8 +180,7 @@ def submission(page: Page, running: Running, card) -> str:  # type: ignore[no-un
     href = card.locator('a[href*="/voices/"]').first.get_attribute("href")
     page.goto(running.heard.url + href)
     text = page.locator("main").inner_text().lower()
-    for part in HEARD:
-        assert part in re.sub(r"\s+", " ", text), part
+    assert share_of_words(SAID, text) >= 0.8, text
     assert running.engine in text or "basic engine" in text
     return str(href)
 
@@ -206,8 +209,8 @@ def table(page: Page, running: Running) -> None:
         download_link.click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
-    said = " ".join(row["text"] for row in rows).lower()
-    assert all(part in said for part in HEARD)
+    said = " ".join(row["text"] for row in rows)
+    assert share_of_words(SAID, said) >= 0.8, said
     assert {row["engine"] for row in rows} == {running.engine}
 
 
@@ -236,4 +239,11 @@ def own_page(browser: Browser, mine: str) -> None:
     """The customer's own link shows what is kept."""
     page = browser.new_page()
     page.goto(mine)
-    expect(page.locator("main")).to_contain_text(re.compile("nine days late"))
+    assert share_of_words(SAID, page.locator("main").inner_text()) >= 0.8
+
+
+def share_of_words(wanted: str, text: str) -> float:
+    """How many of the different words of `wanted` are in `text`, 0..1: engines may mishear a few,
+    and the microphone's loop may begin and end in the middle of a word."""
+    words, there = (set(re.findall(r"[a-z']+", each.lower())) for each in (wanted, text))
+    return len(words & there) / len(words)
