@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from app.domain import alerts, outbox, runs, uploads
+from app.domain.wording import count
 from app.models import now
 from workers.context import context
 
@@ -54,8 +55,8 @@ def _say(before: int) -> int:
         except OperationalError:
             return before
     if left != before:
-        voices = f"{left} voice{'' if left == 1 else 's'} on the way" if left else ALL_HEARD
-        print(f"· {voices}", flush=True)
+        said = f"{count(left, 'voice')} on the way" if left else ALL_HEARD
+        print(f"· {said}", flush=True)
     return left
 
 

@@ -15,6 +15,7 @@ from app.domain import understanding as findings
 from app.domain.clerk import after_commit
 from app.domain.codebooks import Codebook, Theme
 from app.domain.errors import StepFailed
+from app.domain.wording import count
 from app.extensions import db
 from app.models import Answer, Clip, Export, Recording, Transcript
 from storage import keys
@@ -100,7 +101,8 @@ def transcribe(work: Work) -> Publish:
             segments=heard.segments,
         )
         words = sum(len(segment.text.split()) for segment in heard.segments)
-        return f"{words:,} words by {heard.engine} ({heard.model})" if words else "No speech"
+        made = f"{count(words, 'word')} by {heard.engine} ({heard.model})"
+        return made if words else "No speech"
 
     return publish
 
@@ -120,7 +122,8 @@ def understand(work: Work) -> Publish:
         findings.publish(transcript, [finding(each) for each in understood])
         processing.hand_over(answer, transcript)
         named = {theme.name for each in understood for theme in each.themes}
-        return f"{len(named)} themes in {len(texts)} passages" if texts else "Nothing was said"
+        said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"
+        return said if texts else "Nothing was said"
 
     return publish
 
@@ -133,8 +136,7 @@ def highlight(work: Work) -> Publish:
 
     def publish() -> str:
         highlights.publish(answer, transcript, moments)
-        found = len(moments)
-        return f"{found} moment{'' if found == 1 else 's'}" if found else "No moment stands out"
+        return count(len(moments), "moment") if moments else "No moment stands out"
 
     return publish
 
@@ -145,8 +147,8 @@ def notify(work: Work) -> Publish:
     answer = _answer(work)
 
     def publish() -> str:
-        sent = alerts.announce(answer.id)
-        return f"{sent} told" if sent else "Nobody follows this yet"
+        told = alerts.announce(answer.id)
+        return count(told, "notice") if told else "Nobody follows this yet"
 
     return publish
 
@@ -193,7 +195,7 @@ def export(work: Work) -> Publish:
 
     def publish() -> str:
         row.key, row.size, row.rows = stored.key, stored.size, rows
-        return f"{rows:,} rows"
+        return count(rows, "row")
 
     return publish
 

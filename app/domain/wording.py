@@ -13,3 +13,8 @@ def mark(sentence: str) -> str:
 def sureness(confidence: float) -> str:
     """A machine's confidence of 0..1: sure, fairly sure, not sure."""
     return next((words for least, words in SURE if confidence >= least), "not sure")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 voice`, `3 voices`, `1,200 voices`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.domain import themes
 from app.domain.errors import Conflict, Invalid
 from app.domain.program_parts import part
+from app.domain.wording import count
 from app.extensions import db
 from app.models import Program, Theme
 from app.web.access import EDITORS, allow
 from app.web.forms import lines, refused, text
-from app.web.presenters import count
 from app.web.programs import program_of
 
 blueprint = Blueprint("codebooks", __name__, url_prefix="/settings/programs/<program_id>/codebook")

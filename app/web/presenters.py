@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from app.domain import timeline
+from app.domain.wording import count
 from app.models import now
 
 
@@ -39,11 +40,6 @@ def ago(moment: datetime) -> str:
 
 def exact(moment: datetime) -> str:
     return moment.strftime("%-d %B %Y, %H:%M UTC")
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 voice`, `3 voices`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(number: int) -> str:

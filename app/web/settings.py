@@ -12,11 +12,11 @@ from app import runtime
 from app.domain import engines, letters, members, programs, sample
 from app.domain.clerk import owned
 from app.domain.errors import Conflict, Invalid
+from app.domain.wording import count
 from app.extensions import db
 from app.models import Member, Program
 from app.web.access import EDITORS, STAFF, allow, me
 from app.web.forms import refused, text
-from app.web.presenters import count
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.domain import channels
+from app.domain.wording import count
 from app.models import Delivery, now
-from app.web.presenters import ago, count
+from app.web.presenters import ago
 
 
 @dataclass(frozen=True, slots=True)
