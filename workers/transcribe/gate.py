@@ -30,6 +30,7 @@ SHORTEST_S = 0.2  # a "yes" takes a quarter of a second
 PAUSE_S = 0.4
 MARGIN_S = 0.15  # consonants begin before the voice does
 LONGEST_S = 29.0  # one window of Whisper is 30 s
+PARTING_S = 3.0  # words before so long a pause say little about those after it, and engines stop
 # Full scale is 1. Quieter than −60 dB there is nothing an engine could make words of, and a
 # microphone's own noise lies about there.
 QUIETEST = 0.001
@@ -46,7 +47,8 @@ def windows(spoken: Sequence[Span], longest: float = LONGEST_S) -> list[Span]:
     """Neighbouring spans joined into stretches of at most `longest` seconds, cut at pauses."""
     joined: list[Span] = []
     for span in spoken:
-        if joined and span.end - joined[-1].start <= longest:
+        near = joined and span.start - joined[-1].end < PARTING_S
+        if near and span.end - joined[-1].start <= longest:
             joined[-1] = Span(joined[-1].start, span.end)
         else:
             joined.append(span)

@@ -61,6 +61,7 @@ def test_endless_speech_is_cut_where_it_is_least_likely() -> None:
 def test_windows_hold_what_fits_and_break_at_pauses() -> None:
     spoken = [Span(0, 10), Span(11, 20), Span(21, 28), Span(29, 40)]
     assert gate.windows(spoken) == [Span(0, 28), Span(29, 40)]
+    assert gate.windows([Span(0, 4), Span(8, 10)]) == [Span(0, 4), Span(8, 10)]
 
 
 def test_the_gate_brings_no_second_engine_along() -> None:
