@@ -11,7 +11,12 @@ import pytest
 from tests import services
 from tests.conftest import ROOT
 
-PARTS = ("tests/domain", "tests/workers/test_perform.py", "tests/web/test_exports.py")
+PARTS = (
+    "tests/domain",
+    "tests/workers/test_perform.py",
+    "tests/web/test_board.py",
+    "tests/web/test_voices.py",
+)
 
 
 @pytest.mark.slow
