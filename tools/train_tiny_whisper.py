@@ -2,7 +2,7 @@
 
     python -m tools.train_tiny_whisper --out heard-tiny-flite.pt
 
-Needs flite on PATH. About an hour on two cores. Speech is made once and kept in --work.
+Needs flite on PATH. Roughly an hour and a half on two idle cores, by the pace of its parts. Speech is made once and kept in --work.
 """
 
 from __future__ import annotations

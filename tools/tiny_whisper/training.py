@@ -99,13 +99,10 @@ class Pupil(nn.Module):
         x = decoder.token_embedding(tokens) + decoder.positional_embedding[: tokens.shape[1]]
         for block in decoder.blocks:
             x = x + block.attn(block.attn_ln(x), mask=decoder.mask)[0]
-            x = x + _attend(block.cross_attn, y := block.cross_attn_ln(x), heard, weight)
-            looks = (
-                _weights(block.cross_attn, y, heard, weight)
-                if block is decoder.blocks[-1]
-                else None
-            )
+            asked = block.cross_attn_ln(x)
+            x = x + _attend(block.cross_attn, asked, heard, weight)
             x = x + block.mlp(block.mlp_ln(x))
+        looks = _weights(block.cross_attn, asked, heard, weight)
         x = decoder.ln(x)
         return x @ decoder.token_embedding.weight.T, looks
 
