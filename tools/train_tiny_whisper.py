@@ -2,7 +2,8 @@
 
     python -m tools.train_tiny_whisper --out heard-tiny-flite.pt
 
-Needs flite on PATH. Roughly an hour and a half on two idle cores, by the pace of its parts. Speech is made once and kept in --work.
+Needs flite on PATH. By the pace of its parts, an hour or so on two idle cores. Speech is made
+once and kept in --work.
 """
 
 from __future__ import annotations
