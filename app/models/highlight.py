@@ -69,7 +69,6 @@ class Clip(Identified, Base):
     highlight_id: Mapped[str] = mapped_column(ForeignKey("highlights.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(9), default="plain")
     key: Mapped[str | None]
-    captions_key: Mapped[str | None]
     media_type: Mapped[str | None]
     size: Mapped[int | None]
 

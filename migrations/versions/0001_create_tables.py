@@ -769,7 +769,6 @@ def upgrade() -> None:
         sa.Column("highlight_id", sa.String(length=26), nullable=False),
         sa.Column("kind", sa.String(length=9), nullable=False),
         sa.Column("key", sa.String(), nullable=True),
-        sa.Column("captions_key", sa.String(), nullable=True),
         sa.Column("media_type", sa.String(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
