@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 3
 HOURLY = timedelta(hours=1)
-ALL_HEARD = "Every voice that came in has been heard"
+ALL_DONE = "Every voice that came in has been dealt with"
 
 
 def tick_for_ever() -> None:
@@ -31,7 +31,7 @@ def tick_for_ever() -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    swept, said = now() - HOURLY, 0
+    swept, said = now() - HOURLY, (0, 0)
     while not over.is_set():
         tick()
         said = _say(said)
@@ -47,17 +47,19 @@ def tick() -> None:
         _try(part)
 
 
-def _say(before: int) -> int:
+def _say(before: tuple[int, int]) -> tuple[int, int]:
     """A line for the terminal when the number of voices on their way has changed."""
     with context():
         try:
-            left = runs.under_way()
+            moving, stopped = runs.under_way()
         except OperationalError:
             return before
-    if left != before:
-        said = f"{count(left, 'voice')} on the way" if left else ALL_HEARD
+    if (moving, stopped) != before:
+        said = f"{count(moving, 'voice')} on the way" if moving else ALL_DONE
+        if stopped:
+            said += f"; {stopped} stopped, their pages say why"
         print(f"· {said}", flush=True)
-    return left
+    return moving, stopped
 
 
 def _digests() -> None:

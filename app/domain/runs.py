@@ -177,14 +177,12 @@ def sweep() -> None:
     db.session.commit()
 
 
-def under_way() -> int:
-    """How many recordings and written answers are still on their way through the pipeline."""
-    query = (
-        select(func.count(distinct(Step.run_id)))
-        .join(Run)
-        .where(Step.state.in_(("due", "leased")), Run.answer_id.is_not(None))
-    )
-    return db.session.scalar(query) or 0
+def under_way() -> tuple[int, int]:
+    """How many answers are still on their way through the pipeline, and how many stopped."""
+    query = select(func.count(distinct(Step.run_id))).join(Run).where(Run.answer_id.is_not(None))
+    moving = db.session.scalar(query.where(Step.state.in_(("due", "leased"))))
+    stopped = db.session.scalar(query.where(Step.state.in_(("failed", "dead"))))
+    return moving or 0, stopped or 0
 
 
 def ring_due(most: int = 200) -> int:
