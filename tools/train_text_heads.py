@@ -12,6 +12,7 @@ import argparse
 import csv
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tools.text_heads import adapter, emotion, fit, hand_off, themes
 from workers.understand.encoder import Encoder
+from workers.understand.hand_off import NONE
 
 SENTENCES = Path(__file__).parent / "sentences"
 
@@ -57,7 +59,12 @@ def main() -> None:
         "go_emotions": lambda seed: emotion.train_go_emotions(reddit, seed),
         "emotion": lambda seed: emotion.train_shown(reddit, train, test, seed),
         "sentiment": lambda seed: adapter.train(train, test, reviews, encoder, seed),
-        "hand_off": lambda seed: hand_off.train(train, test, seed),
+        "hand_off": lambda seed: hand_off.train(
+            passages(train, *hand_off.more(SENTENCES / "hand_off_train.tsv")),
+            passages(test),
+            [text for text, _ in reviews] + hand_off.warm(arguments.data / "goemotions", seed),
+            seed,
+        ),
         "themes": lambda seed: themes.train(train.texts, encoder, SENTENCES),
     }
     for name, learn in trainers.items():
@@ -69,16 +76,29 @@ def customers(name: str, encode: fit.Encodings) -> Customers:
     with (SENTENCES / f"customers_{name}.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     texts = [row["text"] for row in rows]
-    plain = [re.sub(r"[^\w\s']", "", text).lower() for text in texts]
+    plain = [unpunctuated(text) for text in texts]
     return Customers(
         texts=texts,
         plain=plain,
         sentiment=[row["sentiment"] for row in rows],
         emotions=[set(row["emotions"].split(",")) - {"-"} for row in rows],
-        hand_off=["none" if row["hand_off"] == "-" else row["hand_off"] for row in rows],
+        hand_off=[row["hand_off"] for row in rows],
         features=encode(f"customers_{name}", texts),
         unpunctuated=encode(f"customers_{name}_plain", plain),
     )
+
+
+def passages(
+    customers: Customers, texts: Sequence[str] = (), labels: Sequence[str] = ()
+) -> hand_off.Passages:
+    """What customers say, and more of it, as the hand-off head learns it."""
+    said = [*customers.texts, *texts]
+    reasons = [NONE if label == "-" else label for label in [*customers.hand_off, *labels]]
+    return hand_off.Passages(said, reasons, [unpunctuated(text) for text in said])
+
+
+def unpunctuated(text: str) -> str:
+    return re.sub(r"[^\w\s']", "", text).lower()
 
 
 if __name__ == "__main__":

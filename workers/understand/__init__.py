@@ -65,7 +65,7 @@ class Understander:
             sentiment.sentiments(encoded.felt),
             emotion.emotions(encoded.features),
             self._themes(codebook).themes(encoded.embedding),
-            hand_off.hand_offs(words, encoded.features),
+            hand_off.hand_offs(words, encoded),
             strict=True,
         )
         for index, (feeling, emotions, about, person) in zip(spoken, found, strict=True):

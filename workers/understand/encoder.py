@@ -33,8 +33,9 @@ LAYERS = (3, 4, 5)  # of 0..6: feeling lives in the middle layers, topic in the 
 class Encoded:
     """One row per text. `embedding` (n, 384) has length 1 and compares by dot product;
     `features` (n, 1920) is what most heads read: the mean of each layer in LAYERS and of the
-    last one, and the last one's largest values; `felt` (n, 768) is what sentiment reads: mean
-    and largest values of the last layers as adapter.py trained them."""
+    last one, and the last one's largest values; `felt` (n, 768) is what sentiment reads, and
+    hand-off beside `features`: mean and largest values of the last layers as adapter.py trained
+    them."""
 
     embedding: Floats
     features: Floats

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from workers.understand.base import Engine, HandOff
+from workers.understand.encoder import Encoded
 from workers.understand.heads import Floats, load, softmax
 
 NONE = "none"
@@ -25,7 +28,9 @@ REASONS = {
 }
 _SAID = {
     "distress": r"end it all|kill myself|take my own life|suicid\w*|can(?:no|')t (?:cope|go on)"
-    r"|better off without me|panic attack|don't want to (?:be here|live) any ?more",
+    r"|(?:end|ending) my life|harm myself|not to wake up|better off without me"
+    r"|better if I (?:wasn't|weren't|was not) (?:around|here)|panic attack"
+    r"|don't want to (?:be here|live) any ?more",
     "safety": r"smell(?:s|ed|t)? (?:of )?gas|electric shock|carbon monoxide|caught fire"
     r"|on fire|allergic reaction",
     "money": r"bailiffs?|evict\w*|repossess\w*|food bank|loan shark",
@@ -33,7 +38,7 @@ _SAID = {
     r"|mum|mom|dad|son|daughter|brother|sister)|funeral|executor",
     "vulnerable": r"dementia|alzheimer\w*|dialysis|wheelchair|domestic (?:abuse|violence)",
     "leaving": r"ombudsman|solicitor|(?:my|a) lawyer|small claims|sue (?:you|them)"
-    r"|trading standards|see you in court|tak(?:e|ing) (?:you|them|it) to court"
+    r"|trading standards|see (?:you|them|each other) in court|tak(?:e|ing) (?:you|them|it) to court"
     r"|tak(?:e|ing) my (?:business|custom|money) elsewhere",
     "person": r"(?:speak|talk) (?:to|with) (?:a |an |the |some|any)?(?:real |actual |living )?"
     r"(?:person|human(?: being)?|adviser|advisor|agent|manager|someone|somebody|anyone)"
@@ -41,17 +46,23 @@ _SAID = {
 }
 _PATTERNS = {key: re.compile(rf"\b(?:{said})", re.IGNORECASE) for key, said in _SAID.items()}
 # Words alone don't decide ("I cancelled the gym"): they lift the head's chance by this much.
-LIFT = 1.5
+LIFT = 4.0
 
 
 def engine() -> Engine:
     return Engine("heard-hand-off", load("hand_off").version)
 
 
-def hand_offs(texts: Sequence[str], features: Floats) -> list[HandOff]:
+def readings(encoded: Encoded) -> Floats:
+    """What this head reads, (n, 2688): what is said, and what sentiment reads of it. A cat that
+    is a problem and a fall that is one share their words, not their feeling."""
+    return np.concatenate([encoded.features, encoded.felt], 1)
+
+
+def hand_offs(texts: Sequence[str], encoded: Encoded) -> list[HandOff]:
     """One per text. `score` is the calibrated chance, 0..1, that a person is needed."""
     head = load("hand_off")
-    logits = head.logits(features) / head.extra["temperature"]
+    logits = head.logits(readings(encoded)) / head.extra["temperature"]
     least = float(head.extra["threshold"][0])
     said = [words_said(text) for text in texts]
     for row, found in zip(logits, said, strict=True):

@@ -56,6 +56,20 @@ def test_who_needs_a_person_and_why(understander: Understander, text: str, reaso
     assert all(said in text for said in person.words)
 
 
+@pytest.mark.parametrize(
+    "story",
+    [
+        "If I move again I will come back.",
+        "I will stay with you because of him.",
+        "I put the phone on the table so that we can eat together",
+        "my grandson came over to help me and it was already working he looked a bit sad",
+        "the driver carried it to the third floor because he saw that I walk with a stick",
+    ],
+)
+def test_a_warm_story_needs_nobody(understander: Understander, story: str) -> None:
+    assert not _one(understander, story).hand_off.needed
+
+
 def test_a_text_says_the_same_alone_and_among_others(understander: Understander) -> None:
     among = understander.understand([ROUTE * 6, TORN, KIND, "Hm."], default_codebook())[1]
     alone = _one(understander, TORN)
