@@ -62,7 +62,8 @@ def test_who_needs_a_person_and_why(understander: Understander, text: str, reaso
         "If I move again I will come back.",
         "I will stay with you because of him.",
         "I put the phone on the table so that we can eat together",
-        "my grandson came over to help me and it was already working he looked a bit sad",
+        "my grandson came over to help me and it was already working"
+        " he looked a bit sad about that",
         "the driver carried it to the third floor because he saw that I walk with a stick",
     ],
 )
