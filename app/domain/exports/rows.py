@@ -164,16 +164,24 @@ def _permitted(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _paged(query: Select[Any], column: Any) -> Iterator[Any]:
-    """Every row in the order of `column`, a page at a time, so that memory stays flat."""
+    """Every row in the order of `column`, a page at a time, so that memory stays flat.
+
+    What a page brought in leaves the session with it; what the caller holds in the session (the
+    order for this export, its run) stays there.
+    """
+    before = set(db.session)
     last: Any = None
     while True:
         page = query.order_by(column).limit(PAGE)
         rows = list(db.session.scalars(page if last is None else page.where(column > last)))
+        if rows:
+            last = rows[-1].id
         yield from rows
         if len(rows) < PAGE:
             return
-        last = rows[-1].id
-        db.session.expunge_all()
+        for each in set(db.session) - before:
+            if each in db.session:  # it hasn't left with its parent
+                db.session.expunge(each)
 
 
 def _who(submission: Submission) -> Row:
