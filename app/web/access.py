@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,10 +62,17 @@ def allow(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def safe_next(target: str | None) -> str:
-    """A path of our own, else the board: never another site, whatever the spelling."""
-    if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        return target
-    return "/"
+    """A path of our own, else the board: never another site, whatever the spelling.
+
+    Browsers drop tabs and line breaks from an address and read `\\` as `/` (WHATWG URL, 4.4):
+    what holds one of these, or any other space or control character, is no path that we wrote.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return "/"
+    if any(each == "\\" or each.isspace() or not each.isprintable() for each in target):
+        return "/"
+    parts = urlsplit(target)
+    return "/" if parts.scheme or parts.netloc else target
 
 
 def _load(session_id: str) -> SignedIn | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -53,13 +54,35 @@ def test_wrong_and_unknown_get_the_same_page(
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "/\\evil.example", "javascript:alert(1)", "https://evil.example"]
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\\evil.example",
+        "\t//evil.example",
+        "/\u2028/evil.example",
+        "/\x00/evil.example",
+        "javascript:alert(1)",
+        "https://evil.example",
+    ],
 )
 def test_it_leads_nowhere_else(
     client: FlaskClient, owner_with_password: Member, target: str
 ) -> None:
     assert target not in client.get("/sign-in", query_string={"next": target}).text
     assert enter(client, owner_with_password.email, next=target).location == "/"
+
+
+def test_it_leads_on_to_where_one_wanted_to_go(
+    client: FlaskClient, owner_with_password: Member
+) -> None:
+    asked = client.get("/search?q=late%20again&sentiment=negative")
+    page = client.get(asked.location)
+    wanted = html.unescape(re.search(r'name="next" value="([^"]*)"', page.text)[1])
+    answer = enter(client, owner_with_password.email, next=wanted)
+    assert answer.location == "/search?q=late%20again&sentiment=negative"
 
 
 def test_the_session_is_a_new_one(client: FlaskClient, owner_with_password: Member) -> None:
