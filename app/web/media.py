@@ -20,7 +20,8 @@ from app.web.access import STAFF, allow, me
 blueprint = Blueprint("media", __name__)
 
 CAPTIONS = {"vtt": (captions.vtt, "text/vtt"), "srt": (captions.srt, "application/x-subrip")}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# 15 digits reach a petabyte; a longer number is nonsense, and Python refuses to read 4,300.
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FILENAME = re.compile(r"[^A-Za-z0-9._-]+")
 # A media file opened on its own may run nothing and load nothing.
 _POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox"

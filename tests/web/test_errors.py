@@ -3,6 +3,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.domain.clerk import new_token
 from app.extensions import db
 from app.models import Member
 from app.web.errors import SENTENCES
@@ -25,6 +26,18 @@ def test_a_broken_database_still_gets_a_calm_page(broken: FlaskClient) -> None:
     assert SENTENCES[500] in answer.text.replace("&#39;", "'")
     assert "Traceback" not in answer.text and "sqlite" not in answer.text
     assert "Content-Security-Policy" in answer.headers
+
+
+def test_the_log_names_the_route_and_no_token(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config.update(PROPAGATE_EXCEPTIONS=False, TESTING=False)
+    db.session.execute(text("ALTER TABLE submissions RENAME TO lost"))
+    db.session.commit()
+    token = new_token()
+    assert client.get(f"/mine/{token}?also={token}").status_code == 500
+    assert "Exception on /mine/<token> [GET]" in caplog.text
+    assert token not in caplog.text
 
 
 def test_programs_get_the_same_sentence(broken: FlaskClient) -> None:

@@ -45,6 +45,10 @@ def address(recording: Recording) -> str:
         ("pages=1-2", None),
         ("bytes=-", None),
         ("bytes=a-b", None),
+        ("bytes=0-" + "9" * 15, Range(0, 999)),
+        pytest.param("bytes=0-" + "9" * 4400, None, id="4400 digits"),
+        pytest.param("bytes=" + "9" * 4400 + "-", None, id="4400 digits first"),
+        ("bytes=٠-٩", None),
     ],
 )
 def test_reads_the_range_that_is_asked_for(header: str | None, wanted: Range | None) -> None:
