@@ -43,12 +43,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    from app import web
+
+    web.bodies.init_app(app)
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
-
-    from app import web
-
     web.init_app(app)
     return app
 
@@ -63,7 +63,6 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 30 * 86_400,
-        "MAX_CONTENT_LENGTH": settings.max_upload,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "MAX_FORM_PARTS": 200,
         "WTF_CSRF_TIME_LIMIT": None,

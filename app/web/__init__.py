@@ -6,6 +6,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from app.web import bodies as bodies
+
 # One line for each page file; it holds `blueprint`.
 BLUEPRINTS = (
     "health",
@@ -17,6 +19,7 @@ BLUEPRINTS = (
     "media",
     "auth",
     "settings",
+    "workspace",
     "programs",
     "program_parts",
     "codebooks",

@@ -19,7 +19,7 @@ from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import ConsentText, Invitation, Submission
 from app.models.program import SCORES
-from app.web import capture_forms, capture_texts, customers, errors
+from app.web import bodies, capture_forms, capture_texts, customers, errors
 
 blueprint = Blueprint("capture", __name__, url_prefix="/r")
 customers.furnish(blueprint)
@@ -39,6 +39,7 @@ def form(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<code>/form")
+@bodies.takes_files
 @limiter.limit("60/minute")
 def take_form(code: str) -> ResponseReturnValue:
     """A whole submission in one form, for browsers without JavaScript."""
@@ -62,7 +63,7 @@ def take_form(code: str) -> ResponseReturnValue:
 @csrf.exempt  # shows its own token, carries no cookie's authority
 @limiter.limit("120/minute")
 def open_submission(code: str) -> ResponseReturnValue:
-    invitation, said = _invitation(code), _json()
+    invitation, token, said = _invitation(code), _bearer(), _json()
     text = db.session.get(ConsentText, str(said.get("consent_text", ""))[:26])
     if text is None:
         raise Invalid(consent.NEEDED)
@@ -71,7 +72,7 @@ def open_submission(code: str) -> ResponseReturnValue:
         language=_language(),
         consent_text=text,
         purposes=capture_forms.strings(said.get("purposes")),
-        token=_bearer(),
+        token=token,
     )
     db.session.commit()
     return jsonify(state=opened.submission.state, mine=_mine(opened.token)), 201

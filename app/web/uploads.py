@@ -20,6 +20,7 @@ from app.domain.errors import HeardError, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import Submission, Upload
+from app.web import bodies
 from app.web.errors import STATUS
 
 VERSION = "1.0.0"
@@ -104,6 +105,7 @@ def show(upload_id: str) -> Response:
 
 
 @blueprint.patch("/<upload_id>")
+@bodies.takes_files
 def append(upload_id: str) -> Response:
     upload = uploads.of(_sender(), upload_id)
     if request.mimetype != "application/offset+octet-stream":
@@ -129,6 +131,7 @@ def terminate(upload_id: str) -> Response:
 
 
 @blueprint.post("/<upload_id>")
+@bodies.takes_files
 def overridden(upload_id: str) -> Response:
     """For senders behind proxies that let only GET and POST through."""
     wanted = request.headers.get("X-HTTP-Method-Override", "").upper()
