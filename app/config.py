@@ -75,7 +75,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", ("auto", "whisper", "pocketsphinx")),
         whisper_model=env.get("WHISPER_MODEL", "base"),
         encoder=Path(env["TEXT_ENCODER"]) if env.get("TEXT_ENCODER") else None,
-        max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1024 * 1024,
+        max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1_000_000,
         max_duration=_number(env, "MAX_DURATION_S", 600, least=1),
         trusted_hops=_number(env, "TRUSTED_HOPS", 0, least=0),
         allow_private_webhooks=_flag(env, "ALLOW_PRIVATE_WEBHOOKS", False),

@@ -40,4 +40,4 @@ def clock() -> None:
 
 for command in (commands.transcribe, commands.understand, commands.models, doctor.doctor):
     main.add_command(command)
-main()
+main(prog_name="./heard")

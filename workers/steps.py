@@ -33,6 +33,8 @@ def probe(work: Work) -> Publish:
         recording.container, recording.duration_s = info.container, info.duration_s
         recording.has_video, recording.has_audio = info.video is not None, info.audio is not None
         recording.partial = info.partial
+        if info.video is None and recording.answer.kind == "video":
+            recording.answer.kind = "audio"  # an import or upload doesn't say what is inside
         return info.summary()
 
     return publish

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
@@ -15,7 +15,9 @@ from app.models import (
     Highlight,
     Mention,
     Program,
+    Run,
     Segment,
+    Step,
     Submission,
     Theme,
     Transcript,
@@ -97,6 +99,22 @@ def voices(program: Program, filters: Filters) -> int:
     """How many submissions came in the period, at the touchpoint where one is chosen."""
     asked = select(func.count(Submission.id)).where(*_received(program, filters))
     return db.session.scalar(asked) or 0
+
+
+def on_the_way(program: Program) -> int:
+    """Voices of this program that are still being worked on."""
+    query = (
+        select(func.count(distinct(Answer.submission_id)))
+        .join(Submission, Submission.id == Answer.submission_id)
+        .join(Run, Run.answer_id == Answer.id)
+        .join(Step, Step.run_id == Run.id)
+        .where(
+            Submission.program_id == program.id,
+            Submission.state == "received",
+            Step.state.in_(("due", "leased")),
+        )
+    )
+    return db.session.scalar(query) or 0
 
 
 def sections(program: Program, filters: Filters) -> list[Section]:

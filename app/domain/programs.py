@@ -95,6 +95,7 @@ def default_themes() -> list[Theme]:
 
 def describe(program: Program, description: Description) -> None:
     """Writes the description, or raises Invalid and leaves the program as it was."""
+    _refuse_taken(program, description.name)
     if description.score_kind is not None:
         checks.one_of(description.score_kind, "The score", tuple(SCORES))
     if not LANGUAGE.fullmatch(description.language):
@@ -173,6 +174,18 @@ def write_consent(program: Program, text: str, purposes: Sequence[str]) -> Conse
     program.consent_texts.append(ConsentText(version=version, text=clean, purposes=offered))
     session().flush()
     return program.consent_texts[-1]
+
+
+def _refuse_taken(program: Program, name: str) -> None:
+    """Two programs of one name could not be told apart in a list or on the command line."""
+    taken = select(Program.id).where(
+        Program.workspace_id == program.workspace_id,
+        func.lower(Program.name) == name.strip().lower(),
+        Program.id != (program.id or ""),
+    )
+    with session().no_autoflush:
+        if session().scalar(taken.limit(1)) is not None:
+            raise Invalid(f"There is a program named '{name.strip()}' already.")
 
 
 def named(name_or_id: str) -> Program:

@@ -68,6 +68,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "board/board.html",
         program=program,
+        on_the_way=board.on_the_way(program),
         programs=[Choice(each.name, _link(program=each.id), each is program) for each in programs],
         filters=filters,
         widened=not asked.period and filters.period != "week",

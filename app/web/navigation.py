@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
+from flask_login import current_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
+
+from app.web.access import STAFF, me
 
 PLACES = (
     ("Board", "/"),
@@ -30,7 +33,16 @@ def init_app(app: Flask) -> None:
 
 
 def navigation() -> list[Place]:
-    return [Place(name, path, _here(path)) for name, path in PLACES if routed(path)]
+    return [Place(name, path, _here(path)) for name, path in PLACES if _open_to_me(path)]
+
+
+def _open_to_me(path: str) -> bool:
+    """Whether a page answers here that this member's role may see."""
+    if not routed(path):
+        return False
+    endpoint, _ = current_app.url_map.bind("").match(path)
+    roles = getattr(current_app.view_functions[endpoint], "roles", STAFF)
+    return current_user.is_authenticated and me().role in roles
 
 
 def routed(path: str, method: str = "GET") -> bool:

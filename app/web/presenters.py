@@ -33,7 +33,7 @@ def ago(moment: datetime) -> str:
         ("minute", 60),
     ):
         if abs(seconds) >= length:
-            text = count(int(abs(seconds) // length), name)
+            text = count(round(abs(seconds) / length), name)
             return f"{text} ago" if seconds > 0 else f"in {text}"
     return "just now"
 

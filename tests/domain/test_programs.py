@@ -137,7 +137,7 @@ def test_lists_have_an_end(program: Program) -> None:
 
 
 def test_parts_of_another_program_are_not_found(workspace: Workspace, program: Program) -> None:
-    other = programs.create(workspace, AFTER)
+    other = programs.create(workspace, replace(AFTER, name="Another"))
     for model, row in [
         (Touchpoint, other.touchpoints[0]),
         (Prompt, other.prompts[0]),
@@ -167,10 +167,16 @@ def test_invitations_open_close_and_fill(workspace: Workspace, program: Program)
     assert invitations.state_of(poster) == "full"
     with pytest.raises(Conflict):
         invitations.reopen(poster)
-    other = programs.create(workspace, AFTER)
+    other = programs.create(workspace, replace(AFTER, name="Another"))
     with pytest.raises(NotFound):
         programs.open_invitation(program, touchpoint_id=other.touchpoints[0].id)
     with pytest.raises(Invalid):
         programs.open_invitation(program, closes_at=now() - timedelta(seconds=1))
     with pytest.raises(Invalid):
         programs.open_invitation(program, quota=0)
+
+
+def test_two_programs_cant_share_a_name(workspace: Workspace, program: Program) -> None:
+    with pytest.raises(Invalid, match="named 'after delivery' already"):
+        programs.create(workspace, replace(AFTER, name="after delivery"))
+    programs.describe(program, AFTER)  # its own name is its own
