@@ -29,6 +29,10 @@ class Command(click.Group):
             raise click.ClickException(refusal.sentence) from refusal
         except (BadSetting, CannotStart, TimeoutError) as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        except OSError as refusal:
+            if refusal.filename is None:
+                raise
+            raise click.ClickException(f"{refusal.filename}: {refusal.strerror}.") from refusal
 
 
 @click.group(cls=Command)

@@ -46,7 +46,7 @@ def submissions(wanted: Wanted) -> Iterator[Row]:
             "source": submission.source,
             "score_kind": submission.score_kind,
             "score": submission.score,
-            "consent_version": consent.consent_text.version if consent else None,
+            "consent_version": _version(submission),
             "consent_purposes": " ".join(consent.purposes) if consent else "",
             "answers": len(answers),
             "duration_s": round(sum(_length(each) for each in answers), 2),
@@ -193,6 +193,13 @@ def _who(submission: Submission) -> Row:
         "name": submission.display_name,
         "language": submission.language,
     }
+
+
+def _version(submission: Submission) -> int | None:
+    """The text that the customer saw; those who were imported agreed elsewhere."""
+    if submission.consent is None or submission.source == "import":
+        return None
+    return submission.consent.consent_text.version
 
 
 def _now(answer: Answer) -> Transcript | None:
