@@ -70,7 +70,8 @@ def send_object(key: str, media_type: str, *, download_name: str | None = None) 
     """An object as an answer, whole (200), a part of it (206) or refused (416).
 
     `download_name` makes it an attachment; only plain characters of it are kept. Keys are
-    unique to an attempt, so an object never changes and its key serves as the ETag.
+    unique to an attempt, so an object never changes and its key serves as the ETag. A browser
+    asks each time all the same: what was withdrawn must not play on from its store.
 
     Raises:
         NotFound: there is no such object.
@@ -83,7 +84,7 @@ def send_object(key: str, media_type: str, *, download_name: str | None = None) 
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": etag,
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": "private, no-cache",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": _POLICY,
         "Cross-Origin-Resource-Policy": "same-origin",

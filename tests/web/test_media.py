@@ -75,7 +75,7 @@ def test_the_whole_recording(client: FlaskClient, teammate: Member, recording: R
     assert answer.headers["Content-Type"] == "video/webm"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert "private" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert answer.headers["Content-Disposition"] == "inline"
 
 
@@ -129,9 +129,12 @@ def test_nobody_else_gets_it(
 def test_nothing_of_a_withdrawn_voice_is_served(
     client: FlaskClient, teammate: Member, recording: Recording
 ) -> None:
+    signed_in = sign_in(client, teammate)
+    kept = {"If-None-Match": signed_in.get(address(recording)).headers["ETag"]}
+    assert signed_in.get(address(recording), headers=kept).status_code == 304
     recording.answer.submission.state = "withdrawn"
     db.session.commit()
-    assert sign_in(client, teammate).get(address(recording)).status_code == 404
+    assert signed_in.get(address(recording), headers=kept).status_code == 404
 
 
 def test_the_original_is_never_served(
