@@ -53,6 +53,7 @@ def _prepare(data: Path) -> tuple[dict[str, str], str]:
     settings = read_settings({"HEARD_DATA": str(data), "HEARD_TESTING": "yes"})
     with create_app(settings).app_context():
         owner = members.ensure_first_owner()
+        owner.workspace.name = "Lanternline"
         found = tour.addresses(owner)
         members.describe(owner, name="Inés Duarte", email="ines@example.com")
         members.set_password(owner, "four plain words do well")

@@ -144,14 +144,26 @@ def sections(program: Program, filters: Filters) -> list[Section]:
     shown = grouped(by_theme, heard)
     moments = _load(each for ids in shown.values() for each in ids)
     themes = {theme.id: theme for theme in program.themes}
-    return [
+    found = [
         Section(
             themes.get(theme_id or ""),
-            tuple(moments[each] for each in ids),
+            tuple(sorted((moments[each] for each in ids), key=_written)),
             heard.get(theme_id or "", 0),
         )
         for theme_id, ids in shown.items()
     ]
+    # The board opens with a face where there is one: it is shown large.
+    opening = next((each for each in found if _has_face(each.moments[0])), None)
+    return sorted(found, key=lambda section: section is not opening)
+
+
+def _written(moment: Highlight) -> bool:
+    return moment.answer.kind == "text"
+
+
+def _has_face(moment: Highlight) -> bool:
+    recording = moment.answer.recording
+    return recording is not None and recording.poster_key is not None
 
 
 def grouped(

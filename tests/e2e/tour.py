@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.domain import clerk, members, sharing
 from app.extensions import db
-from app.models import FollowUp, Highlight, Invitation, Member, Program, Submission
+from app.models import FollowUp, Highlight, Invitation, Member, Program, Recording, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,10 @@ def addresses(member: Member) -> dict[str, str]:
         .where(Highlight.workspace_id == member.workspace_id, Highlight.end > 0)
         .order_by(Highlight.score.desc())
     )
-    highlight = db.session.scalars(telling).first()
+    faces = telling.join(Recording, Recording.answer_id == Highlight.answer_id).where(
+        Recording.poster_key.is_not(None)
+    )
+    highlight = db.session.scalars(faces).first() or db.session.scalars(telling).first()
     assert highlight is not None, "there is no highlight to look at"
     submission = db.session.get_one(Submission, highlight.submission_id)
     token = clerk.new_token()
