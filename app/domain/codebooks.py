@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from app.domain.cells import as_it_was
 from app.domain.errors import Invalid
 
 LONGEST_NAME = 80
@@ -85,7 +86,7 @@ def _columns(header: list[str]) -> list[str]:
 
 
 def _theme(number: int, row: dict[str, str]) -> Theme:
-    cells = {column: " ".join(cell.split()) for column, cell in row.items()}
+    cells = {column: as_it_was(" ".join(cell.split())) for column, cell in row.items()}
     name = cells.get("name", "")
     description = cells.get("description", "")
     if not name:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 from app.domain import checks, codebooks
+from app.domain.cells import harmless
 from app.domain.clerk import session
 from app.domain.errors import Conflict, Invalid
 from app.models import Program, Theme
@@ -95,7 +96,8 @@ def read_csv(program: Program, content: bytes) -> tuple[int, int]:
 def write_csv(program: Program) -> str:
     """The active themes as a file that `read_csv` takes.
 
-    Cells that a spreadsheet would run as a formula get a leading apostrophe.
+    Cells that a spreadsheet would run as a formula get a leading apostrophe, which
+    reading takes off.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -103,7 +105,7 @@ def write_csv(program: Program) -> str:
     for theme in program.themes:
         if theme.active:
             cells = (theme.name, theme.description, "|".join(theme.examples))
-            writer.writerow([_neutral(cell) for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -123,7 +125,3 @@ def _write(
         raise Invalid(f"A theme may have {MOST_EXAMPLES} examples at most.")
     text = checks.line(description, "The theme's description", most=LONGEST_DESCRIPTION)
     theme.name, theme.description, theme.examples = clean, text, said
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else cell

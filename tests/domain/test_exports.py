@@ -14,7 +14,7 @@ from flask import Flask
 from app.domain import exports
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import Member, Program, Workspace
+from app.models import Field, Member, Program, Workspace
 from tests import factories
 
 
@@ -56,13 +56,23 @@ def test_highlights_as_json_lines(program: Program) -> None:
 
 def test_what_consent_does_not_permit_is_not_in_the_file(program: Program) -> None:
     assert "torn" in table(program, "csv", "segments", "shared")
-    assert table(program, "csv", "segments", "public") == ""
+    assert list(csv.DictReader(io.StringIO(table(program, "csv", "segments", "public")))) == []
 
 
 def test_withdrawn_voices_are_not_in_the_file(program: Program) -> None:
     factories.submission(program, state="withdrawn", display_name="Gone")
     for level in exports.LEVELS:
         assert "Gone" not in table(program, "jsonl", level)
+
+
+@pytest.mark.parametrize("level", exports.LEVELS)
+def test_a_table_without_rows_still_names_its_columns(program: Program, level: str) -> None:
+    program.fields = [Field(key="plan", label="Plan", position=0)]
+    db.session.commit()
+    (row,) = [json.loads(line) for line in table(program, "jsonl", level).splitlines()][:1]
+    (header,) = csv.reader(io.StringIO(table(program, "csv", level, "public")))
+    assert header == list(row)
+    assert ("field_plan" in header) == (level == "submissions")
 
 
 def test_pages_of_rows_join_without_gap_or_double(

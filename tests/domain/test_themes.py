@@ -89,3 +89,13 @@ def test_a_wrong_file_changes_nothing(program: Program, content: bytes, sentence
 def test_no_cell_is_a_formula(program: Program) -> None:
     themes.add(program, "=HYPERLINK(1)", "@description", ["+1"])
     assert "'=HYPERLINK(1),'@description,'+1" in themes.write_csv(program)
+
+
+def test_what_was_guarded_comes_back_as_it_was(program: Program) -> None:
+    """The same themes, not second ones with an apostrophe in their names."""
+    for name in ("+Delivery", "=1+1", "'-quoted", "'plain'"):
+        themes.add(program, name, "@home", ["-1", "'=2"])
+    written = themes.write_csv(program)
+    assert read_codebook(written).names[2:] == ("+Delivery", "=1+1", "'-quoted", "'plain'")
+    assert themes.read_csv(program, written.encode()) == (0, 0)
+    assert len(program.themes) == 6

@@ -90,7 +90,8 @@ def write_table(
 ) -> int:
     """Streams one level as CSV or JSON Lines to `out`; the number of rows."""
     written = 0
-    for _ in TABLES[format](rows.LEVELS[level](wanted), out):
+    columns = rows.columns(wanted, level)
+    for _ in TABLES[format](rows.LEVELS[level](wanted), columns, out):
         written += 1
         if on_progress and written % REPORT_EVERY == 0:
             on_progress(0.5, f"{written:,} rows")

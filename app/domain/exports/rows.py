@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from app.domain.exports.columns import COLUMNS
 from app.extensions import db
 from app.models import (
     Answer,
@@ -34,7 +35,7 @@ class Wanted:
 
 def submissions(wanted: Wanted) -> Iterator[Row]:
     """One row a submission, with its scores, fields, consent and whole text."""
-    field_keys = [field.key for field in wanted.program.fields]
+    fields = _fields(wanted)
     query = _permitted(select(Submission), wanted).options(
         selectinload(Submission.answers).selectinload(Answer.transcripts)
     )
@@ -52,7 +53,7 @@ def submissions(wanted: Wanted) -> Iterator[Row]:
             "duration_s": round(sum(_length(each) for each in answers), 2),
             "engines": " ".join(sorted({_engine(t) for each in answers if (t := _now(each))})),
             "text": "\n\n".join(text for each in answers if (text := _text(each))),
-            **{f"field_{key}": submission.fields.get(key) for key in field_keys},
+            **{column: submission.fields.get(key) for key, column in fields.items()},
         }
 
 
@@ -137,6 +138,11 @@ def highlights(wanted: Wanted) -> Iterator[Row]:
 LEVELS = {"submissions": submissions, "segments": segments, "highlights": highlights}
 
 
+def columns(wanted: Wanted, level: str) -> tuple[str, ...]:
+    """The keys of a level's rows in order, also of a level that has none."""
+    return COLUMNS[level] + (tuple(_fields(wanted).values()) if level == "submissions" else ())
+
+
 def permitted_answers(wanted: Wanted) -> Iterator[Answer]:
     """Answers with a current transcript that has times: those that captions can be made for."""
     query = _permitted(
@@ -182,6 +188,10 @@ def _paged(query: Select[Any], column: Any) -> Iterator[Any]:
         for each in set(db.session) - before:
             if each in db.session:  # it hasn't left with its parent
                 db.session.expunge(each)
+
+
+def _fields(wanted: Wanted) -> dict[str, str]:
+    return {field.key: f"field_{field.key}" for field in wanted.program.fields}
 
 
 def _who(submission: Submission) -> Row:
