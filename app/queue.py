@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from redis import Redis
@@ -65,3 +65,16 @@ def waiting(url: str, queue: str) -> Iterator[str]:
     """Row ids already in the queue, so that the clock doesn't ring twice."""
     for job in open_queue(url, queue).get_jobs():
         yield from (str(argument) for argument in job.args)
+
+
+def ring_new(url: str, queue: str, job: str, due: Callable[[int], Sequence[str]], most: int) -> int:
+    """Rings for the first `most` due rows that aren't in the queue yet; how many.
+
+    `due(n)` gives the ids of the first n due rows. Those that wait already are passed over, so
+    that what came after them has its turn. Raises RedisError when the queue is away.
+    """
+    if not due(1):
+        return 0
+    known = set(waiting(url, queue))
+    new = [row_id for row_id in due(most + len(known)) if row_id not in known]
+    return sum(ring(url, queue, job, row_id) for row_id in new[:most])

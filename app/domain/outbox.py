@@ -155,12 +155,15 @@ def ring_due(most: int = 200) -> int:
         redis.exceptions.RedisError: the queue is away.
     """
     url = runtime.settings().redis_url
-    due = db.session.scalars(
+    return queue.ring_new(url, QUEUE, queue.DELIVER, _first_due, most)
+
+
+def _first_due(most: int) -> Sequence[str]:
+    ids = db.session.scalars(
         select(Delivery.id).where(_claimable()).order_by(Delivery.due_at).limit(most)
     ).all()
-    db.session.rollback()
-    known = set(queue.waiting(url, QUEUE)) if due else set()
-    return sum(queue.ring(url, QUEUE, queue.DELIVER, row) for row in due if row not in known)
+    db.session.rollback()  # no transaction stays open while the queue is asked
+    return ids
 
 
 def _claimable() -> Any:

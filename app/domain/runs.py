@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, and_, distinct, func, or_, select, update
@@ -17,7 +18,7 @@ from sqlalchemy import CursorResult, Update, and_, distinct, func, or_, select, 
 from app import queue, runtime
 from app.domain.clerk import after_commit
 from app.domain.errors import Conflict
-from app.domain.pipeline import STEPS, StepKind
+from app.domain.pipeline import QUEUES, STEPS, StepKind
 from app.extensions import db
 from app.models import Run, Step, new_id, now
 
@@ -186,31 +187,35 @@ def under_way() -> tuple[int, int]:
 
 
 def ring_due(most: int = 200) -> int:
-    """Rings for due rows that aren't in the queue yet; how many. The clock calls it.
+    """Rings for due rows that aren't in the queue yet, `most` of each queue; how many. The clock
+    calls it.
 
     Raises:
         redis.exceptions.RedisError: the queue is away.
     """
     url = runtime.settings().redis_url
-    rows = db.session.execute(
-        select(Step.id, Step.name)
+    return sum(
+        queue.ring_new(url, name, queue.RUN_STEP, partial(_first_due, name), most)
+        for name in QUEUES
+    )
+
+
+def _first_due(queue_name: str, most: int) -> Sequence[str]:
+    """The ids of the steps of one queue that have waited longest."""
+    ids = db.session.scalars(
+        select(Step.id)
         .where(
+            Step.name.in_([name for name, kind in STEPS.items() if kind.queue == queue_name]),
             or_(
                 and_(Step.state == "due", Step.due_at <= now()),
                 and_(Step.state == "leased", Step.lease_until < now()),
-            )
+            ),
         )
         .order_by(Step.due_at)
         .limit(most)
     ).all()
-    db.session.rollback()
-    rung = 0
-    for queue_name in {STEPS[name].queue for _, name in rows}:
-        known = set(queue.waiting(url, queue_name))
-        for step_id, name in rows:
-            if STEPS[name].queue == queue_name and step_id not in known:
-                rung += queue.ring(url, queue_name, queue.RUN_STEP, step_id)
-    return rung
+    db.session.rollback()  # no transaction stays open while the queue is asked
+    return ids
 
 
 def _write(claim: Claim, **values: object) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from app import queue
 from app.domain import pipeline, runs
 from app.extensions import db
 from app.models import Program, Run, Step, Workspace, now
-from tests import factories
+from tests import factories, services
+from tests.domain.sending import configure
 
 
 @pytest.fixture
@@ -92,3 +95,26 @@ def test_workers_that_only_die_end_in_a_reason(run: Run) -> None:
     runs.sweep()
     db.session.refresh(run.steps[0])
     assert run.steps[0].state == "dead" and run.steps[0].error
+
+
+def due(run: Run, position: int, minutes_ago: int) -> str:
+    for step in run.steps:
+        step.state = "due" if step.position == position else "done"
+    run.steps[position].due_at = now() - timedelta(minutes=minutes_ago)
+    db.session.commit()
+    return run.steps[position].id
+
+
+def test_a_long_queue_does_not_keep_the_others_waiting(run: Run, tmp_path: Path) -> None:
+    """Neither another queue nor the rows behind those that have been rung for already."""
+    others = [runs.start(Run(answer_id=run.answer_id), pipeline.RECORDING) for _ in range(4)]
+    old = [due(each, 0, minutes_ago=60 - place) for place, each in enumerate(others)]
+    speech = due(run, 2, minutes_ago=1)
+    with services.valkey() as url:
+        configure(tmp_path / "data", REDIS_URL=url)
+        assert runs.ring_due(most=2) == 3
+        assert list(queue.waiting(url, "media")) == old[:2]
+        assert list(queue.waiting(url, "speech")) == [speech]
+        assert runs.ring_due(most=2) == 2
+        assert list(queue.waiting(url, "media")) == old
+        assert runs.ring_due(most=2) == 0
