@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
@@ -17,6 +17,7 @@ from app.models import Member
 from app.web.errors import answer, wants_json
 
 STAFF = ("owner", "analyst", "leader", "frontline")
+SHARERS = ("owner", "analyst", "leader")  # also have the machine listen again
 EDITORS = ("owner", "analyst")
 
 
@@ -34,7 +35,9 @@ def init_app(app: Flask) -> None:
     login.user_loader(_load)
     login.unauthorized_handler(_ask)
     login.session_protection = None
-    app.context_processor(lambda: {"me": me() if current_user.is_authenticated else None})
+    app.context_processor(
+        lambda: {"me": me() if current_user.is_authenticated else None, "may": may}
+    )
 
 
 def me() -> Member:
@@ -59,6 +62,12 @@ def allow(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return guarded
 
     return decorate
+
+
+def may(endpoint: str) -> bool:
+    """Whether there is a view with this name, and the signed-in member's role is let in."""
+    roles = getattr(current_app.view_functions.get(endpoint), "roles", ())
+    return current_user.is_authenticated and me().role in roles
 
 
 def safe_next(target: str | None) -> str:

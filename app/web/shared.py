@@ -13,7 +13,7 @@ from app.domain.errors import Expired, Invalid, NotFound
 from app.extensions import db, limiter
 from app.models import Highlight, ShareLink, now
 from app.web import media
-from app.web.access import STAFF, allow, me
+from app.web.access import SHARERS, allow, me
 from app.web.forms import number, refused
 
 blueprint = Blueprint("shared", __name__)
@@ -23,20 +23,20 @@ DAYS = ((1, "1 day"), (7, "1 week"), (14, "2 weeks"), (30, "30 days"), (90, "90 
 
 
 @blueprint.get("/shared")
-@allow(*STAFF)
+@allow(*SHARERS)
 def everything() -> ResponseReturnValue:
     rows = sharing.links(me().workspace_id)
     return render_template("shared/all.html", links=_with_state(rows))
 
 
 @blueprint.get("/highlights/<highlight_id>/links")
-@allow(*STAFF)
+@allow(*SHARERS)
 def links(highlight_id: str) -> ResponseReturnValue:
     return render_template(STAFF_PAGE, problem="", typed={}, link="", **_page(highlight_id))
 
 
 @blueprint.post("/highlights/<highlight_id>/links")
-@allow(*STAFF)
+@allow(*SHARERS)
 def create(highlight_id: str) -> ResponseReturnValue:
     """The answer holds the link itself: it is shown this once, and only its hash is kept."""
     try:
@@ -51,7 +51,7 @@ def create(highlight_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/shared/<link_id>/revoke")
-@allow(*STAFF)
+@allow(*SHARERS)
 def revoke(link_id: str) -> ResponseReturnValue:
     link = owned(ShareLink, link_id, me().workspace_id)
     sharing.revoke(link)

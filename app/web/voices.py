@@ -9,7 +9,7 @@ from app.domain import board, runs, search, sharing, voices, wording
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
-from app.web.access import STAFF, allow, me
+from app.web.access import SHARERS, STAFF, allow, me
 from app.web.board import PERIODS
 
 blueprint = Blueprint("voices", __name__)
@@ -108,7 +108,7 @@ def progress(submission_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/voices/<submission_id>/steps/<step_id>/again")
-@allow(*STAFF)
+@allow(*SHARERS)
 def repeat(submission_id: str, step_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
     runs.again(voices.step_of(submission, step_id))
@@ -117,7 +117,7 @@ def repeat(submission_id: str, step_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/voices/<submission_id>/answers/<answer_id>/again")
-@allow(*STAFF)
+@allow(*SHARERS)
 def again(submission_id: str, answer_id: str) -> ResponseReturnValue:
     """Writes down the words anew, with the best engine that is here now."""
     submission = voices.find(submission_id, me().workspace_id)
