@@ -193,7 +193,9 @@ def export(work: Work) -> Publish:
     row = db.session.get_one(Export, work.run.export_id)
     path = work.folder / "export"
     rows = exports.write(row, path, on_progress=work.report)
-    stored = work.storage.put_file(keys.export(row.id, row.filename), path, move=True)
+    stored = work.storage.put_file(
+        keys.export(row.id, f"{work.claim.fence}/{row.filename}"), path, move=True
+    )
 
     def publish() -> str:
         row.key, row.size, row.rows = stored.key, stored.size, rows

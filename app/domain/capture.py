@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import admission, consent, details, processing
+from app.domain import admission, consent, details, forgetting, processing
 from app.domain.clerk import new_token, rows_written, token_hash
 from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
@@ -154,7 +154,7 @@ def replace(submission: Submission, answer: Answer) -> Answer:
     )
     if older is not None:
         if older.recording is not None:
-            consent.forget_objects([keys.recording(older.recording.id)])
+            forgetting.objects([keys.recording(older.recording.id)])
         db.session.delete(older)
         db.session.flush()
     answer.submission_id, answer.prompt_id = submission.id, asked[answer.position].id

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 
 from app import runtime
+from app.domain import forgetting
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, Expired, Invalid
 from app.domain.wording import mark
@@ -25,9 +25,7 @@ from app.models import (
     now,
 )
 from app.models.program import PURPOSES
-from storage import StorageError, keys
-
-log = logging.getLogger(__name__)
+from storage import keys
 
 NEEDED = mark("Nothing can be sent without your agreement that it may be used.")
 
@@ -71,7 +69,7 @@ def require(submission: Submission) -> Consent:
 
 
 def change(submission: Submission, purposes: Sequence[str]) -> None:
-    """Other purposes from now on.
+    """Other purposes from now on. Files written for a purpose that is no longer there go.
 
     Raises:
         Expired: it was withdrawn. Invalid: as in `checked`.
@@ -79,8 +77,11 @@ def change(submission: Submission, purposes: Sequence[str]) -> None:
     if submission.state == "withdrawn":
         raise Expired(mark("This was withdrawn; nothing of it is kept."))
     consent = require(submission)
-    consent.purposes = checked(consent.consent_text, purposes)
+    before, consent.purposes = consent.purposes, checked(consent.consent_text, purposes)
     db.session.flush()
+    ended = [purpose for purpose in before if purpose not in consent.purposes]
+    if ended and submission.state == "received":
+        forgetting.exports_of(submission.program_id, ended)
 
 
 def withdraw(submission: Submission) -> None:
@@ -117,23 +118,9 @@ def withdraw(submission: Submission) -> None:
         db.session.delete(answer)
     db.session.flush()
     db.session.refresh(submission)
-    forget_objects(prefixes)
-
-
-def forget_objects(prefixes: Sequence[str]) -> None:
-    """Deletes all objects under these prefixes once the caller's transaction is committed."""
-
-    def delete() -> None:
-        storage = runtime.storage()
-        for prefix in prefixes:
-            try:
-                for key in list(storage.list(prefix)):
-                    storage.delete(key)
-            except StorageError as error:
-                log.error("Objects under %s are still there: %s", prefix, error.sentence)
-
-    if prefixes:
-        after_commit(delete)
+    if submission.received_at is not None:
+        forgetting.exports_of(submission.program_id, PURPOSES)
+    forgetting.objects(prefixes)
 
 
 def _prefixes(submission: Submission) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import mimetypes
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app import runtime
-from app.domain import processing
-from app.domain.clerk import after_commit, session
+from app.domain import forgetting, processing
+from app.domain.clerk import session
 from app.domain.errors import Conflict
 from app.domain.invitations import open_invitation
 from app.domain.programs import Description, default_themes, describe
@@ -34,9 +33,7 @@ from app.models import (
     new_id,
     now,
 )
-from storage import StorageError, keys
-
-log = logging.getLogger(__name__)
+from storage import keys
 
 FOLDER = Path(__file__).parent.parent / "sample"
 PURPOSE = {"internal": "internal", "shared_outside": "shared", "public": "public"}
@@ -97,7 +94,7 @@ def remove(program: Program) -> None:
     session().execute(delete(Submission).where(Submission.program_id == program.id))
     session().execute(delete(Program).where(Program.id == program.id))
     session().expire_all()
-    after_commit(lambda: _delete_objects(prefixes))
+    forgetting.objects(prefixes)
 
 
 def _program(workspace: Workspace, told: dict[str, Any]) -> Program:
@@ -208,14 +205,3 @@ def _prefixes(program: Program) -> list[str]:
         *(keys.highlight(each) for each in highlights),
         *(keys.export(each, "") for each in exports),
     ]
-
-
-def _delete_objects(prefixes: list[str]) -> None:
-    """An object that can't be deleted now is an orphan; the sweeper meets it again."""
-    storage = runtime.storage()
-    for prefix in prefixes:
-        try:
-            for key in list(storage.list(prefix)):
-                storage.delete(key)
-        except StorageError as error:
-            log.warning("Objects under %s are still there: %s", prefix, error)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import capture, consent, parts
+from app.domain import capture, consent, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
@@ -265,7 +265,7 @@ def _make_answer(upload: Upload) -> None:
         _publish(upload, key, stored.sha256)
     except Conflict:
         db.session.rollback()
-        consent.forget_objects([keys.recording(upload.id)])
+        forgetting.objects([keys.recording(upload.id)])
         _end(upload)
         db.session.commit()
         raise

@@ -54,7 +54,9 @@ def create() -> ResponseReturnValue:
 def file(export_id: str) -> ResponseReturnValue:
     export = owned(Export, export_id, me().workspace_id)
     if export.key is None:
-        raise Conflict("This export is still being written.")
+        said = progress.describe(export.runs[-1], now())
+        reason = said.lines[-1].reason if said.stopped else ""
+        raise Conflict(reason or "This export is still being written.")
     kind = MEDIA_TYPES.get(export.format, "application/zip")
     return send_object(export.key, kind, download_name=export.filename)
 

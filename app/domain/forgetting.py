@@ -1,0 +1,84 @@
+"""What must not stay: objects of rows that are gone, and files that hold what was taken back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import case, or_, select, update
+
+from app import runtime
+from app.domain.clerk import after_commit, rows_written
+from app.extensions import db
+from app.models import Export, Run, Step, now
+from storage import StorageError, keys
+
+log = logging.getLogger(__name__)
+
+OUT_OF_DATE = "A voice was taken back since; write it again."
+
+
+def objects(prefixes: Sequence[str]) -> None:
+    """Deletes all objects under these prefixes once the caller's transaction is committed.
+
+    One that can't be deleted now is an orphan; `app.domain.sweeping` meets it again.
+    """
+
+    def delete() -> None:
+        storage = runtime.storage()
+        for prefix in prefixes:
+            try:
+                for key in list(storage.list(prefix)):
+                    storage.delete(key)
+            except StorageError as error:
+                log.error("Objects under %s are still there: %s", prefix, error.sentence)
+
+    if prefixes:
+        after_commit(delete)
+
+
+def exports_of(program_id: str, purposes: Sequence[str]) -> None:
+    """Drops the files that were written for one of these purposes. The caller commits.
+
+    A finished export says that it is out of date. One that is being written loses its lease, so
+    that what it read is not published, and is written again. One that waits is touched, too: it
+    can't be claimed, and read what is about to go, before the caller has committed.
+    """
+    writing = select(Run.export_id).join(Step).where(Step.state == "leased")
+    # Exports first, as a publishing step does it: two that lock in one order never wait for
+    # each other.
+    emptied = list(
+        db.session.scalars(
+            update(Export)
+            .where(
+                Export.program_id == program_id,
+                Export.purpose.in_(purposes),
+                or_(Export.key.is_not(None), Export.id.in_(writing)),
+            )
+            .values(key=None, size=None, rows=None)
+            .returning(Export.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    runs = (
+        select(Run.id)
+        .join(Export, Export.id == Run.export_id)
+        .where(Export.program_id == program_id, Export.purpose.in_(purposes))
+    )
+    done, leased = Step.state == "done", Step.state == "leased"
+    rows_written(
+        update(Step)
+        .where(Step.run_id.in_(runs), Step.state.in_(("due", "leased", "done")))
+        .values(
+            state=case((done, "failed"), else_="due"),
+            error=case((done, OUT_OF_DATE), else_=Step.error),
+            attempts=case((leased, 0), else_=Step.attempts),
+            due_at=case((leased, now()), else_=Step.due_at),
+            fence=None,
+            lease_until=None,
+        )
+    )
+    for row in db.session.identity_map.values():
+        if isinstance(row, Export | Step):
+            db.session.expire(row)
+    objects([keys.export(each, "") for each in emptied])
