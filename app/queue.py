@@ -37,6 +37,18 @@ class HeardJob(Job):
             raise ForgedJob(f"'{self.func_name}' is not one of Heard's jobs.")
         return super().func
 
+    @property
+    def success_callback(self) -> None:
+        """Heard's jobs have no callbacks: one that stands in the queue was put there by another."""
+
+    @property
+    def failure_callback(self) -> None:
+        """As above."""
+
+    @property
+    def stopped_callback(self) -> None:
+        """As above."""
+
 
 @functools.lru_cache(maxsize=8)
 def connect(url: str) -> Redis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from rq import Queue, SimpleWorker
+from rq import Callback, Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app import queue
@@ -39,3 +39,31 @@ def test_a_forged_job_is_refused(url: str, capfd: pytest.CaptureFixture[str]) ->
     worker.work(burst=True)
     assert "forged job ran" not in capfd.readouterr().out
     assert job.is_failed
+
+
+def forged_callback(*_args: object) -> None:
+    print("forged callback ran")
+
+
+def test_a_forged_callback_is_not_run(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    forged = Queue("media", connection=queue.connect(url), serializer=JSONSerializer)
+    callback = Callback(f"{__name__}.forged_callback")
+    job = forged.enqueue(
+        "os.system",
+        "true",
+        on_failure=callback,
+        on_success=callback,
+        on_stopped=callback,
+    )
+    worker = SimpleWorker(
+        [queue.open_queue(url, "media")],
+        connection=queue.connect(url),
+        serializer=JSONSerializer,
+        job_class=queue.HeardJob,
+    )
+    worker.work(burst=True)
+    assert "forged callback ran" not in capfd.readouterr().out
+    assert job.is_failed
+    seen = queue.open_queue(url, "media").fetch_job(job.id)
+    assert seen is not None
+    assert (seen.success_callback, seen.failure_callback, seen.stopped_callback) == (None,) * 3
