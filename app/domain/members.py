@@ -117,7 +117,7 @@ def check_password(email: str, password: str) -> Member:
 
 
 def set_password(member: Member, password: str) -> None:
-    """Keeps its argon2id hash and ends the member's other sessions.
+    """Keeps its argon2id hash and ends the member's other sessions and open links.
 
     Raises:
         Invalid: too short, too long, or the address itself.
@@ -127,19 +127,30 @@ def set_password(member: Member, password: str) -> None:
 
 
 def end_sessions(member: Member) -> None:
-    """Signs the member out everywhere."""
+    """Signs the member out everywhere; links that would sign in again end too."""
     member.session_version += 1
     session().flush()
+    _end_links(member)
+
+
+def would_move(member: Member, email: str) -> bool:
+    """Whether this is another address than the member's own."""
+    return email.strip().lower() != member.email
 
 
 def describe(member: Member, *, name: str, email: str | None = None) -> None:
-    """Raises Invalid or, where another member has the address, Conflict."""
+    """A new address ends the links that were sent to the old one.
+
+    Raises:
+        Invalid: not a name, not an address. Conflict: another member has the address.
+    """
     member.name = checks.line(name, "Your name", most=80)
     if email is not None:
         address = checks.email(email, "Your e-mail address")
         if address != member.email:
             _refuse_taken(address)
             member.email = address
+            _end_links(member)
     session().flush()
 
 
@@ -212,6 +223,14 @@ def open_links(workspace_id: str) -> dict[str, datetime]:
         .group_by(SignInLink.member_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _end_links(member: Member) -> None:
+    rows_written(
+        update(SignInLink)
+        .where(SignInLink.member_id == member.id, SignInLink.used_at.is_(None))
+        .values(used_at=now())
+    )
 
 
 def _refuse_taken(address: str) -> None:

@@ -113,8 +113,12 @@ def account() -> ResponseReturnValue:
 
 @blueprint.post("/account")
 @allow(*STAFF)
+@limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
 def change_account() -> ResponseReturnValue:
+    """Whoever gets the letters can sign in: another address asks for the present password."""
     try:
+        if me().password_hash is not None and members.would_move(me(), text("email")):
+            _check_present("confirming")
         members.describe(me(), name=text("name"), email=text("email"))
     except (Invalid, Conflict) as error:
         return refused(ACCOUNT, error, _typed("name", "email"))
@@ -169,9 +173,9 @@ def _keep_signed_in(target: str) -> ResponseReturnValue:
     return redirect(target, 303)
 
 
-def _check_present() -> None:
+def _check_present(field: str = "present") -> None:
     try:
-        members.check_password(me().email, text("present"))
+        members.check_password(me().email, text(field))
     except Invalid as error:
         raise Invalid("The present password is not right.") from error
 

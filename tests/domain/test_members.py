@@ -49,6 +49,28 @@ def test_a_new_password_ends_older_sessions(owner: Member) -> None:
     assert owner.session_version == before + 1
 
 
+@pytest.mark.parametrize("end", ["password", "everywhere", "address"])
+def test_links_that_are_still_open_end_with_the_sessions(
+    owner: Member, teammate: Member, end: str
+) -> None:
+    own, others = members.new_link(owner), members.new_link(teammate)
+    if end == "password":
+        members.set_password(owner, PASSWORD)
+    elif end == "everywhere":
+        members.end_sessions(owner)
+    else:
+        members.describe(owner, name="Noor", email="elsewhere@example.com")
+    with pytest.raises(Expired):
+        members.use_link(token(own))
+    assert members.use_link(token(others)).id == teammate.id
+
+
+def test_a_new_name_leaves_open_links_alone(owner: Member) -> None:
+    path = members.new_link(owner)
+    members.describe(owner, name="Noor", email=owner.email.upper())
+    assert members.check_link(token(path)).id == owner.id
+
+
 @pytest.mark.parametrize("password", ["", "short", "aaaaaaaaaaaaaaaa", "x" * 1025])
 def test_a_poor_password_is_refused(owner: Member, password: str) -> None:
     with pytest.raises(Invalid):

@@ -193,6 +193,30 @@ def test_the_account_is_changed(client: FlaskClient, owner: Member, teammate: Me
     assert teammate.email == "lea@example.com"
 
 
+def test_another_address_asks_for_the_present_password(
+    client: FlaskClient, owner_with_password: Member
+) -> None:
+    sign_in(client, owner_with_password)
+    before = owner_with_password.email
+    taken_over = {"name": "Noor", "email": "thief@example.com"}
+    for guess in ({}, {"confirming": "not the one at all"}):
+        answer = client.post("/account", data={**taken_over, **guess})
+        assert answer.status_code == 422 and "present password is not right" in answer.text
+        assert PASSWORD not in answer.text
+    db.session.refresh(owner_with_password)
+    assert owner_with_password.email == before
+    same = {"name": "Noor", "email": before.upper()}
+    assert client.post("/account", data=same).status_code == 303
+    moved = {"name": "Noor", "email": "noor@example.com", "confirming": PASSWORD}
+    assert client.post("/account", data=moved).status_code == 303
+    db.session.refresh(owner_with_password)
+    assert (owner_with_password.email, owner_with_password.name) == ("noor@example.com", "Noor")
+
+
+def test_the_account_says_what_signing_out_ends(client: FlaskClient, owner: Member) -> None:
+    assert "makes one browser forget you" in sign_in(client, owner).get("/account").text
+
+
 def test_no_link_is_made_without_a_mail_server(client: FlaskClient, owner: Member) -> None:
     assert "Send a link" not in client.get("/sign-in").text
     assert client.post("/sign-in/link", data={"email": owner.email}).status_code == 303
