@@ -14,9 +14,10 @@ from datetime import timedelta
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from app.domain import alerts, outbox, runs, uploads
+from app.domain import alerts, outbox, runs, sweeping, uploads
 from app.domain.wording import count
 from app.models import now
+from storage import StorageError
 from workers.context import context
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ def tick_for_ever() -> None:
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
-            _try(uploads.sweep)
+            for part in (uploads.sweep, sweeping.objects):
+                _try(part)
             swept = now()
         over.wait(TICK_S)
 
@@ -70,5 +72,5 @@ def _try(part: Callable[[], object]) -> None:
     try:
         with context():
             part()
-    except (RedisError, OperationalError) as error:
+    except (RedisError, OperationalError, StorageError, OSError) as error:
         log.warning("%s: %s", part.__name__, type(error).__name__)

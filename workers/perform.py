@@ -13,15 +13,16 @@ from pathlib import Path
 from types import TracebackType
 
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import runtime
 from app.config import Settings
 from app.domain import runs
+from app.domain.clerk import after_commit
 from app.domain.errors import HeardError, StepFailed
 from app.extensions import db
 from app.models import Run
-from storage import Storage, StorageError
+from storage import Storage, StorageError, Stored
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Work:
     folder: Path
     settings: Settings
     storage: Storage
+    made: list[str] = field(default_factory=list)
     _reported: float = field(default=0.0)
 
     def report(self, share: float, stage: str = "") -> None:
@@ -47,6 +49,26 @@ class Work:
         if moment - self._reported >= REPORT_EVERY_S:
             self._reported = moment
             runs.report(self.claim, int(share * 100), stage)
+
+    def put_file(self, key: str, path: Path, content_type: str | None = None) -> Stored:
+        """Moves a file to storage; unless the step is published, its object goes again."""
+        self.made.append(key)
+        return self.storage.put_file(key, path, move=True, content_type=content_type)
+
+    def publish(self, publish: Publish) -> None:
+        """One commit for what was made and that it is done. Raises runs.Lost."""
+        after_commit(self.made.clear)
+        runs.finish(self.claim, publish())
+        db.session.commit()
+
+    def clear_away(self) -> None:
+        """Deletes what no row names. The sweep meets what can't be deleted now."""
+        db.session.rollback()
+        for key in self.made:
+            try:
+                self.storage.delete(key)
+            except StorageError as error:
+                log.warning("%s is still there: %s", key, error.sentence)
 
 
 def perform(step_id: str) -> None:
@@ -66,9 +88,7 @@ def perform(step_id: str) -> None:
         ):
             run = db.session.get_one(Run, claim.run_id)
             work = Work(claim, run, Path(folder), settings, runtime.storage())
-            publish = STEPS[claim.kind.name](work)
-            runs.finish(claim, publish())
-            db.session.commit()
+            _carry_out(work, STEPS[claim.kind.name])
     except runs.Lost as lost:
         db.session.rollback()
         log.warning("%s", lost)
@@ -86,6 +106,16 @@ def perform(step_id: str) -> None:
     except Exception:  # the row must say that it failed, whatever the library raised
         log.exception("Step %s (%s) failed unexpectedly", claim.step_id, claim.kind.name)
         _failed(claim, "Something unexpected went wrong; the log has details.", permanent=False)
+
+
+def _carry_out(work: Work, step: Callable[[Work], Publish]) -> None:
+    try:
+        work.publish(step(work))
+    except (OperationalError, InterfaceError):
+        raise  # perhaps it was committed: what is left is the sweep's, which looks at the rows
+    except Exception:
+        work.clear_away()
+        raise
 
 
 def _failed(

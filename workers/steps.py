@@ -7,12 +7,10 @@ marks the step as done, so a step either counts whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from app.domain import exports, highlights, processing, telling, timeline, transcripts
+from app.domain import exports, forgetting, highlights, processing, telling, timeline, transcripts
 from app.domain import understanding as findings
-from app.domain.clerk import after_commit
 from app.domain.codebooks import Codebook, Theme
 from app.domain.errors import StepFailed
 from app.domain.wording import count
@@ -48,23 +46,20 @@ def normalise(work: Work) -> Publish:
     path = _fetch(work, recording.original_key)
     info = look(path, longest_s=work.settings.max_duration)
     made = rebuild(path, info, work.folder, on_progress=work.report)
-    fence, store = work.claim.fence, work.storage
+    fence = work.claim.fence
     extension = made.playable.suffix.lstrip(".")
-    playable = store.put_file(
+    playable = work.put_file(
         keys.playable(recording.id, fence, extension),
         made.playable,
-        move=True,
         content_type=made.mime,
     )
     poster = audio = None
     if made.poster is not None:
-        poster = store.put_file(
-            keys.poster(recording.id, fence), made.poster, move=True, content_type="image/jpeg"
+        poster = work.put_file(
+            keys.poster(recording.id, fence), made.poster, content_type="image/jpeg"
         )
     if made.audio is not None:
-        audio = store.put_file(
-            keys.audio(recording.id, fence), made.audio, move=True, content_type="audio/wav"
-        )
+        audio = work.put_file(keys.audio(recording.id, fence), made.audio, content_type="audio/wav")
     previous = (recording.playable_key, recording.poster_key, recording.audio_key)
 
     def publish() -> str:
@@ -75,7 +70,7 @@ def normalise(work: Work) -> Publish:
         recording.width, recording.height = made.width, made.height
         recording.duration_s, recording.prepared = made.duration_s, made.how
         recording.partial = recording.partial or made.partial
-        _drop_later(work, previous)
+        _drop_later(previous)
         return "Copied as it is" if made.how == "copied" else "Re-encoded for browsers"
 
     return publish
@@ -178,12 +173,12 @@ def clip(work: Work) -> Publish:
         on_progress=work.report,
     )
     key = keys.clip(moment.id, work.claim.fence, clip.kind)
-    stored = work.storage.put_file(key, out, move=True, content_type="video/mp4")
+    stored = work.put_file(key, out, content_type="video/mp4")
     previous = (clip.key,)
 
     def publish() -> str:
         clip.key, clip.media_type, clip.size = stored.key, "video/mp4", stored.size
-        _drop_later(work, previous)
+        _drop_later(previous)
         return f"{span.length:.1f} s"
 
     return publish
@@ -193,9 +188,7 @@ def export(work: Work) -> Publish:
     row = db.session.get_one(Export, work.run.export_id)
     path = work.folder / "export"
     rows = exports.write(row, path, on_progress=work.report)
-    stored = work.storage.put_file(
-        keys.export(row.id, f"{work.claim.fence}/{row.filename}"), path, move=True
-    )
+    stored = work.put_file(keys.export(row.id, f"{work.claim.fence}/{row.filename}"), path)
 
     def publish() -> str:
         row.key, row.size, row.rows = stored.key, stored.size, rows
@@ -282,7 +275,6 @@ def _fetch(work: Work, key: str) -> Path:
     return path
 
 
-def _drop_later(work: Work, previous: tuple[str | None, ...]) -> None:
+def _drop_later(previous: tuple[str | None, ...]) -> None:
     """What an earlier try made goes once the new one counts."""
-    for key in filter(None, previous):
-        after_commit(partial(work.storage.delete, key))
+    forgetting.objects([key for key in previous if key])

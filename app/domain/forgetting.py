@@ -19,7 +19,7 @@ OUT_OF_DATE = "A voice was taken back since; write it again."
 
 
 def objects(prefixes: Sequence[str]) -> None:
-    """Deletes all objects under these prefixes once the caller's transaction is committed.
+    """Deletes all objects under these prefixes (or keys) once the transaction is committed.
 
     One that can't be deleted now is an orphan; `app.domain.sweeping` meets it again.
     """

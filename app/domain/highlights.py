@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from sqlalchemy import select
 
-from app import runtime
-from app.domain import telling
-from app.domain.clerk import after_commit
+from app.domain import forgetting, telling
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Theme, Transcript, now
@@ -85,9 +82,8 @@ def _move(highlight: Highlight, span: Span) -> None:
 
 
 def _drop_clips(highlight: Highlight) -> None:
+    forgetting.objects([clip.key for clip in highlight.clips if clip.key])
     for clip in list(highlight.clips):
-        if clip.key:
-            after_commit(partial(runtime.storage().delete, clip.key))
         highlight.clips.remove(clip)
 
 

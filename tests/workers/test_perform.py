@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from app.domain import pipeline, processing, runs
+from app import runtime
+from app.domain import consent, pipeline, processing, runs
 from app.domain.errors import StepFailed
 from app.extensions import db
-from app.models import Run, Step, Workspace, now
+from app.models import Answer, Run, Step, Workspace, now
 from storage import StorageError
 from tests import factories
 from workers import perform as performing
@@ -158,3 +159,62 @@ def test_a_step_that_is_gone_or_done_is_left_alone(step: Step, does) -> None:  #
     db.session.commit()
     perform(step.id)
     assert reloaded(step).state == "done"
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "fails", "loses the lease"])
+def test_what_was_made_and_not_published_is_deleted(step: Step, does, ending: str) -> None:  # type: ignore[no-untyped-def]
+    key, step_id = "recordings/made/here/playable.webm", step.id
+
+    def work(work: Work) -> Publish:
+        path = work.folder / "made.webm"
+        path.write_bytes(b"face and voice")
+        work.put_file(key, path)
+        assert runtime.storage().stat(key)
+        if ending == "withdrawn":
+            consent.withdraw(db.session.get_one(Answer, work.run.answer_id).submission)
+        elif ending == "loses the lease":
+            work.run.steps[0].lease_until = now() - timedelta(seconds=1)
+            db.session.commit()
+            runs.claim(step_id)
+        db.session.commit()
+
+        def publish() -> str:
+            if ending == "fails":
+                raise StepFailed("No.")
+            return ""
+
+        return publish
+
+    does(work)
+    perform(step_id)
+    assert runtime.storage().stat(key) is None
+
+
+def test_what_was_published_stays_though_what_it_replaced_cannot_be_deleted(
+    step: Step,
+    does,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = "recordings/made/here/playable.webm"
+
+    def away(*_: object) -> None:
+        raise StorageError("The bucket is gone.")
+
+    def work(work: Work) -> Publish:
+        path = work.folder / "made.webm"
+        path.write_bytes(b"face and voice")
+        work.put_file(key, path)
+
+        def publish() -> str:
+            steps._drop_later(("recordings/made/before/playable.webm", None))
+            return "published"
+
+        return publish
+
+    does(work)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(runtime.storage()), "delete", away)
+        patch.setattr(type(runtime.storage()), "list", away)
+        perform(step.id)
+    assert (reloaded(step).state, step.stage) == ("done", "published")
+    assert runtime.storage().stat(key)

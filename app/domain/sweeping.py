@@ -1,0 +1,87 @@
+"""The hourly look for what nobody names any more: leftovers of workers that were killed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+
+from sqlalchemy import func, select
+
+from app import runtime
+from app.extensions import db
+from app.models import Clip, Export, Recording, Upload, Workspace, now
+from app.models.base import ALPHABET
+
+log = logging.getLogger(__name__)
+
+PREFIXES = ("recordings/", "highlights/", "exports/")
+# Far longer than any step's deadline: whoever is going to name the object has done so by then.
+UNNAMED_FOR = timedelta(hours=6)
+MOST = 500  # objects deleted at a time: an hour later comes the next look
+BATCH = 200
+
+
+def objects() -> int:
+    """Deletes objects that no row has named for `UNNAMED_FOR`; how many.
+
+    Objects older than this database's first workspace are left alone: they are another
+    installation's, or the database was exchanged by mistake and comes back.
+
+    Raises:
+        StorageError: the place for objects is away.
+    """
+    storage, born = runtime.storage(), db.session.scalar(select(func.min(Workspace.created_at)))
+    if born is None:
+        return 0
+    db.session.rollback()  # listing may take a while
+    found = chain.from_iterable(storage.list(prefix) for prefix in PREFIXES)
+    before = now() - UNNAMED_FOR
+    old = (key for key in found if (at := _made_at(key)) and born <= at < before)
+    deleted = 0
+    for key in islice(_unnamed(old), MOST):
+        storage.delete(key)
+        deleted += 1
+    if deleted:
+        log.warning("%d objects that no row names were deleted.", deleted)
+    return deleted
+
+
+def _unnamed(found: Iterator[str]) -> Iterator[str]:
+    while batch := list(islice(found, BATCH)):
+        known = _named(batch)
+        db.session.rollback()
+        yield from (key for key in batch if key not in known)
+
+
+def _named(batch: Sequence[str]) -> set[str]:
+    columns = (
+        Recording.original_key,
+        Recording.playable_key,
+        Recording.poster_key,
+        Recording.audio_key,
+        Clip.key,
+        Export.key,
+    )
+    named = {
+        str(key)
+        for column in columns
+        for key in db.session.scalars(select(column).where(column.in_(batch)))
+    }
+    # An upload's object lies under the upload's id before the row of its recording is there.
+    owners = {key.split("/")[1] for key in batch}
+    arriving = select(Upload.id).where(Upload.id.in_(owners), Upload.state == "open")
+    under_way = set(db.session.scalars(arriving))
+    return named | {key for key in batch if key.split("/")[1] in under_way}
+
+
+def _made_at(key: str) -> datetime | None:
+    """When the newest id in the key was made (`new_id` begins with its milliseconds)."""
+    times = [
+        sum(ALPHABET.index(letter) << (5 * place) for place, letter in enumerate(reversed(part)))
+        >> 80
+        for part in key.split("/")
+        if len(part) == 26 and set(part) <= set(ALPHABET)
+    ]
+    return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None

@@ -1,0 +1,107 @@
+"""What nobody names goes, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app import runtime
+from app.domain import sweeping
+from app.extensions import db
+from app.models import Answer, Clip, Export, Upload, Workspace, base, now
+from storage import keys
+from tests import factories
+
+Put = Callable[..., str]
+OLD = timedelta(hours=7)
+
+
+@pytest.fixture
+def id_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], str]:
+    """An id as it was given out some time ago."""
+
+    def make(ago: timedelta) -> str:
+        with monkeypatch.context() as patch:
+            then: datetime = now() - ago
+            patch.setattr(base.time, "time", then.timestamp)
+            return base.new_id()
+
+    return make
+
+
+@pytest.fixture
+def answer(app: Flask, workspace: Workspace) -> Answer:
+    workspace.created_at = now() - timedelta(days=400)
+    return factories.answer(factories.submission(factories.program(workspace)))
+
+
+def put(key: str) -> str:
+    return runtime.storage().put(key, b"face and voice").key
+
+
+def left() -> set[str]:
+    return {key for prefix in sweeping.PREFIXES for key in runtime.storage().list(prefix)}
+
+
+def test_objects_without_a_row_go_after_a_while(
+    answer: Answer, id_of: Callable[[timedelta], str]
+) -> None:
+    gone, old, fresh = id_of(3 * OLD), id_of(OLD), id_of(timedelta(minutes=5))
+    for key in (
+        keys.original(gone, "0"),
+        keys.playable(gone, old, "webm"),
+        keys.clip(gone, old, "plain"),
+        keys.export(gone, f"{old}/voices.csv"),
+    ):
+        put(key)
+    being_made = put(keys.playable(gone, fresh, "webm"))
+    assert sweeping.objects() == 4
+    assert left() == {being_made}
+
+
+def test_objects_with_a_row_stay(answer: Answer, id_of: Callable[[timedelta], str]) -> None:
+    old, recording = id_of(OLD), answer.recording
+    assert recording is not None
+    highlight = factories.highlight(answer, factories.transcript(answer, "It came late."))
+    recording.original_key = put(keys.original(old, "0"))
+    recording.playable_key = put(keys.playable(old, old, "webm"))
+    recording.poster_key = put(keys.poster(old, old))
+    recording.audio_key = put(keys.audio(old, old))
+    clip = Clip(highlight_id=highlight.id, key=put(keys.clip(old, old, "plain")))
+    export = Export(
+        workspace_id=highlight.workspace_id,
+        program_id=highlight.program_id,
+        format="csv",
+        level="segments",
+        key=put(keys.export(old, "voices.csv")),
+    )
+    upload = Upload(  # its last byte came a moment ago, its recording's row is not there yet
+        id=id_of(2 * OLD), submission_id=answer.submission_id, kind="video", length=1,
+        declared_type="", filename="", expires_at=now(),
+    )  # fmt: skip
+    factories.save(clip, export, upload)
+    put(keys.original(upload.id, "0"))
+    assert sweeping.objects() == 0
+    assert len(left()) == 7
+
+
+def test_objects_older_than_the_database_are_not_ours(
+    answer: Answer, workspace: Workspace, id_of: Callable[[timedelta], str]
+) -> None:
+    workspace.created_at = now() - timedelta(hours=8)
+    db.session.commit()
+    put(keys.original(id_of(timedelta(days=30)), "0"))
+    assert sweeping.objects() == 0
+
+
+def test_a_look_deletes_so_many_at_most(
+    answer: Answer, id_of: Callable[[timedelta], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "MOST", 2)
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    for _ in range(3):
+        put(keys.original(id_of(OLD), "0"))
+    assert [sweeping.objects(), sweeping.objects(), sweeping.objects()] == [2, 1, 0]
