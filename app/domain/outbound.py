@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from app.domain.errors import ChannelError, Invalid
 
@@ -104,7 +104,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     port = parts.port or (443 if parts.scheme == "https" else 80)
     addresses = _resolve(host, port, allow_private)
     connection = _Pinned(host, port, addresses, secure=parts.scheme == "https")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = _target(parts)
     # A socket's timeout starts anew with each byte; this one ends a slow drip as well.
     watch = threading.Timer(TIMEOUT_S, connection.abort)
     watch.daemon = True
@@ -128,6 +128,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     finally:
         watch.cancel()
         connection.close()
+
+
+# What a path or query may hold as it is, an escape that is already there among it (RFC 3986, 3.4)
+_AS_IT_IS = "/?:@!$&'()*+,;=-._~%"
+
+
+def _target(parts: SplitResult) -> str:
+    """The request's path and query; other letters than ASCII's go as their UTF-8 escapes."""
+    asked = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return quote(asked, safe=_AS_IT_IS)
 
 
 def _resolve(host: str, port: int, allow_private: bool) -> list[str]:

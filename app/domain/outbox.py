@@ -32,6 +32,7 @@ ATTEMPTS = 30
 NOTHING_LEFT = (
     "Not sent: what it told of was taken back, hidden or done meanwhile, or its reader has left."
 )
+UNEXPECTED = "Something unexpected went wrong; the log has details."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def deliver(delivery_id: str) -> bool:
         kind.send(settings, message)
     except ChannelError as error:
         _fail(claim, error.sentence, permanent=error.permanent or once)
+        return False
+    except Exception:  # the row must say that it failed, whatever a library raised
+        log.exception("Delivery %s failed unexpectedly", claim.delivery_id)
+        db.session.rollback()
+        _fail(claim, UNEXPECTED, permanent=once)
         return False
     return _settle(claim, state="done", error=None)
 

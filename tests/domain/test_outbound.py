@@ -218,3 +218,9 @@ def test_a_long_answer_is_cut() -> None:
     assert len(outbound.post(url, b"{}", {}, allow_private=True).body) == outbound.MOST_BYTES
     server.shutdown()
     server.server_close()
+
+
+def test_letters_beyond_ascii_go_as_escapes(server: WebServer) -> None:
+    url = f"http://127.0.0.1:{server.port}/haken/für%20uns?wer=Zoë&was=a%2Fb"
+    outbound.post(url, b"{}", {}, allow_private=True)
+    assert server.posted[0].path == "/haken/f%C3%BCr%20uns?wer=Zo%C3%AB&was=a%2Fb"

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app import queue
-from app.domain import alerts, consent, outbox
+from app.domain import alerts, channels, consent, outbox
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Delivery, Member, Notice, Workspace, now
@@ -200,3 +200,18 @@ def test_the_clock_rings_for_what_is_due_and_not_twice(
         row.lease_until = now() - timedelta(seconds=1)
         db.session.commit()
         assert outbox.ring_due() == 1  # that worker died
+
+
+@pytest.mark.parametrize(("kind", "state"), [("found", "due"), ("test", "failed")])
+def test_what_nobody_expected_is_a_sentence_on_the_row(
+    row: Delivery, monkeypatch: pytest.MonkeyPatch, kind: str, state: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise UnicodeEncodeError("ascii", "ü", 0, 1, "ordinal not in range(128)")
+
+    row.kind = kind
+    db.session.commit()
+    monkeypatch.setattr(type(channels.kind_of(row.channel.kind)), "send", broken)
+    assert not outbox.deliver(row.id)
+    db.session.refresh(row)
+    assert (row.state, row.error) == (state, outbox.UNEXPECTED)
