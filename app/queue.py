@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError, RedisError
+from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 RUN_STEP = "workers.jobs.run_step"
 DELIVER = "workers.jobs.deliver"
+PATIENCE_S = 2
 JOB_NAMES = frozenset({RUN_STEP, DELIVER})
 
 
@@ -52,8 +55,21 @@ class HeardJob(Job):
 
 @functools.lru_cache(maxsize=8)
 def connect(url: str) -> Redis:
-    """A connection that gives up within 2 s, so that no page waits for the queue."""
-    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=None)
+    """A connection that gives up within 2 s, so that no page waits for the queue.
+
+    Only one that broke meanwhile is made anew, and once: each wait for an answer counts in full.
+    """
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=PATIENCE_S,
+        socket_timeout=PATIENCE_S,
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+    )
+
+
+def connect_worker(url: str) -> Redis:
+    """A connection for those who wait for the next job for minutes; rq sets how long."""
+    return Redis.from_url(url, socket_connect_timeout=PATIENCE_S)
 
 
 def open_queue(url: str, name: str) -> Queue:

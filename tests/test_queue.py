@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +27,22 @@ def test_a_ring_is_a_name_and_a_row(url: str) -> None:
 
 def test_an_absent_queue_costs_nothing_but_the_ring() -> None:
     assert queue.ring("redis://127.0.0.1:1/0", "media", queue.RUN_STEP, "row-1") is False
+
+
+def test_a_queue_that_takes_calls_but_never_answers_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        assert queue.ring(url, "media", queue.RUN_STEP, "row-1") is False
+        assert time.monotonic() - began < 2 * queue.PATIENCE_S
+
+
+def test_a_queue_that_came_back_is_rung_at_once(url: str) -> None:
+    """The connections that were open before are of no use any more."""
+    assert queue.ring(url, "media", queue.RUN_STEP, "row-1")
+    for client in queue.connect(url).client_list():
+        queue.connect(url).client_kill_filter(_id=client["id"], skipme=False)
+    assert queue.ring(url, "media", queue.RUN_STEP, "row-2")
 
 
 def test_a_forged_job_is_refused(url: str, capfd: pytest.CaptureFixture[str]) -> None:

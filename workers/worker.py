@@ -16,7 +16,7 @@ from redis import Redis
 from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 
-from app.queue import HeardJob, connect, open_queue
+from app.queue import HeardJob, connect_worker, open_queue
 from workers.context import application
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class ModelWorker(SimpleWorker):
 def work(queue: str, *, burst: bool = False) -> None:
     """Works until asked to stop. The supervisor starts it anew."""
     url = application().extensions["heard"].settings.redis_url
-    connection: Redis = connect(url)
+    connection: Redis = connect_worker(url)
     kind = Worker if queue in FORKING else ModelWorker
     worker = kind(
         [open_queue(url, queue)],
