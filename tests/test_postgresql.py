@@ -15,6 +15,7 @@ PARTS = (
     "tests/domain",
     "tests/workers/test_perform.py",
     "tests/web/test_board.py",
+    "tests/web/test_bodies.py",
     "tests/web/test_voices.py",
 )
 

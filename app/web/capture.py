@@ -160,7 +160,10 @@ def _bearer() -> str:
 
 
 def _json() -> dict[str, Any]:
-    said = request.get_json(silent=True)
+    try:
+        said = bodies.keepable(request.get_json(silent=True))
+    except RecursionError:  # a thousand brackets and nothing in them
+        said = None
     if not isinstance(said, dict):
         raise Invalid(mark("That request could not be understood."))
     return said

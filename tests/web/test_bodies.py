@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app.domain import capture
 from app.domain.clerk import new_token
 from app.extensions import db
-from app.models import Invitation, Member, Recording, Upload, Workspace
+from app.models import Answer, Invitation, Member, Recording, Upload, Workspace
 from app.web.bodies import MOST
 from tests import factories
 from tests.conftest import sign_in
@@ -109,3 +109,74 @@ def test_a_large_piece_of_an_upload_is_taken(client: FlaskClient, invitation: In
     )
     assert answer.status_code == 204
     assert db.session.query(Upload).one().offset == len(LARGE)
+
+
+def test_half_a_character_is_no_reason_to_lose_an_answer(
+    client: FlaskClient, invitation: Invitation
+) -> None:
+    head, where = bearer(new_token()), f"/r/{invitation.code}/submission"
+    text = invitation.program.consent_texts[-1].id
+    for odd in ("\\ud800", "\\u0000", "\\ud83d" * 9):
+        refused = client.put(
+            where,
+            data=f'{{"consent_text": "{odd}", "purposes": ["internal"]}}',
+            content_type="application/json",
+            headers=head,
+        )
+        assert refused.status_code == 422
+    opening = {"consent_text": f"{text}\0", "purposes": ["internal"]}
+    assert client.put(where, json=opening, headers=head).status_code == 201
+    sent = client.post(
+        f"{where}/sending",
+        data='{"name": "A\\u0000na", "written": {"0": "It came late \\ud83d"}}',
+        content_type="application/json",
+        headers=head,
+    )
+    assert sent.status_code == 200
+    kept = db.session.query(Answer).one()
+    assert kept.written_text == "It came late ?"
+    assert kept.submission.display_name == "Ana"
+
+
+@pytest.mark.parametrize("said", ["[" * 200_000, '{"a":' * 100_000])
+def test_brackets_without_end_are_not_understood(
+    client: FlaskClient, invitation: Invitation, said: str
+) -> None:
+    answer = client.put(
+        f"/r/{invitation.code}/submission",
+        data=said,
+        content_type="application/json",
+        headers=bearer(new_token()),
+    )
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("where", "data", "status"),
+    [
+        ("/settings/members", {"email": "a\0na@example.com", "role": "lead\0er"}, 303),
+        ("/exports", {"program": "\0", "format": "csv", "level": "segments"}, 404),
+        ("/following", {"what": "program:\0", "channel": "own"}, 422),
+        ("/following", {"what": "theme:\0", "channel": "\0"}, 422),
+        ("/account", {"name": "A\0na", "email": "ana\0@example.com"}, 303),
+        ("/sign-in", {"email": "\0", "password": "\0", "next\0": "\0"}, 422),
+    ],
+)
+def test_a_nul_in_a_form_breaks_nothing(
+    client: FlaskClient, owner: Member, where: str, data: dict[str, str], status: int
+) -> None:
+    assert sign_in(client, owner).post(where, data=data).status_code == status
+    assert b"\0" not in client.get("/account").data
+
+
+def test_a_nul_in_the_plain_form_is_left_out(client: FlaskClient, invitation: Invitation) -> None:
+    said = {
+        "token": new_token(),
+        "consent_text": f"\0{invitation.program.consent_texts[-1].id}",
+        "purposes": ["internal", "shar\0ed"],
+        "text-0": "It came \0late",
+    }
+    assert client.post(f"/r/{invitation.code}/form", data=said).status_code == 303
+    kept = db.session.query(Answer).one()
+    assert kept.written_text == "It came late"
+    assert kept.submission.consent.purposes == ["internal", "shared"]
