@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import admission, consent, details, forgetting, processing
-from app.domain.clerk import new_token, rows_written, token_hash
+from app.domain import admission, consent, details, forgetting, parts, processing
+from app.domain.clerk import after_commit, new_token, rows_written, token_hash
 from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.domain.wording import mark
@@ -250,14 +251,22 @@ def _check_answers(submission: Submission, hashes: Mapping[int, str]) -> None:
         raise Invalid(mark("A recording arrived damaged. Please send it again."))
 
 
-def _write(submission: Submission, position: int, text: str) -> Answer:
-    rows_written(
-        update(Upload)
-        .where(
+def end_uploads(submission: Submission, position: int) -> None:
+    """Ends what is still on its way to this question; its bytes go with the commit.
+
+    The caller holds the submission.
+    """
+    for upload in db.session.scalars(
+        select(Upload).where(
             Upload.submission_id == submission.id,
             Upload.position == position,
             Upload.state == "open",
         )
-        .values(state="ended")
-    )
+    ):
+        upload.state = "ended"
+        after_commit(partial(parts.drop, upload.id))
+
+
+def _write(submission: Submission, position: int, text: str) -> Answer:
+    end_uploads(submission, position)
     return replace(submission, Answer(kind="text", position=position, written_text=text))

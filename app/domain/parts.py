@@ -10,8 +10,9 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from app import runtime
 from app.domain.errors import Conflict, HeardError, NotFound
 from app.domain.wording import mark
 
+# A file is there a moment before the row of its upload is committed.
+UNNAMED_FOR_S = 3600
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -91,6 +94,15 @@ def drop(upload_id: str) -> None:
     path = path_of(upload_id)
     path.unlink(missing_ok=True)
     path.with_suffix(".whole").unlink(missing_ok=True)
+
+
+def sweep(under_way: Collection[str]) -> None:
+    """Drops the bytes of every upload that is not under way, an hour after they came."""
+    folder, before = runtime.settings().uploads, time.time() - UNNAMED_FOR_S
+    for path in [*folder.glob("*.part"), *folder.glob("*.whole")]:
+        with suppress(FileNotFoundError):  # it ended by itself meanwhile
+            if path.stem not in under_way and path.stat().st_mtime < before:
+                path.unlink()
 
 
 @contextmanager

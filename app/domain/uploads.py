@@ -81,14 +81,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     consent.require(submission)
     _check(submission, declared)
     capture.hold(submission)
-    for older in db.session.scalars(
-        select(Upload).where(
-            Upload.submission_id == submission.id,
-            Upload.position == declared.position,
-            Upload.state == "open",
-        )
-    ):
-        _end(older)
+    capture.end_uploads(submission, declared.position)
     upload = Upload(
         id=new_id(),
         submission_id=submission.id,
@@ -210,13 +203,17 @@ def take_file(submission: Submission, declared: Declared, file: BinaryIO) -> Non
 
 
 def sweep() -> int:
-    """Ends what has expired and drops its bytes; how many. The clock calls it. Commits."""
+    """Ends what has expired and drops its bytes; how many. The clock calls it. Commits.
+
+    Bytes that belong to no upload under way go, too: a crash between commit and deletion.
+    """
     expired = list(
         db.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= now()))
     )
     for upload in expired:
         _end(upload)
     db.session.commit()
+    parts.sweep(set(db.session.scalars(select(Upload.id).where(Upload.state == "open"))))
     return len(expired)
 
 

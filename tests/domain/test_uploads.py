@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -198,3 +199,23 @@ def test_what_can_not_be_declared(draft: Submission) -> None:
     db.session.commit()
     with pytest.raises(Invalid, match="agreement"):
         uploads.declare(draft, uploads.Declared(1))
+
+
+def test_writing_in_its_place_drops_the_bytes(upload: Upload, draft: Submission) -> None:
+    uploads.append(upload, [DATA[:100]], offset=0)
+    capture.answer_in_writing(draft, 0, "I would rather write.")
+    db.session.commit()
+    assert upload.state == "ended" and not part(upload).exists()
+
+
+def test_bytes_of_no_upload_under_way_go_after_an_hour(upload: Upload) -> None:
+    folder = runtime.settings().uploads
+    left = [folder / f"gone{number}{end}" for number, end in enumerate((".part", ".whole"))]
+    for path in left:
+        path.write_bytes(b"face and voice")
+    uploads.sweep()
+    assert all(path.exists() for path in left)
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    uploads.sweep()
+    assert list(folder.iterdir()) == [part(upload)]
