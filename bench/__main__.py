@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 
@@ -15,6 +16,8 @@ NAMES = {
 
 
 def main() -> None:
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    logging.disable(logging.WARNING)  # the benchmark needs no queue
     wanted = sys.argv[1:] or ["pipeline", "memory"]
     unknown = [name for name in wanted if name not in NAMES]
     if unknown:
