@@ -86,7 +86,7 @@ def _prepare(env: dict[str, str]) -> dict[str, str]:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["It gave no reason."])[-1]
-        raise CannotStart(f"The database could not be prepared. {last}")
+        raise CannotStart(f"What Heard keeps could not be prepared. {last.removeprefix('Error: ')}")
     links: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
     return links
 

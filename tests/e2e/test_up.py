@@ -76,6 +76,14 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert "STORAGE_URL" in refusal("--data", str(tmp_path), STORAGE_URL="ftp://x")
 
 
+def test_a_database_that_cant_be_reached_gets_one_sentence(tmp_path: Path) -> None:
+    nobody = f"postgresql://heard@127.0.0.1:{services.free_port()}/heard"
+    said = refusal("--data", str(tmp_path), DATABASE_URL=nobody)
+    assert "refused: connection failed" in said and "DATABASE_URL" in said
+    assert "Background on this error" not in said and "Error: Error" not in said
+    assert len(said.strip().splitlines()) == 1
+
+
 def test_two_on_one_folder_are_one_too_many(tmp_path: Path) -> None:
     with stack.up(tmp_path / "data"):
         assert "already running" in refusal("--data", str(tmp_path / "data"), "--port", "9")
