@@ -46,8 +46,18 @@ class Settings:
         return self.data / "uploads"
 
     @property
+    def scratch(self) -> Path:
+        """Where a step keeps what it works on, each in a folder of its own."""
+        return self.data / "tmp"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
+
+    @property
+    def sandbox_note(self) -> Path:
+        """Which layers of ffmpeg's box work, as the media worker found when it started."""
+        return self.data / "sandbox.json"
 
     @property
     def secure(self) -> bool:

@@ -37,7 +37,7 @@ def tick_for_ever() -> None:
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
-            for part in (uploads.sweep, sweeping.objects):
+            for part in (uploads.sweep, sweeping.folders, sweeping.objects):
                 _try(part)
             swept = now()
         over.wait(TICK_S)

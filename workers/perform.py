@@ -79,7 +79,7 @@ def perform(step_id: str) -> None:
     if claim is None:
         return
     settings = runtime.settings()
-    scratch = settings.data / "tmp"
+    scratch = settings.scratch
     try:
         scratch.mkdir(exist_ok=True)
         with (

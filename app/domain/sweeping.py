@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -46,6 +47,15 @@ def objects() -> int:
     if deleted:
         log.warning("%d objects that no row names were deleted.", deleted)
     return deleted
+
+
+def folders(older_than: timedelta = UNNAMED_FOR) -> int:
+    """Deletes what killed workers left in their scratch folder; how many entries."""
+    scratch, before = runtime.settings().scratch, (now() - older_than).timestamp()
+    left = [each for each in scratch.glob("*") if each.stat().st_mtime <= before]
+    for each in left:
+        shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink()
+    return len(left)
 
 
 def _unnamed(found: Iterator[str]) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import members, sample
+from app.domain import members, sample, sweeping
 from app.extensions import db
 from app.models import Step, Workspace, now
 
@@ -18,6 +20,7 @@ def prepare() -> dict[str, str]:
         sample.load(owner.workspace)
     if db.engine.dialect.name == "sqlite":
         _release_leases()
+        sweeping.folders(timedelta(0))
     links = {"board": "/"}
     program = sample.of(owner.workspace_id)
     if program is not None:

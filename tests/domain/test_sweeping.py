@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app import runtime
-from app.domain import sweeping
+from app.domain import sweeping, welcome
 from app.extensions import db
 from app.models import Answer, Clip, Export, Upload, Workspace, base, now
 from storage import keys
@@ -105,3 +107,23 @@ def test_a_look_deletes_so_many_at_most(
     for _ in range(3):
         put(keys.original(id_of(OLD), "0"))
     assert [sweeping.objects(), sweeping.objects(), sweeping.objects()] == [2, 1, 0]
+
+
+def left_behind() -> Path:
+    folder = runtime.settings().scratch / "normalise1234"
+    folder.mkdir(parents=True)
+    (folder / "original").write_bytes(b"face and voice")
+    return folder
+
+
+def test_what_killed_workers_left_goes_at_the_next_start(app: Flask) -> None:
+    folder = left_behind()
+    welcome.prepare()
+    assert not folder.exists()
+
+
+def test_what_killed_workers_left_goes_after_a_while(app: Flask) -> None:
+    folder = left_behind()
+    assert sweeping.folders() == 0 and folder.exists()
+    os.utime(folder, (0, 0))
+    assert sweeping.folders() == 1 and not folder.exists()
