@@ -8,8 +8,10 @@ after `JOBS_PER_LIFE` jobs or when they have grown beyond `MEMORY_LIMIT`.
 
 from __future__ import annotations
 
+import json
 import logging
 import resource
+from pathlib import Path
 from typing import Any
 
 from redis import Redis
@@ -18,6 +20,7 @@ from rq.serializers import JSONSerializer
 
 from app.queue import HeardJob, connect_worker, open_queue
 from workers.context import application
+from workers.media import sandbox
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,10 @@ class ModelWorker(SimpleWorker):
 
 def work(queue: str, *, burst: bool = False) -> None:
     """Works until asked to stop. The supervisor starts it anew."""
-    url = application().extensions["heard"].settings.redis_url
+    settings = application().extensions["heard"].settings
+    if queue == "media":
+        note_sandbox(settings.sandbox_note)
+    url = settings.redis_url
     connection: Redis = connect_worker(url)
     kind = Worker if queue in FORKING else ModelWorker
     worker = kind(
@@ -54,3 +60,10 @@ def work(queue: str, *, burst: bool = False) -> None:
         max_jobs=None if queue in FORKING else JOBS_PER_LIFE,
         logging_level="WARNING",
     )
+
+
+def note_sandbox(path: Path) -> None:
+    """Leaves word of the layers that this host allows, for `/healthz`."""
+    half = path.with_suffix(".half")
+    half.write_text(json.dumps(sandbox.layers()))
+    half.replace(path)
