@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,8 @@ def test_every_job_name_leads_somewhere() -> None:
 
 
 def test_committed_files_are_of_modest_size() -> None:
+    if not shutil.which("git"):
+        pytest.skip("git is not installed here")
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     )
