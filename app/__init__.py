@@ -86,7 +86,8 @@ def _limits(settings: Settings) -> str:
 
 @event.listens_for(Engine, "connect")
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    """WAL lets pages read while a worker writes; FULL makes a commit durable."""
+    """WAL lets pages read while a worker writes; FULL makes a commit durable; what is deleted
+    is written over, so that a withdrawn voice can't be read from the file."""
     if isinstance(connection, sqlite3.Connection):
         cursor = connection.cursor()
         for pragma in (
@@ -94,6 +95,7 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
             "synchronous=FULL",
             "busy_timeout=15000",
             "foreign_keys=ON",
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

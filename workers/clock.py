@@ -9,7 +9,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
@@ -23,7 +22,7 @@ from workers.context import context
 log = logging.getLogger(__name__)
 
 TICK_S = 3
-HOURLY = timedelta(hours=1)
+HOURLY = sweeping.HOURLY
 ALL_DONE = "Every voice that came in has been dealt with"
 
 
@@ -37,7 +36,7 @@ def tick_for_ever() -> None:
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
-            for part in (uploads.sweep, sweeping.folders, sweeping.objects):
+            for part in (uploads.sweep, sweeping.folders, sweeping.words, sweeping.objects):
                 _try(part)
             swept = now()
         over.wait(TICK_S)

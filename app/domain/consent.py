@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from sqlalchemy import select, update
 
-from app import runtime
-from app.domain import forgetting
+from app.domain import forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, Expired, Invalid
 from app.domain.wording import mark
@@ -111,9 +111,8 @@ def withdraw(submission: Submission) -> None:
         else:
             db.session.delete(follow_up)
     for upload in db.session.scalars(select(Upload).where(Upload.submission_id == submission.id)):
-        upload.state = "ended"
-        part = runtime.settings().uploads / f"{upload.id}.part"
-        after_commit(lambda part=part: part.unlink(missing_ok=True))  # type: ignore[misc]
+        upload.state, upload.filename, upload.declared_type = "ended", "", ""
+        after_commit(partial(parts.drop, upload.id))
     for answer in list(submission.answers):
         db.session.delete(answer)
     db.session.flush()

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app import runtime
 from app.extensions import db
-from app.models import Clip, Export, Recording, Upload, Workspace, now
+from app.models import Clip, Consent, Export, Recording, Upload, Workspace, now
 from app.models.base import ALPHABET
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 PREFIXES = ("recordings/", "highlights/", "exports/")
 # Far longer than any step's deadline: whoever is going to name the object has done so by then.
 UNNAMED_FOR = timedelta(hours=6)
+HOURLY = timedelta(hours=1)
 MOST = 500  # objects deleted at a time: an hour later comes the next look
 BATCH = 200
 
@@ -47,6 +48,20 @@ def objects() -> int:
     if deleted:
         log.warning("%d objects that no row names were deleted.", deleted)
     return deleted
+
+
+def words() -> bool:
+    """Writes SQLite's search index anew after a withdrawal; whether it did. Commits.
+
+    Until then the index holds the words of deleted rows, marked as deleted (sqlite.org/fts5.html,
+    6.7). PostgreSQL's index goes with its rows.
+    """
+    recent = select(Consent.id).where(Consent.withdrawn_at > now() - 2 * HOURLY).limit(1)
+    if db.engine.dialect.name != "sqlite" or db.session.scalar(recent) is None:
+        return False
+    db.session.execute(text("INSERT INTO segment_search(segment_search) VALUES ('optimize')"))
+    db.session.commit()
+    return True
 
 
 def folders(older_than: timedelta = UNNAMED_FOR) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from app import runtime
-from app.domain import consent, exports
+from app.domain import consent, exports, sweeping
 from app.extensions import db
-from app.models import Export, Member, Program, Step, Submission, Workspace
+from app.models import Export, Member, Program, Step, Submission, Upload, Workspace, now
 from storage import keys
 from tests import factories
 from tests.conftest import sign_in
@@ -109,3 +110,26 @@ def test_another_programs_files_stay(
     db.session.commit()
     db.session.expire_all()
     assert export.key is not None and step.state == "done"
+
+
+def test_nothing_of_a_voice_can_be_read_from_the_database_file(
+    program: Program, voice: Submission
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the server keeps its own files")
+    voice.display_name = "Zebulon Markham"
+    factories.transcript(voice.answers[0], "A xylophone came instead of the porcelain.")
+    upload = factories.save(
+        Upload(submission_id=voice.id, kind="video", length=1, declared_type="", state="received",
+               filename="quetzal.webm", expires_at=now())
+    )  # fmt: skip
+    consent.withdraw(voice)
+    db.session.commit()
+    assert sweeping.words()
+    assert db.session.get_one(Upload, upload.id).filename == ""
+    db.session.commit()
+    db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    db.session.commit()
+    raw = (runtime.settings().data / "heard.db").read_bytes().lower()
+    for secret in (b"zebulon", b"xylophone", b"ylophone", SECRET, b"orcelain", b"quetzal"):
+        assert secret not in raw
