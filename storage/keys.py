@@ -20,11 +20,6 @@ def original(recording_id: Id, token: Id) -> str:
     return f"recordings/{recording_id}/original/{token}"
 
 
-def attempt(recording_id: Id, attempt: Id) -> str:
-    """The prefix of what one try of a step wrote."""
-    return f"recordings/{recording_id}/{attempt}/"
-
-
 def playable(recording_id: Id, attempt: Id, ext: str) -> str:
     """The rebuilt file that browsers get; `ext` without its dot."""
     return f"recordings/{recording_id}/{attempt}/playable.{ext}"
@@ -34,24 +29,9 @@ def poster(recording_id: Id, attempt: Id) -> str:
     return f"recordings/{recording_id}/{attempt}/poster.jpg"
 
 
-def waveform(recording_id: Id, attempt: Id) -> str:
-    """JSON: a list of peaks, 0..1."""
-    return f"recordings/{recording_id}/{attempt}/waveform.json"
-
-
 def audio(recording_id: Id, attempt: Id) -> str:
     """16 kHz mono WAV for the speech engines."""
     return f"recordings/{recording_id}/{attempt}/audio.wav"
-
-
-def supplied_captions(recording_id: Id, token: Id) -> str:
-    """The VTT or SRT file that came with an import."""
-    return f"recordings/{recording_id}/supplied/{token}"
-
-
-def captions(recording_id: Id, attempt: Id, ext: str) -> str:
-    """Captions made from the transcript; `ext` is vtt or srt."""
-    return f"recordings/{recording_id}/{attempt}/captions.{ext}"
 
 
 def highlight(highlight_id: Id) -> str:
@@ -64,15 +44,6 @@ def clip(highlight_id: Id, attempt: Id, kind: str) -> str:
     return f"highlights/{highlight_id}/{attempt}/{kind}.mp4"
 
 
-def clip_poster(highlight_id: Id, attempt: Id) -> str:
-    return f"highlights/{highlight_id}/{attempt}/poster.jpg"
-
-
 def export(export_id: Id, name: str) -> str:
     """A finished export; `name` is generated, such as segments.csv."""
     return f"exports/{export_id}/{name}"
-
-
-def sample(name: str) -> str:
-    """A file of the sample program, by the name it has in the repository."""
-    return f"samples/{name}"
