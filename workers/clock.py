@@ -36,7 +36,7 @@ def tick_for_ever() -> None:
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
-            for part in (uploads.sweep, sweeping.folders, sweeping.words, sweeping.objects):
+            for part in (uploads.sweep, *sweeping.ALL):
                 _try(part)
             swept = now()
         over.wait(TICK_S)

@@ -22,6 +22,8 @@ from app.domain.wording import mark
 
 # A file is there a moment before the row of its upload is committed.
 UNNAMED_FOR_S = 3600
+# Bytes that uploads leave free: the database and the steps need some to go on.
+FLOOR = 256 * 1024 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -37,11 +39,14 @@ def path_of(upload_id: str) -> Path:
     return runtime.settings().uploads / f"{upload_id}.part"
 
 
-def create(upload_id: str) -> None:
-    """An empty file, its name durable. Raises NoRoom."""
+def create(upload_id: str, length: int) -> None:
+    """An empty file, its name durable. Raises NoRoom, also when `length` bytes would leave the
+    disk with less than `FLOOR`."""
     folder = runtime.settings().uploads
     with sentences():
         folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(folder).free - length < FLOOR:
+            raise NoRoom
         path_of(upload_id).touch(exist_ok=False)
         _sync_folder(folder)
 

@@ -11,8 +11,10 @@ from itertools import chain, islice
 from sqlalchemy import func, select, text
 
 from app import runtime
+from app.domain import capture, consent, uploads
+from app.domain.errors import Conflict
 from app.extensions import db
-from app.models import Clip, Consent, Export, Recording, Upload, Workspace, now
+from app.models import Clip, Consent, Export, Recording, Submission, Upload, Workspace, now
 from app.models.base import ALPHABET
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,38 @@ def objects() -> int:
     if deleted:
         log.warning("%d objects that no row names were deleted.", deleted)
     return deleted
+
+
+def drafts() -> int:
+    """Takes back what was begun and not sent within `uploads.KEPT_FOR`; how many. Commits.
+
+    Nobody said that they were done, so nobody gave anything; and nobody would ever see it.
+    """
+    moment = now()
+    arriving = select(Upload.submission_id).where(
+        Upload.state == "open", Upload.expires_at > moment
+    )
+    abandoned = list(
+        db.session.scalars(
+            select(Submission)
+            .where(
+                Submission.state == "draft",
+                Submission.created_at < moment - uploads.KEPT_FOR,
+                Submission.id.not_in(arriving),
+            )
+            .limit(BATCH)
+        )
+    )
+    ended = 0
+    for submission in abandoned:
+        try:
+            capture.hold(submission)
+        except Conflict:  # it was sent at this very moment
+            continue
+        consent.withdraw(submission)
+        db.session.commit()
+        ended += 1
+    return ended
 
 
 def words() -> bool:
@@ -110,3 +144,7 @@ def _made_at(key: str) -> datetime | None:
         if len(part) == 26 and set(part) <= set(ALPHABET)
     ]
     return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
+
+
+# Drafts first: what is left of them goes in the same round.
+ALL = (drafts, folders, words, objects)

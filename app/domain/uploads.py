@@ -94,7 +94,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     )
     db.session.add(upload)
     db.session.flush()
-    parts.create(upload.id)
+    parts.create(upload.id, upload.length)
     return upload
 
 

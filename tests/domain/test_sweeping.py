@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 
 from app import runtime
-from app.domain import sweeping, welcome
+from app.domain import capture, sweeping, uploads, welcome
 from app.extensions import db
-from app.models import Answer, Clip, Export, Upload, Workspace, base, now
+from app.models import Answer, Clip, Export, Submission, Upload, Workspace, base, now
 from storage import keys
 from tests import factories
 
@@ -127,3 +127,49 @@ def test_what_killed_workers_left_goes_after_a_while(app: Flask) -> None:
     assert sweeping.folders() == 0 and folder.exists()
     os.utime(folder, (0, 0))
     assert sweeping.folders() == 1 and not folder.exists()
+
+
+def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
+    invitation = factories.invitation(factories.program(workspace))
+
+    def draft(hours: int) -> Submission:
+        opened = capture.open_submission(
+            invitation,
+            language="en",
+            consent_text=invitation.program.consent_texts[0],
+            purposes=["internal"],
+        ).submission
+        db.session.commit()
+        upload = uploads.declare(opened, uploads.Declared(5, media_type="video/webm"))
+        db.session.commit()
+        uploads.append(upload, [b"12345"], offset=0)
+        opened.created_at = now() - timedelta(hours=hours)
+        db.session.commit()
+        return opened
+
+    abandoned, young, sent, arriving = draft(49), draft(47), draft(49), draft(49)
+    sent.state = "received"
+    uploads.declare(arriving, uploads.Declared(5, media_type="video/webm"))
+    db.session.commit()
+    assert sweeping.drafts() == 1
+    states = [each.state for each in (abandoned, young, sent, arriving)]
+    assert states == ["withdrawn", "draft", "received", "draft"]
+    assert len(left()) == 3 and abandoned.answers == []
+
+
+def test_a_draft_that_is_sent_at_this_very_moment_is_kept(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = factories.submission(
+        factories.program(workspace), state="draft", created_at=now() - timedelta(days=3)
+    )
+    hold = capture.hold
+
+    def sent_first(held: Submission) -> None:
+        held.state = "received"
+        db.session.commit()
+        hold(held)
+
+    monkeypatch.setattr(capture, "hold", sent_first)
+    assert sweeping.drafts() == 0
+    assert submission.state == "received"

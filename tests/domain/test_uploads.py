@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -219,3 +220,12 @@ def test_bytes_of_no_upload_under_way_go_after_an_hour(upload: Upload) -> None:
         os.utime(path, (0, 0))
     uploads.sweep()
     assert list(folder.iterdir()) == [part(upload)]
+
+
+def test_the_last_of_the_disk_is_not_for_uploads(
+    draft: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shutil.disk_usage(runtime.settings().data).free
+    monkeypatch.setattr(parts, "FLOOR", free + 10 * 1024**3)
+    with pytest.raises(parts.NoRoom, match="no room"):
+        uploads.declare(draft, uploads.Declared(1))
