@@ -1,0 +1,67 @@
+"""Clients that connect and then say nothing don't keep others out."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests import services
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+SILENT = {
+    "no byte": b"",
+    "half a head": b"POST /sign-in HTTP/1.1\r\nHost: x\r\n",
+    "half a body": (
+        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nemail="
+    ),
+}
+# The shipped settings with less patience, and threads that four clients can hold.
+SETTINGS = """
+import app.gunicorn
+app.gunicorn.SILENCE = 2
+from app.gunicorn import *
+threads, workers = 2, 1
+"""
+
+
+@pytest.fixture
+def port(tmp_path: Path, migrated: Path) -> Iterator[int]:
+    port = services.free_port()
+    (tmp_path / "settings.py").write_text(SETTINGS)
+    env = {
+        **os.environ,
+        "HEARD_DATA": str(migrated.parent),
+        "HEARD_TESTING": "yes",
+        "HEARD_BIND": f"127.0.0.1:{port}",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", str(tmp_path / "settings.py"), "wsgi:app"]
+    with services.running(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL):
+        services.eventually(lambda: services._listens(port), 30, "the server listens")
+        yield port
+
+
+@pytest.mark.parametrize("said", SILENT)
+def test_a_page_comes_while_others_say_nothing(port: int, said: str) -> None:
+    address = f"http://127.0.0.1:{port}/healthz"
+    assert urlopen(address, timeout=20).status == 200
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(4)]
+    try:
+        for each in silent:
+            each.sendall(SILENT[said])
+        time.sleep(0.5)  # they hold both threads now, as they should
+        assert urlopen(address, timeout=15).status == 200
+    finally:
+        for each in silent:
+            each.close()
