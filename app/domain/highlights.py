@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain import forgetting, telling
+from app.domain.errors import NotFound
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, Highlight, Segment, Theme, Transcript, now
+from app.models import Answer, Highlight, Segment, Submission, Theme, Transcript, now
 
 SAME = 0.5  # spans that share more than half of the shorter one are the same moment
 
@@ -59,6 +60,23 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
     for highlight in before:
         _drop_clips(highlight)
         db.session.delete(highlight)
+    db.session.flush()
+
+
+def of(submission: Submission, highlight_id: str) -> Highlight:
+    """A moment of this submission. Raises NotFound."""
+    highlight = db.session.get(Highlight, highlight_id)
+    if highlight is None or highlight.submission_id != submission.id:
+        raise NotFound
+    return highlight
+
+
+def hide(highlight: Highlight, hidden: bool = True) -> None:
+    """Takes a moment from the board, alerts, exports and links, or back onto them.
+
+    A pipeline that runs again leaves it as it is. The caller commits.
+    """
+    highlight.hidden = hidden
     db.session.flush()
 
 

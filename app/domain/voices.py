@@ -61,11 +61,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One answer with its current words, its moments in order of time and its newest run."""
+    """One answer with its current words, its moments in order of time and its newest run.
+
+    `hidden`: moments that an editor took from the board.
+    """
 
     answer: Answer
     transcript: Transcript | None
     moments: tuple[Highlight, ...]
+    hidden: tuple[Highlight, ...]
     run: progress.Progress | None
 
 
@@ -125,7 +129,7 @@ def told(submission: Submission) -> list[Told]:
     words = {each.answer_id: each for each in transcripts}
     moments = db.session.scalars(
         select(Highlight)
-        .where(Highlight.answer_id.in_(ids), ~Highlight.hidden)
+        .where(Highlight.answer_id.in_(ids))
         .order_by(Highlight.first_position)
         .options(selectinload(Highlight.themes))
     ).all()
@@ -133,7 +137,8 @@ def told(submission: Submission) -> list[Told]:
         Told(
             answer,
             words.get(answer.id),
-            tuple(each for each in moments if each.answer_id == answer.id),
+            tuple(each for each in moments if each.answer_id == answer.id and not each.hidden),
+            tuple(each for each in moments if each.answer_id == answer.id and each.hidden),
             newest_run(answer),
         )
         for answer in submission.answers

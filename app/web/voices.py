@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, runs, search, sharing, voices, wording
+from app.domain import board, highlights, runs, search, sharing, voices, wording
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
-from app.web.access import SHARERS, STAFF, allow, me
+from app.web.access import EDITORS, SHARERS, STAFF, allow, me
 from app.web.board import PERIODS
 
 blueprint = Blueprint("voices", __name__)
@@ -124,6 +124,17 @@ def again(submission_id: str, answer_id: str) -> ResponseReturnValue:
     runs.again(voices.transcribing(submission, answer_id))
     db.session.commit()
     flash("The words are being written down again. The ones below stay until that is done.")
+    return redirect(url_for("voices.show", submission_id=submission_id), 303)
+
+
+@blueprint.post("/voices/<submission_id>/moments/<highlight_id>/<any(hide, show):what>")
+@allow(*EDITORS)
+def moment(submission_id: str, highlight_id: str, what: str) -> ResponseReturnValue:
+    """Takes a moment from the board, or puts it back."""
+    submission = voices.find(submission_id, me().workspace_id)
+    highlights.hide(highlights.of(submission, highlight_id), what == "hide")
+    db.session.commit()
+    flash("The moment is hidden." if what == "hide" else "The moment is on the board again.")
     return redirect(url_for("voices.show", submission_id=submission_id), 303)
 
 

@@ -85,3 +85,13 @@ def test_a_clip_of_another_span_is_dropped(answer: Answer, transcript: Transcrip
     (moved,) = published(answer, transcript, moment(0, 2))
     assert moved.clips == []
     assert runtime.storage().stat(key) is None
+
+
+def test_a_hidden_moment_stays_hidden_when_the_pipeline_runs_again(
+    answer: Answer, transcript: Transcript
+) -> None:
+    (first,) = published(answer, transcript, moment(0, 0))
+    highlights.hide(first)
+    db.session.commit()
+    (again,) = published(answer, transcript, moment(0, 0))
+    assert again.id == first.id and again.hidden

@@ -53,6 +53,7 @@ GET /highlights/<highlight_id>/links | POST /highlights/<highlight_id>/links
 POST {VOICE}/answers/<answer_id>/again | POST {VOICE}/steps/<step_id>/again
 """
 FOR_EDITORS = f"""
+POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file
 GET /following/channels | POST /following/channels | POST /following/channels/<channel_id>/delete
 POST /following/channels/<channel_id>/secret | POST /following/channels/<channel_id>/test
@@ -92,7 +93,7 @@ MAY = {
 def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Row of the table, method, an address with made-up values."""
     for rule in app.url_map.iter_rules():
-        made_up = {"format": "srt", "part": "poster"}
+        made_up = {"format": "srt", "part": "poster", "what": "hide"}
         values = {name: made_up.get(name, "nothing") for name in rule.arguments}
         with app.test_request_context():
             address = url_for(rule.endpoint, **values)

@@ -231,3 +231,37 @@ def test_a_number_on_the_board_leads_to_the_voices_it_counts(
     assert "Ana" in listed
     assert "Zoe" not in listed and "Cy" not in listed
     assert "Cy" in client.get(where.replace("period=week", "period=month")).text
+
+
+def test_an_editor_hides_a_moment_and_shows_it_again(
+    client: FlaskClient, owner: Member, teammate: Member, answer: Answer
+) -> None:
+    moment = factories.highlight(answer, factories.transcript(answer, "The porcelain broke."))
+    where = f"/voices/{answer.submission_id}/moments/{moment.id}"
+    assert "porcelain" in sign_in(client, owner).get("/").text
+    assert f"{where}/hide" in page_of(client, owner, answer)
+    assert client.post(f"{where}/hide").status_code == 303
+    assert "porcelain" not in client.get("/").text
+    page = page_of(client, owner, answer)
+    assert "1 moment hidden from the board" in page and f"{where}/show" in page
+    assert f'id="moment-{moment.id}"' not in page
+
+    page = page_of(client, teammate, answer)
+    assert "hidden from the board" not in page and f"{where}/" not in page
+    assert client.post(f"{where}/show").status_code == 404
+
+    assert sign_in(client, owner).post(f"{where}/show").status_code == 303
+    assert "porcelain" in client.get("/").text
+
+
+def test_a_moment_of_another_voice_is_not_hidden_through_this_one(
+    client: FlaskClient, owner: Member, stranger: Member, answer: Answer
+) -> None:
+    moment = factories.highlight(answer, factories.transcript(answer, "It came late."))
+    other = factories.answer(factories.submission(answer.submission.program))
+    through = f"/voices/{other.submission_id}/moments/{moment.id}/hide"
+    assert sign_in(client, owner).post(through).status_code == 404
+    itself = f"/voices/{answer.submission_id}/moments/{moment.id}/hide"
+    assert sign_in(client, stranger).post(itself).status_code == 404
+    db.session.refresh(moment)
+    assert not moment.hidden
