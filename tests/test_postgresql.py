@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 PARTS = (
     "tests/domain",
     "tests/workers/test_perform.py",
+    "tests/workers/test_taking_back.py",
     "tests/web/test_board.py",
     "tests/web/test_bodies.py",
     "tests/web/test_voices.py",

@@ -117,6 +117,8 @@ def left_behind() -> Path:
 
 
 def test_what_killed_workers_left_goes_at_the_next_start(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("workers of other machines may be at work")
     folder = left_behind()
     welcome.prepare()
     assert not folder.exists()
