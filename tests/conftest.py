@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.config import Settings, read_settings
-from app.extensions import db
+from app.extensions import db, limiter
 from app.models import Base, Member, Workspace
 from tests import factories
 
@@ -73,13 +73,14 @@ class Visitor(FlaskClient):
 
 
 @pytest.fixture
-def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     data = tmp_path / "data"
     data.mkdir()
     if not DATABASE:
         shutil.copy(migrated, data / "heard.db")
     app = create_app(settings_for(data, **DATABASE))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    monkeypatch.setattr(limiter, "enabled", False)  # tests/web/test_limits.py turns it on
     app.test_client_class = Visitor
     with app.app_context():
         yield app
