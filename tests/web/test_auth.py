@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.domain import members
-from app.extensions import db
+from app.extensions import db, limiter
 from app.models import Member, SignInLink
 from tests.conftest import settings_for, sign_in
 
@@ -101,8 +101,10 @@ def test_staying_signed_in_is_a_choice(client: FlaskClient, owner_with_password:
 
 
 def test_too_many_wrong_tries_have_to_wait(
-    client: FlaskClient, owner_with_password: Member
+    client: FlaskClient, owner_with_password: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
     statuses = [enter(client, owner_with_password.email, f"wrong {n}") for n in range(11)]
     assert [each.status_code for each in statuses] == [422] * 10 + [429]
 

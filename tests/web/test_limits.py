@@ -15,6 +15,7 @@ from tests.conftest import DATABASE, settings_for
 def test_guessing_is_slowed_down_without_a_queue_server(
     tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
     monkeypatch.setattr(limiter, "_storage_dead", False)  # and so it is after this test
     if not DATABASE:
         shutil.copy(migrated, tmp_path / "heard.db")
