@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from app.config import read_settings
+from app.domain.engines import BUNDLED
 from bench.table import show
 from workers.media.ffmpeg import binary
-from workers.models import BUNDLED
 from workers.transcribe import choose, open_engine
 from workers.transcribe.audio import load
 from workers.transcribe.base import SAMPLE_RATE, Engine, Samples

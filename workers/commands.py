@@ -149,13 +149,14 @@ def models(context: click.Context) -> None:
 @click.option("--quiet", is_flag=True, help="Status lines for `./heard up` only.")
 def fetch(name: str | None, quiet: bool) -> None:
     """Brings a speech model here, checked by its hash."""
+    from app.domain.engines import checkpoint_path
     from workers.models import fetch as bring
-    from workers.models import whisper_checkpoint, whisper_urls
+    from workers.models import whisper_urls
 
     settings = read_settings()
     wanted = name or settings.whisper_model
     if quiet and (
-        wanted not in whisper_urls() or whisper_checkpoint(wanted, settings.models).is_file()
+        wanted not in whisper_urls() or checkpoint_path(wanted, settings.models).is_file()
     ):
         return
     mark = "· " if quiet else ""

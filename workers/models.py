@@ -18,10 +18,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.config import Settings
+from app.domain.engines import checkpoint_path
 from app.domain.errors import Invalid, StepFailed
 from workers import download
 
-BUNDLED = Path(__file__).parent / "transcribe" / "checkpoints"
 STATUS = "fetching.json"
 _TOLD_EVERY_S = 0.5
 
@@ -55,17 +55,9 @@ class Fetching:
     error: str = ""
 
 
-def whisper_checkpoint(model: str, models_dir: Path) -> Path:
-    """Where the setting WHISPER_MODEL points: a path, the bundled one's name, or a size."""
-    if model.endswith(".pt") or os.sep in model:
-        return Path(model)
-    bundled = BUNDLED / f"{model}.pt"
-    return bundled if bundled.is_file() else models_dir / "whisper" / f"{model}.pt"
-
-
 def whisper_help(model: str, models_dir: Path) -> str:
     """What to do where that checkpoint isn't here, as a sentence."""
-    path = whisper_checkpoint(model, models_dir)
+    path = checkpoint_path(model, models_dir)
     url = whisper_urls().get(model)
     if url is None:
         return f"There is no speech model at {path}: set WHISPER_MODEL to one that exists."
@@ -79,7 +71,7 @@ def list_models(models_dir: Path, settings: Settings) -> list[ModelFile]:
     """Every model that Heard knows, the ones in use first."""
     known = [_whisper(size, models_dir, settings) for size in whisper_urls()]
     if settings.whisper_model not in whisper_urls():
-        path = whisper_checkpoint(settings.whisper_model, models_dir)
+        path = checkpoint_path(settings.whisper_model, models_dir)
         known.append(ModelFile(path.stem, "speech", path, "", "", _size(path), "yours", True))
     return sorted([*known, _encoder()], key=lambda model: not model.wanted)
 

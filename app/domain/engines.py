@@ -66,7 +66,7 @@ def speech(settings: Settings) -> Speech:
 
 
 def checkpoint_path(model: str, models_dir: Path) -> Path:
-    """Where the workers look for Whisper's checkpoint (see `workers.models`): the path as
+    """Where Whisper's checkpoint lies that the setting WHISPER_MODEL names: the path as
     given, else one that came along by its name, else a size in the data folder."""
     if "/" in model or model.endswith(".pt"):
         return Path(model)

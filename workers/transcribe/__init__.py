@@ -60,8 +60,8 @@ def open_engine(name: str, *, model: str, models_dir: Path) -> Engine:
 
 def choose(wanted: str, model: str, models_dir: Path) -> str:
     """`auto` is Whisper where its checkpoint lies here, and the basic engine until then."""
-    from workers.models import whisper_checkpoint
+    from app.domain.engines import checkpoint_path
 
     if wanted != "auto":
         return wanted
-    return "whisper" if whisper_checkpoint(model, models_dir).is_file() else "pocketsphinx"
+    return "whisper" if checkpoint_path(model, models_dir).is_file() else "pocketsphinx"

@@ -10,9 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from app.domain.engines import checkpoint_path
 from app.domain.errors import StepFailed
 from app.domain.timeline import Span, Word, into_segments
-from workers.models import whisper_checkpoint, whisper_help
+from workers.models import whisper_help
 from workers.transcribe import gate
 from workers.transcribe.base import (
     SAMPLE_RATE,
@@ -34,7 +35,7 @@ class WhisperEngine(LoadsOnce):
 
     def __init__(self, model: str, models_dir: Path) -> None:
         super().__init__()
-        self.path = whisper_checkpoint(model, models_dir)
+        self.path = checkpoint_path(model, models_dir)
         self.model = self.path.stem
         self.version = version("openai-whisper")
         self._help = whisper_help(model, models_dir)
