@@ -104,10 +104,16 @@ def is_nothing(result: DecodingResult) -> bool:
 
 
 def _decoded(model: Any, heard: torch.Tensor, language: str) -> DecodingResult | None:
-    """The first sound result of `TRIES`, else the likeliest that doesn't repeat itself."""
+    """The first sound result of `TRIES`, else the likeliest that doesn't repeat itself.
+
+    The chance in the last try is the same each time: a recording heard again has the same words.
+    """
     tried: list[DecodingResult] = []
     for options in TRIES:
-        result = model.decode(heard[0], DecodingOptions(language=language, fp16=False, **options))
+        wanted = DecodingOptions(language=language, fp16=False, **options)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            result = model.decode(heard[0], wanted)
         silent = result.no_speech_prob > SILENT and result.avg_logprob < UNLIKELY
         if is_sound(result) or silent:
             return result
