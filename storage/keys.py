@@ -47,3 +47,11 @@ def clip(highlight_id: Id, attempt: Id, kind: str) -> str:
 def export(export_id: Id, name: str) -> str:
     """A finished export; `name` is generated, such as segments.csv."""
     return f"exports/{export_id}/{name}"
+
+
+AUDIT_HEADS = "audit/"
+
+
+def audit_head(count: int, digest: str) -> str:
+    """How long the audit log was, and its last hash; sorts by length."""
+    return f"{AUDIT_HEADS}{count:018d}-{digest}"

@@ -1,5 +1,6 @@
 """Every table, one file per area. Import from here: `from app.models import Submission`."""
 
+from app.models.audit import AuditEntry, AuditHead
 from app.models.base import Base, new_id, now
 from app.models.export import Export
 from app.models.follow_up import FollowUp, FollowUpNote
@@ -21,6 +22,8 @@ from app.models.workspace import Member, SignInLink, Workspace
 
 __all__ = [
     "Answer",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "Channel",
     "Clip",

@@ -15,6 +15,7 @@ def test_every_key_is_one_that_storage_takes() -> None:
         keys.audio(7, 3),
         keys.clip(9, 1, "captioned"),
         keys.export(2, "segments.csv"),
+        keys.audit_head(12, "0" * 64),
     ]
 
     assert [checked(key) for key in made] == made
