@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain import checks
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 from app.models import Program, Submission
@@ -12,6 +14,12 @@ from app.models.program import SCORES
 
 LONGEST_ANSWER = 10_000  # characters
 LONGEST_FIELD = 200
+
+ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
+DIGITS = re.compile(r"\d(?:[\s()./\-\u2010-\u2013]*\d)*")
+# Five is what the smallest islands dial; fifteen the most of ITU-T E.164, before which "011" may
+# stand, the longest prefix for calls abroad.
+FEWEST_DIGITS, MOST_DIGITS = 5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,22 @@ def fields_of(program: Program, given: Mapping[str, str]) -> dict[str, str]:
         if text:
             kept[key] = text
     return kept
+
+
+def contact(text: str) -> str:
+    """Where a person can be reached, as it was typed: other words may stand around the number
+    or address ("+34 600 000 000, after six").
+
+    Raises:
+        Invalid: nothing in it can be a phone number or an e-mail address.
+    """
+    kept = checks.line(plain(text, LONGEST_FIELD), "", most=LONGEST_FIELD, needed=False)
+    if not kept:
+        raise Invalid(mark("Leave a phone number or an e-mail address where a person reaches you."))
+    runs = (sum(map(str.isdigit, run)) for run in DIGITS.findall(kept))
+    if ADDRESS.search(kept) or any(FEWEST_DIGITS <= run <= MOST_DIGITS for run in runs):
+        return kept
+    raise Invalid(mark("This looks like neither a phone number nor an e-mail address. Check it."))
 
 
 def plain(text: str, longest: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from app.domain import calls, checks, following, members, outbox
+from app.domain import calls, checks, details, following, members, outbox
 from app.domain.clerk import owned, session
 from app.domain.errors import Conflict, Invalid
 from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
@@ -25,7 +25,7 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     `contact` is a phone number or an address as the customer typed it. Flushes.
 
     Raises:
-        Invalid: there is no way to reach them.
+        Invalid: as in `details.contact`.
     """
     follow_up = FollowUp(
         workspace_id=program.workspace_id,
@@ -34,7 +34,7 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
         source="asked",
         reason="Asked to talk to a person",
         evidence=checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False),
-        contact=checks.line(contact, "A phone number or e-mail address", most=200),
+        contact=details.contact(contact),
         due_at=due(now()),
     )
     session().add(follow_up)

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.domain import details
-from app.domain.errors import HeardError, Invalid
+from app.domain.errors import HeardError
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import Program, Workspace
@@ -26,7 +26,6 @@ OTHERS = (
     mark("This page was open for too long. Go back, reload it and try again."),
     mark("Something went wrong on our side. Nothing you sent has been lost."),
 )
-LONGEST_CONTACT = 200
 
 
 def furnish(blueprint: Blueprint) -> None:
@@ -39,11 +38,8 @@ def furnish(blueprint: Blueprint) -> None:
 
 
 def reachable() -> tuple[str, str]:
-    """Contact and note from the form that asks for a person. Raises Invalid."""
-    contact, note = request.form.get("contact", "").strip(), request.form.get("note", "").strip()
-    if not contact or len(contact) > LONGEST_CONTACT:
-        raise Invalid(mark("Leave a phone number or an e-mail address where a person reaches you."))
-    return details.plain(contact, LONGEST_CONTACT), details.plain(note, 2000)
+    """Contact and note from the form that asks for a person. Raises Invalid for a long note."""
+    return request.form.get("contact", ""), details.plain(request.form.get("note", ""), 2000)
 
 
 def no_trace(response: Response) -> Response:

@@ -35,8 +35,45 @@ def test_a_customer_asks(workspace: Workspace) -> None:
     assert asked.evidence == "Please call\nafter six"
     assert asked.workspace_id == workspace.id
     assert now() < asked.due_at <= now() + timedelta(days=4)
-    with pytest.raises(Invalid):
-        follow_ups.ask(program, None, "  ")
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "+34 600 000 000, after six",
+        "0049 (0)30/901-820",
+        "555 0100",
+        "22\u201145 ext. 7, 45120",
+        "٠٦٠ ١٢٣ ٤٥٦",
+        "ana@example.com or 5",
+        "josé.núñez@correo.españa.es",
+    ],
+)
+def test_ways_to_reach_somebody(workspace: Workspace, contact: str) -> None:
+    assert follow_ups.ask(factories.program(workspace), None, contact).contact == contact
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "  ",
+        "call me",
+        "n/a",
+        "ana",
+        "ana@home",
+        "@ana",
+        "ana@",
+        "12",
+        "1 2 a 3 4",
+        "5" * 19,
+        "5" * 201,
+    ],
+)
+def test_what_reaches_nobody(workspace: Workspace, contact: str) -> None:
+    program = factories.program(workspace)
+    with pytest.raises(Invalid) as refused:
+        follow_ups.ask(program, None, contact)
+    assert refused.value.sentence.endswith(".") and follow_ups.count(workspace.id, "open") == 0
 
 
 def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner: Member) -> None:

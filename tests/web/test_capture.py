@@ -212,6 +212,11 @@ def test_a_person_can_be_asked_for(
     assert "people@tern.example" in client.get(address).text
     assert client.post(address, data={"contact": "  "}).status_code == 422
     assert client.post(address, data={"contact": "5" * 5000}, headers=JSON).status_code == 422
+    odd = client.post(address, data={"contact": "my <neighbour>", "note": "Lost & wet."})
+    assert odd.status_code == 422 and "neither a phone number nor" in odd.text
+    assert "my &lt;neighbour&gt;" in odd.text and "Lost &amp; wet." in odd.text  # nothing is lost
+    spanish = client.post(address, data={"contact": "?"}, headers={**JSON, "Accept-Language": "es"})
+    assert spanish.status_code == 422 and "ni un teléfono" in spanish.get_json()["error"]
     done = client.post(address, data={"contact": "555 0100", "note": "The\x00 box broke."})
     assert done.status_code == 303
     assert "A person will get in touch" in client.get(done.headers["Location"]).text

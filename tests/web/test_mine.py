@@ -122,6 +122,8 @@ def test_taking_it_back_wants_the_word_and_leaves_a_receipt(
 
 def test_a_person_can_be_asked_for(client: FlaskClient, submission: Submission, token: str) -> None:
     assert client.post(f"/mine/{token}/help", data={"contact": ""}).status_code == 422
+    odd = client.post(f"/mine/{token}/help", data={"contact": "over there", "note": "Wet."})
+    assert odd.status_code == 422 and "over there" in odd.text and "Wet." in odd.text
     done = client.post(f"/mine/{token}/help", data={"contact": "555 0100"})
     assert done.status_code == 303
     case = db.session.scalars(select(FollowUp)).one()
