@@ -64,19 +64,20 @@ def delete_touchpoint(program: Program, touchpoint: Touchpoint) -> None:
 
 
 def add_prompt(program: Program, text: str, hint: str = "") -> Prompt:
+    """Raises Invalid for a missing or second text, or one too many."""
     _room(program.prompts, MOST_PROMPTS, "prompts")
     prompt = Prompt(position=_next(program.prompts))
-    change_prompt(prompt, text, hint)
+    change_prompt(program, prompt, text, hint)
     program.prompts.append(prompt)
     session().flush()
     return prompt
 
 
-def change_prompt(prompt: Prompt, text: str, hint: str = "") -> None:
-    prompt.text, prompt.hint = (
-        checks.line(text, "The prompt", most=200),
-        checks.line(hint, "The hint", most=200, needed=False),
-    )
+def change_prompt(program: Program, prompt: Prompt, text: str, hint: str = "") -> None:
+    clean = checks.line(text, "The prompt", most=200)
+    _refuse_twin(clean, [each.text for each in program.prompts if each is not prompt], "prompt")
+    prompt.hint = checks.line(hint, "The hint", most=200, needed=False)
+    prompt.text = clean
 
 
 def delete_prompt(program: Program, prompt: Prompt) -> None:
@@ -90,15 +91,21 @@ def add_field(program: Program, label: str, choices: Sequence[str] = ()) -> Fiel
     """A question about themselves that customers may leave out. No choices: free text."""
     _room(program.fields, MOST_FIELDS, "fields")
     field = Field(position=_next(program.fields))
-    change_field(field, label, choices)
+    change_field(program, field, label, choices)
     field.key = _key(field.label, {each.key for each in program.fields})
     program.fields.append(field)
     session().flush()
     return field
 
 
-def change_field(field: Field, label: str, choices: Sequence[str] = ()) -> None:
-    """The key stays, so that answers given before keep their column in exports."""
+def change_field(program: Program, field: Field, label: str, choices: Sequence[str] = ()) -> None:
+    """The key stays, so that answers given before keep their column in exports.
+
+    Raises:
+        Invalid: a missing or second label, or choices that can't be told apart.
+    """
+    name = checks.line(label, "The field's label", most=80)
+    _refuse_twin(name, [each.label for each in program.fields if each is not field], "field")
     clean = [checks.line(each, "A choice", most=80) for each in choices if each.strip()]
     if len({each.casefold() for each in clean}) < len(clean):
         raise Invalid("Each choice may stand in the list once.")
@@ -106,7 +113,7 @@ def change_field(field: Field, label: str, choices: Sequence[str] = ()) -> None:
         raise Invalid(f"A field may have {MOST_CHOICES} choices at most.")
     if len(clean) == 1:
         raise Invalid("One choice is no choice: give two or more, or none for free text.")
-    field.label, field.choices = checks.line(label, "The field's label", most=80), clean
+    field.label, field.choices = name, clean
 
 
 def delete_field(program: Program, field: Field) -> None:
@@ -126,13 +133,19 @@ def move(rows: Sequence[Any], row: Any, places: int) -> None:
 
 def _name_touchpoint(program: Program, touchpoint: Touchpoint, name: str, description: str) -> None:
     clean = checks.line(name, "The touchpoint's name", most=60)
-    for other in program.touchpoints:
-        if other is not touchpoint and other.name.casefold() == clean.casefold():
-            raise Invalid(f"There is a touchpoint “{other.name}” already.")
+    others = [each.name for each in program.touchpoints if each is not touchpoint]
+    _refuse_twin(clean, others, "touchpoint")
     touchpoint.name = clean
     touchpoint.description = checks.line(
         description, "The touchpoint's description", most=200, needed=False
     )
+
+
+def _refuse_twin(text: str, others: Sequence[str], noun: str) -> None:
+    """Two that read alike, whatever their case, could not be told apart."""
+    for other in others:
+        if other.casefold() == text.casefold():
+            raise Invalid(f"There is a {noun} “{other}” already.")
 
 
 def _room(rows: Sequence[Any], most: int, noun: str) -> None:

@@ -84,7 +84,7 @@ def change_prompt(program_id: str, row_id: str) -> ResponseReturnValue:
         elif "delete" in request.form:
             parts.delete_prompt(program, row)
         else:
-            parts.change_prompt(row, text("text"), text("hint"))
+            parts.change_prompt(program, row, text("text"), text("hint"))
 
     return _do(program, QUESTIONS, change, row_id)
 
@@ -110,7 +110,7 @@ def change_field(program_id: str, row_id: str) -> ResponseReturnValue:
         elif "delete" in request.form:
             parts.delete_field(program, row)
         else:
-            parts.change_field(row, text("label"), lines("choices"))
+            parts.change_field(program, row, text("label"), lines("choices"))
 
     return _do(program, QUESTIONS, change, row_id)
 

@@ -121,12 +121,32 @@ def test_prompts_and_fields(program: Program) -> None:
     field = program_parts.add_field(program, "Où habitez-vous ?", ["North", " ", "South"])
     assert (field.key, field.choices) == ("ou_habitez_vous", ["North", "South"])
     assert program_parts.add_field(program, "Où habitez-vous !").key == "ou_habitez_vous_2"
-    program_parts.change_field(field, "Your region", ["North", "South", "East"])
+    program_parts.change_field(program, field, "Your region", ["North", "South", "East"])
     assert field.key == "ou_habitez_vous"
     for choices in (["North", "north"], ["Only"], [str(n) for n in range(31)]):
         with pytest.raises(Invalid):
-            program_parts.change_field(field, "Your region", choices)
+            program_parts.change_field(program, field, "Your region", choices)
     assert field.choices == ["North", "South", "East"]
+
+
+def test_the_same_is_not_asked_twice(program: Program) -> None:
+    first = program.prompts[0]
+    second = program_parts.add_prompt(program, "What would you change?", "Anything at all")
+    shop = program_parts.add_field(program, "Your shop")
+    region = program_parts.add_field(program, "Your region")
+    for refused in (
+        lambda: program_parts.add_prompt(program, "  what would  YOU change?"),
+        lambda: program_parts.change_prompt(program, second, first.text, "Another hint"),
+        lambda: program_parts.add_field(program, "YOUR shop", ["North", "South"]),
+        lambda: program_parts.change_field(program, region, "Your shop", ["North", "South"]),
+    ):
+        with pytest.raises(Invalid, match="already"):
+            refused()
+    db.session.commit()
+    assert (second.text, second.hint) == ("What would you change?", "Anything at all")
+    assert (region.label, region.choices, len(program.prompts)) == ("Your region", [], 2)
+    program_parts.change_prompt(program, second, "WHAT would you change?")  # its own name again
+    program_parts.change_field(program, shop, "YOUR shop")
 
 
 def test_lists_have_an_end(program: Program) -> None:
