@@ -62,9 +62,10 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a sender says of a file before its first byte. `length` in bytes."""
+    """What a sender says of a file before its first byte. `length` in bytes, None while it is
+    still being recorded."""
 
-    length: int
+    length: int | None
     position: int = 0
     kind: str = "video"
     media_type: str = ""
@@ -94,7 +95,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     )
     db.session.add(upload)
     db.session.flush()
-    parts.create(upload.id, upload.length)
+    parts.create(upload.id, upload.length or 0)
     return upload
 
 
@@ -121,31 +122,35 @@ def append(
     *,
     offset: int,
     size: int | None = None,
+    length: int | None = None,
     checksum: Checksum | None = None,
 ) -> int:
     """Adds bytes at `offset`, and makes the answer when they are the last. The new offset.
 
     Commits as bytes become durable, so that a cut connection or a killed server keeps what had
     arrived; with a checksum all of them count or none. `size`: how many are to come, if known.
+    `length`: of the whole, said now if it wasn't before.
 
     Raises:
         Locked, WrongOffset, Damaged, NoRoom, NotKept. TooLarge: past the declared length
-        (found out on the way, it ends the upload).
+        (found out on the way, it ends the upload). Invalid, Conflict: no length for this upload.
     """
     upload_id = upload.id
     with parts.held(upload_id) as file:
         db.session.refresh(upload)
         if upload.state != "open" or offset != upload.offset:
             raise WrongOffset(upload.offset)
-        length = upload.length
-        if size is not None and offset + size > length:
+        if length is not None:
+            _set_length(upload, length)
+        length, most = upload.length, upload.length or runtime.settings().max_upload
+        if size is not None and offset + size > most:
             raise TooLarge(_PAST)
         db.session.commit()  # nothing is held in the database while bytes drip in
         parts.cut(file, offset)
         digest = hashlib.new(checksum.algorithm) if checksum else None
         saved = written = offset
         for piece in pieces:
-            if written + len(piece) > length:
+            if written + len(piece) > most:
                 _end(upload)
                 db.session.commit()
                 raise TooLarge(_PAST)
@@ -167,6 +172,18 @@ def append(
 
 
 _PAST = mark("More arrived than was announced.")
+
+
+def _set_length(upload: Upload, length: int) -> None:
+    """Once, and never less than what is here. Raises Invalid, Conflict, TooLarge."""
+    if upload.length == length:
+        return
+    if upload.length is not None:
+        raise Conflict(mark("The length of this file was said before, and it was another."))
+    _check_length(length)
+    if length < upload.offset:
+        raise Invalid(mark("More has arrived than this length."))
+    upload.length = length
 
 
 def settle(upload: Upload) -> None:
@@ -218,16 +235,20 @@ def sweep() -> int:
 
 
 def _check(submission: Submission, declared: Declared) -> None:
-    most = runtime.settings().max_upload
-    if declared.length <= 0:
-        raise Invalid(mark("This file is empty."))
-    if declared.length > most:
-        raise TooLarge(mark("This file is larger than what can be taken here."))
+    if declared.length is not None:
+        _check_length(declared.length)
     if not 0 <= declared.position < len(capture.questions(submission.program)):
         raise Invalid(mark("There is no such question here."))
     base = declared.media_type.partition(";")[0].strip().lower()
     if declared.kind not in KINDS or not (base.startswith(("video/", "audio/")) or base in TYPES):
         raise UnknownType
+
+
+def _check_length(length: int) -> None:
+    if length <= 0:
+        raise Invalid(mark("This file is empty."))
+    if length > runtime.settings().max_upload:
+        raise TooLarge(mark("This file is larger than what can be taken here."))
 
 
 def _end(upload: Upload) -> None:

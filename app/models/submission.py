@@ -142,10 +142,11 @@ class Upload(Identified, Base):
     kind: Mapped[str] = mapped_column(String(5), default="video")
     declared_type: Mapped[str] = mapped_column(default="")
     filename: Mapped[str] = mapped_column(default="")
-    length: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int | None] = mapped_column(BigInteger)  # none: not known yet
     offset: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[str] = mapped_column(String(8), default="open")
     expires_at: Mapped[datetime]
+    multipart: Mapped[str | None]  # the bucket's name for an upload that goes straight into it
     answer_id: Mapped[str | None] = mapped_column(ForeignKey("answers.id", ondelete="SET NULL"))
 
     submission: Mapped[Submission] = relationship()

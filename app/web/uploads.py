@@ -1,4 +1,5 @@
-"""tus 1.0 (https://tus.io/protocols/resumable-upload): core, creation, termination, checksum.
+"""tus 1.0 (https://tus.io/protocols/resumable-upload): core, creation (also with
+the length said later), termination, checksum.
 
 The sender shows the submission's token as `Authorization: Bearer …`, never in the address, so
 there is nothing here for a cross-site request to ride on and no CSRF token is asked for.
@@ -81,7 +82,7 @@ def _odd(error: HTTPException) -> Response:
 def abilities(upload_id: str = "") -> Response:
     headers = {
         "Tus-Max-Size": str(runtime.settings().max_upload),
-        "Tus-Extension": "creation,termination,checksum",
+        "Tus-Extension": "creation,creation-defer-length,termination,checksum",
         "Tus-Checksum-Algorithm": ",".join(uploads.ALGORITHMS),
     }
     return Response(status=204, headers=headers)
@@ -116,6 +117,7 @@ def append(upload_id: str) -> Response:
         body,
         offset=_number("Upload-Offset"),
         size=request.content_length,
+        length=_number("Upload-Length") if "Upload-Length" in request.headers else None,
         checksum=_checksum(),
     )
     if body.cut:
@@ -172,7 +174,9 @@ def _sender() -> Submission:
 
 
 def _progress(upload: Upload) -> dict[str, str]:
-    return {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)}
+    known = upload.length is not None
+    length = {"Upload-Length": str(upload.length)} if known else {"Upload-Defer-Length": "1"}
+    return {"Upload-Offset": str(upload.offset), **length}
 
 
 def _number(header: str) -> int:
@@ -190,12 +194,22 @@ def _declared() -> uploads.Declared:
     media_type = _name(said.get("filetype", ""))
     audio = media_type.lower().startswith("audio/")
     return uploads.Declared(
-        length=_number("Upload-Length"),
+        length=_length(),
         position=int(position),
         kind=said.get("kind", "audio" if audio else "video"),
         media_type=media_type,
         filename=_name(said.get("filename", "")),
     )
+
+
+def _length() -> int | None:
+    """Either it is said, or it is said that it comes later: one of the two, not both."""
+    later = request.headers.get("Upload-Defer-Length")
+    if later is None:
+        return _number("Upload-Length")
+    if later != "1" or "Upload-Length" in request.headers:
+        raise BadRequest(mark("A number in the request's head can't be read."))
+    return None
 
 
 def _metadata(header: str) -> dict[str, str]:

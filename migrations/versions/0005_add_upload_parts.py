@@ -1,4 +1,7 @@
-"""Add upload_parts."""
+"""Uploads whose length is said later, and those that go straight into the bucket."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
@@ -7,8 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("uploads") as uploads:
+        uploads.alter_column("length", existing_type=sa.BigInteger(), nullable=True)
+        uploads.add_column(sa.Column("multipart", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
-    pass
+    op.execute("DELETE FROM uploads WHERE length IS NULL OR multipart IS NOT NULL")
+    with op.batch_alter_table("uploads") as uploads:
+        uploads.drop_column("multipart")
+        uploads.alter_column("length", existing_type=sa.BigInteger(), nullable=False)

@@ -68,7 +68,9 @@ def test_what_the_server_can_do(client: FlaskClient) -> None:
     answer = client.options("/uploads")
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
-    assert answer.headers["Tus-Extension"] == "creation,termination,checksum"
+    assert answer.headers["Tus-Extension"] == (
+        "creation,creation-defer-length,termination,checksum"
+    )
     assert int(answer.headers["Tus-Max-Size"]) == runtime.settings().max_upload
 
 
@@ -98,9 +100,52 @@ def test_a_file_in_three_pieces(
     assert client.head(where, headers=head).headers["Upload-Offset"] == str(len(DATA))
 
 
+def test_a_length_said_at_the_end(
+    client: FlaskClient, draft: capture.Opened, head: dict[str, str]
+) -> None:
+    where = client.post("/uploads", headers={**head, "Upload-Defer-Length": "1"}).headers[
+        "Location"
+    ]
+    assert patch(client, head, where, DATA[:1000], 0).status_code == 204
+    asked = client.head(where, headers=head)
+    assert asked.headers["Upload-Offset"] == "1000"
+    assert asked.headers["Upload-Defer-Length"] == "1"
+    assert "Upload-Length" not in asked.headers
+    whole = str(len(DATA))
+    for length, status in (("0", 422), ("999", 422), (str(10**12), 413), ("x", 400)):
+        answer = patch(client, head, where, b"", 1000, Upload_Length=length)
+        assert answer.status_code == status, length
+    assert patch(client, head, where, DATA[1000:2000], 1000, Upload_Length=whole).status_code == 204
+    asked = client.head(where, headers=head)
+    assert asked.headers["Upload-Length"] == whole
+    assert "Upload-Defer-Length" not in asked.headers
+    other = patch(client, head, where, DATA[2000:], 2000, Upload_Length=str(len(DATA) + 1))
+    assert other.status_code == 409
+    assert patch(client, head, where, DATA[2000:], 2000, Upload_Length=whole).status_code == 204
+    recording = draft.submission.answers[0].recording
+    assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
+
+
+def test_a_length_said_when_all_bytes_are_here(
+    client: FlaskClient, draft: capture.Opened, head: dict[str, str]
+) -> None:
+    where = client.post("/uploads", headers={**head, "Upload-Defer-Length": "1"}).headers[
+        "Location"
+    ]
+    assert patch(client, head, where, DATA, 0).status_code == 204
+    assert draft.submission.answers == []
+    assert (
+        patch(client, head, where, b"", len(DATA), Upload_Length=str(len(DATA))).status_code == 204
+    )
+    db.session.refresh(draft.submission)
+    assert draft.submission.answers[0].recording is not None
+
+
 @pytest.mark.parametrize(
     ("said", "status", "sentence"),
     [
+        ({"Upload_Defer_Length": "1"}, 400, "number"),  # and a length
+        ({"Upload_Defer_Length": "2"}, 400, "number"),
         ({"Upload_Length": "0"}, 422, "empty"),
         ({"Upload_Length": str(10**12)}, 413, "larger"),
         ({"Upload_Length": "-5"}, 400, "number"),
