@@ -159,13 +159,17 @@ def write_consent(program: Program, text: str, purposes: Sequence[str]) -> Conse
     """The text in force from now on: a new version, unless nothing changed.
 
     Internal listening is always among the purposes: without it there is nothing to ask for.
+    Who offers `public` offers `shared` too, so that nobody has to agree to the whole world's
+    eyes for a partner's.
 
     Raises:
-        Invalid: no text, or an unknown purpose.
+        Invalid: no text, an unknown purpose, or `public` without `shared`.
     """
     clean = checks.paragraph(text, "The consent text", most=4000)
     for purpose in purposes:
         checks.one_of(purpose, "A purpose", PURPOSES)
+    if "public" in purposes and "shared" not in purposes:
+        raise Invalid("Where customers may allow showing in public, let them allow sharing, too.")
     offered = [each for each in PURPOSES if each == "internal" or each in purposes]
     newest = program.consent_texts[-1] if program.consent_texts else None
     if newest is not None and (newest.text, newest.purposes) == (clean, offered):

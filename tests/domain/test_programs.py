@@ -74,11 +74,13 @@ def test_a_changed_consent_text_is_a_new_version(program: Program) -> None:
     first = program.consent_texts[0]
     same = programs.write_consent(program, first.text, ["shared", "public"])
     assert same is first
-    second = programs.write_consent(program, "We keep this for a year.", ["public"])
-    assert (second.version, second.purposes) == (2, ["internal", "public"])
+    second = programs.write_consent(program, "We keep this for a year.", ["shared"])
+    assert (second.version, second.purposes) == (2, ["internal", "shared"])
     assert first.text == programs.CONSENT
     with pytest.raises(Invalid):
         programs.write_consent(program, "Text", ["selling"])
+    with pytest.raises(Invalid, match="sharing, too"):
+        programs.write_consent(program, "Text", ["internal", "public"])
     with pytest.raises(Invalid):
         programs.write_consent(program, " \n ", [])
 
