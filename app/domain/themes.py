@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.domain import checks, codebooks
 from app.domain.cells import harmless
@@ -14,6 +15,15 @@ from app.models import Program, Theme
 
 LONGEST_DESCRIPTION, LONGEST_EXAMPLE, MOST_EXAMPLES = 300, 300, 40
 LARGEST_FILE = 512 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many themes a file brought, wrote anew (or switched on again), and switched off."""
+
+    new: int = 0
+    changed: int = 0
+    off: int = 0
 
 
 def add(program: Program, name: str, description: str, examples: Sequence[str] = ()) -> Theme:
@@ -52,8 +62,8 @@ def activate(theme: Theme) -> None:
     session().flush()
 
 
-def read_csv(program: Program, content: bytes) -> tuple[int, int]:
-    """Takes the themes of a CSV file in: how many were new, how many changed. Flushes.
+def read_csv(program: Program, content: bytes) -> Taken:
+    """Takes the themes of a CSV file in. Flushes.
 
     A theme of the same name, in whatever case, is changed; one that the file doesn't name is
     switched off, since what was heard under it stays.
@@ -70,7 +80,7 @@ def read_csv(program: Program, content: bytes) -> tuple[int, int]:
     book = codebooks.read_codebook(text)
     known = {theme.name.casefold(): theme for theme in program.themes}
     named = {theme.name.casefold() for theme in book.themes}
-    new = changed = 0
+    new = changed = off = 0
     for position, each in enumerate(book.themes):
         row = known.get(each.name.casefold())
         if row is None:
@@ -87,10 +97,10 @@ def read_csv(program: Program, content: bytes) -> tuple[int, int]:
         row.position, row.active = position, True
         row.name, row.description, row.examples = each.name, each.description, list(each.examples)
     for place, row in enumerate(row for name, row in known.items() if name not in named):
-        changed += row.active
+        off += row.active
         row.active, row.position = False, len(book.themes) + place
     session().flush()
-    return new, changed
+    return Taken(new, changed, off)
 
 
 def write_csv(program: Program) -> str:

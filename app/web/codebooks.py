@@ -71,11 +71,17 @@ def upload(program_id: str) -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Invalid("Choose a CSV file first.")
-        new, changed = themes.read_csv(program, file.stream.read(themes.LARGEST_FILE + 1))
+        taken = themes.read_csv(program, file.stream.read(themes.LARGEST_FILE + 1))
     except Invalid as error:
         return refused(PAGE, error, {}, lambda: {"program": program})
-    flash(f"{count(new, 'new theme')}, {changed:,} changed.", "info")
+    flash(_said(taken), "info")
     return _saved(program)
+
+
+def _said(taken: themes.Taken) -> str:
+    """`3 new themes, 2 changed, 1 switched off.`"""
+    off = f", {taken.off:,} switched off" if taken.off else ""
+    return f"{count(taken.new, 'new theme')}, {taken.changed:,} changed{off}."
 
 
 def _saved(program: Program) -> ResponseReturnValue:

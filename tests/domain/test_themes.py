@@ -55,12 +55,12 @@ def test_a_codebook_goes_out_and_comes_back(workspace: Workspace) -> None:
     program = programs.create(workspace, Description(name="One", question="How was it?"))
     written = themes.write_csv(program)
     assert read_codebook(written).names == tuple(each.name for each in program.themes)
-    assert themes.read_csv(program, written.encode()) == (0, 0)
+    assert themes.read_csv(program, written.encode()) == themes.Taken()
 
 
 def test_a_file_changes_adds_and_switches_off(program: Program) -> None:
     content = "﻿name,description,examples\nstaff,People,Kind|Rude\nPrice,What it costs,\n"
-    assert themes.read_csv(program, content.encode()) == (1, 2)
+    assert themes.read_csv(program, content.encode()) == themes.Taken(new=1, changed=1, off=1)
     db.session.commit()
     db.session.expire_all()
     assert [(each.name, each.active) for each in program.themes] == [
@@ -97,5 +97,5 @@ def test_what_was_guarded_comes_back_as_it_was(program: Program) -> None:
         themes.add(program, name, "@home", ["-1", "'=2"])
     written = themes.write_csv(program)
     assert read_codebook(written).names[2:] == ("+Delivery", "=1+1", "'-quoted", "'plain'")
-    assert themes.read_csv(program, written.encode()) == (0, 0)
+    assert themes.read_csv(program, written.encode()) == themes.Taken()
     assert len(program.themes) == 6

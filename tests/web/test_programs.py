@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -200,13 +201,17 @@ def test_the_questions(editor: FlaskClient, program: Program) -> None:
 
 
 def test_the_consent_texts_versions(editor: FlaskClient, program: Program) -> None:
-    data = {"text": "We keep it for a year.", "purposes": ["public"]}
+    data = {"text": "We keep it for a year.", "purposes": ["shared", "public"]}
     assert editor.post(path(program, "/consent"), data=data).status_code == 303
     assert editor.post(path(program, "/consent"), data=data).status_code == 303
     db.session.expire_all()
     assert [each.version for each in program.consent_texts] == [1, 2]
     assert "Version 2" in editor.get(path(program, "/consent")).text
     assert editor.post(path(program, "/consent"), data={"text": ""}).status_code == 422
+    wide = editor.post(path(program, "/consent"), data={"text": "Yes?", "purposes": ["public"]})
+    assert wide.status_code == 422 and "let them allow sharing" in wide.text
+    ticks = re.findall(r'name="purposes" value="(\w+)"( checked)?', wide.text)
+    assert ticks == [("shared", ""), ("public", " checked")]  # as they were sent
 
 
 def test_the_codebook(editor: FlaskClient, program: Program) -> None:
@@ -238,6 +243,9 @@ def test_the_codebook_as_a_file(editor: FlaskClient, program: Program) -> None:
     assert twice.status_code == 422 and "Row 3" in twice.text
     assert editor.post(path(program, "/codebook/file"), data={}).status_code == 422
     assert send(b"name,description\nOnly this,It\n").status_code == 303
+    off = len(program.themes) - 1
+    said = editor.get(path(program, "/codebook")).text
+    assert f"1 new theme, 0 changed, {off} switched off." in said
     db.session.expire_all()
     assert [each.name for each in program.themes if each.active] == ["Only this"]
 
