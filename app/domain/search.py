@@ -60,34 +60,27 @@ def search(
     words = terms(query)
     if not words:
         return []
-    filters = filters or Filters()
-    asked: Found = (
-        select(Segment, Answer, Submission)
-        .join(Transcript, and_(Segment.transcript_id == Transcript.id, Transcript.current))
-        .join(Answer, Transcript.answer_id == Answer.id)
-        .join(Submission, Answer.submission_id == Submission.id)
-        .where(Submission.workspace_id == workspace_id, Submission.state == "received")
-        .options(
-            joinedload(Submission.touchpoint),
-            joinedload(Submission.program),
-            joinedload(Answer.recording),
-            selectinload(Segment.labels),
-        )
+    asked = _asked(workspace_id, filters or Filters()).options(
+        joinedload(Submission.touchpoint),
+        joinedload(Submission.program),
+        joinedload(Answer.recording),
+        selectinload(Segment.labels),
     )
-    if filters.program_id:
-        asked = asked.where(Submission.program_id == filters.program_id)
-    if filters.touchpoint_id:
-        asked = asked.where(Submission.touchpoint_id == filters.touchpoint_id)
-    if filters.sentiment:
-        feeling = select(Label.segment_id).where(
-            Label.kind == "sentiment", Label.value == filters.sentiment
-        )
-        asked = asked.where(Segment.id.in_(feeling))
-    rows = db.session.execute(_matching(asked, words).order_by(Segment.id.desc()).limit(limit))
+    asked, best = _matching(asked, words)
+    rows = db.session.execute(asked.order_by(best, Segment.id.desc()).limit(limit))
     return [
         Hit(segment, answer, submission, tuple(pieces(segment.text, words)))
         for segment, answer, submission in rows
     ]
+
+
+def count(workspace_id: str, query: str, filters: Filters | None = None) -> int:
+    """How many passages `search` would find without its limit."""
+    words = terms(query)
+    if not words:
+        return 0
+    asked, _ = _matching(_asked(workspace_id, filters or Filters()), words)
+    return db.session.scalar(asked.with_only_columns(func.count())) or 0
 
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
@@ -105,21 +98,40 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
         yield Piece(text[done:], False)
 
 
-def _matching(asked: Found, words: Sequence[str]) -> Found:
-    """The rows that match, best first, in the language of the database in use. Words hold
-    letters and digits only, so nothing can be said in either language through them."""
+def _asked(workspace_id: str, filters: Filters) -> Found:
+    asked: Found = (
+        select(Segment, Answer, Submission)
+        .join(Transcript, and_(Segment.transcript_id == Transcript.id, Transcript.current))
+        .join(Answer, Transcript.answer_id == Answer.id)
+        .join(Submission, Answer.submission_id == Submission.id)
+        .where(Submission.workspace_id == workspace_id, Submission.state == "received")
+    )
+    if filters.program_id:
+        asked = asked.where(Submission.program_id == filters.program_id)
+    if filters.touchpoint_id:
+        asked = asked.where(Submission.touchpoint_id == filters.touchpoint_id)
+    if filters.sentiment:
+        feeling = select(Label.segment_id).where(
+            Label.kind == "sentiment", Label.value == filters.sentiment
+        )
+        asked = asked.where(Segment.id.in_(feeling))
+    return asked
+
+
+def _matching(asked: Found, words: Sequence[str]) -> tuple[Found, ColumnElement[float]]:
+    """The rows that match and what puts the best first, in the language of the database in use.
+    Words hold letters and digits only, so nothing can be said in either language through them."""
     if db.engine.dialect.name == "postgresql":
         bare = [_folded(word) for word in words]
         query = func.to_tsquery("simple", " & ".join([*bare[:-1], bare[-1] + ":*"]))
         tsv: ColumnElement[str] = literal_column("segments.tsv")
-        return asked.where(tsv.op("@@")(query)).order_by(func.ts_rank(tsv, query).desc())
+        return asked.where(tsv.op("@@")(query)), func.ts_rank(tsv, query).desc()
     index = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
     said = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
-    return (
-        asked.join(index, index.c.rowid == Segment.id)
-        .where(index.c.segment_search.op("MATCH")(said))
-        .order_by(index.c.rank)
+    matching = asked.join(index, index.c.rowid == Segment.id).where(
+        index.c.segment_search.op("MATCH")(said)
     )
+    return matching, index.c.rank
 
 
 def _folded(text: str) -> str:

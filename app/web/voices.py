@@ -74,7 +74,7 @@ def find() -> ResponseReturnValue:
         "voices/search.html",
         search_words=words,
         hits=hits[:HITS],
-        more=len(hits) > HITS,
+        total=search.count(me().workspace_id, words, filters) if len(hits) > HITS else len(hits),
         filters=filters,
         sentiments=board.SENTIMENTS,
         programs=board.programs(me().workspace_id),

@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain.search import Filters, Piece, pieces, search, terms
+from app.domain.search import Filters, Piece, count, pieces, search, terms
 from app.extensions import db
 from app.models import Answer, Workspace
 from tests import factories
@@ -12,7 +12,9 @@ def said(workspace: Workspace, *sentences: str, **values: object):
 
 
 def found(workspace: Workspace, query: str, filters: Filters | None = None) -> list[str]:
-    return [hit.segment.text for hit in search(workspace.id, query, filters)]
+    hits = search(workspace.id, query, filters)
+    assert count(workspace.id, query, filters) == len(hits)
+    return [hit.segment.text for hit in hits]
 
 
 def test_finds_every_word_in_any_order_and_the_last_by_its_beginning(workspace: Workspace) -> None:
@@ -44,6 +46,11 @@ def test_accents_and_case_do_not_matter(workspace: Workspace) -> None:
 def test_nothing_typed_is_an_error(workspace: Workspace, query: str) -> None:
     said(workspace, "It was late, and near the end.")
     assert isinstance(search(workspace.id, query), list)
+
+
+def test_the_best_of_many_are_counted(workspace: Workspace) -> None:
+    said(workspace, *(f"Late again, for the {number}th time." for number in range(7)))
+    assert (len(search(workspace.id, "late", limit=5)), count(workspace.id, "late")) == (5, 7)
 
 
 def test_a_query_without_a_word_finds_nothing(workspace: Workspace) -> None:

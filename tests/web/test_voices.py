@@ -200,6 +200,14 @@ def test_the_list_says_what_each_voice_is_and_how_far(
     assert "Ana" not in sign_in(client, stranger).get("/voices").text
 
 
+def test_search_says_how_many_there_are_beyond_the_best(
+    client: FlaskClient, owner: Member, answer: Answer
+) -> None:
+    factories.transcript(answer, *(f"Late, {number} times." for number in range(53)))
+    page = sign_in(client, owner).get("/search?q=late").text
+    assert "The best 50 of 53 passages" in page and page.count("<mark>") == 50
+
+
 def test_search_leads_to_the_second(
     client: FlaskClient, owner: Member, stranger: Member, answer: Answer
 ) -> None:
