@@ -92,6 +92,11 @@ def witnesses() -> list[Witness]:
     return found
 
 
+def newest_in_storage() -> Head | None:
+    """Raises StorageError where it can't be asked."""
+    return max(filter(None, map(_named, _objects())), default=None)
+
+
 def replace(head: Head) -> None:
     """Forgets every head outside and keeps this one: after a backup was restored, and only then.
 
