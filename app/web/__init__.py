@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         navigation,
         presenters,
         security,
+        trespass,
         waves,
     )
 
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
         navigation,
         presenters,
         waves,
+        trespass,
     ):
         part.init_app(app)
     for name in BLUEPRINTS:
