@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from app.domain import calls, checks, details, following, members, outbox
+from app.domain import audit, calls, checks, details, following, members, outbox
 from app.domain.clerk import owned, session
 from app.domain.errors import Conflict, Invalid
 from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
@@ -39,6 +39,7 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     )
     session().add(follow_up)
     session().flush()
+    _noted(follow_up, "asked")
     _tell(follow_up)
     return follow_up
 
@@ -72,6 +73,7 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
     )
     follow_up: FollowUp = session().get_one(FollowUp, row_id)
     if opened is not None:
+        _noted(follow_up, "heard")
         _tell(follow_up)
     return follow_up
 
@@ -144,7 +146,8 @@ def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
     if (owner.id if owner else None) == follow_up.owner_id:
         return
     follow_up.owner = owner
-    note(follow_up, f"Given to {owner.name or owner.email}" if owner else "Given back", by)
+    _line(follow_up, f"Given to {owner.name or owner.email}" if owner else "Given back", by)
+    _noted(follow_up, "assigned", owner=owner.id if owner else "")
 
 
 def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
@@ -160,7 +163,8 @@ def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
     follow_up.state, follow_up.done_at = "done", now()
     if follow_up.owner_id is None:
         follow_up.owner = by
-    note(follow_up, "Done: " + follow_up.outcome, by)
+    _line(follow_up, "Done: " + follow_up.outcome, by)
+    _noted(follow_up, "done")
 
 
 def reopen(follow_up: FollowUp, by: Member) -> None:
@@ -168,11 +172,23 @@ def reopen(follow_up: FollowUp, by: Member) -> None:
     if follow_up.state != "done":
         raise Conflict("This follow-up is already open.")
     follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
-    note(follow_up, "Opened again", by)
+    _line(follow_up, "Opened again", by)
+    _noted(follow_up, "reopened")
 
 
 def note(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
-    """A line of the case's history."""
+    """A line of the case's history, written by a member."""
+    kept = _line(follow_up, text, by)
+    _noted(follow_up, "noted", note=kept.id)
+    return kept
+
+
+def _noted(follow_up: FollowUp, verb: str, **details: str) -> None:
+    subject = ("follow_up", follow_up.id)
+    audit.record(follow_up.workspace_id, f"follow_up.{verb}", subject=subject, details=details)
+
+
+def _line(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
     kept = FollowUpNote(
         member_id=by.id, text=checks.paragraph(text, "The note", most=LONGEST_NOTE + 100)
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.domain import audit
 from app.domain.clerk import owned
 from app.domain.errors import Invalid, NotFound
 from app.extensions import db
@@ -96,13 +97,24 @@ def follow(member: Member, what: Followed, channel: Channel, cadence: str) -> Su
     subscription.digest_due_at = next_digest(now()) if cadence == "daily" else None
     db.session.add(subscription)
     db.session.flush()
+    _noted(subscription, "subscription.changed" if existing else "subscription.made")
     return subscription
 
 
 def unfollow(subscription: Subscription) -> None:
     """Ends it, with what waits for its digest."""
+    _noted(subscription, "subscription.ended")
     db.session.delete(subscription)
     db.session.flush()
+
+
+def _noted(subscription: Subscription, action: str) -> None:
+    audit.record(
+        subscription.workspace_id,
+        action,
+        subject=("subscription", subscription.id),
+        details={"program": subscription.program_id, "channel": subscription.channel_id},
+    )
 
 
 def own_channel(member: Member) -> Channel:

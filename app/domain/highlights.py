@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import forgetting, telling
+from app.domain import audit, forgetting, telling
 from app.domain.errors import NotFound
 from app.domain.timeline import Span
 from app.extensions import db
@@ -78,6 +78,11 @@ def hide(highlight: Highlight, hidden: bool = True) -> None:
     """
     highlight.hidden = hidden
     db.session.flush()
+    audit.record(
+        highlight.workspace_id,
+        "highlight.hidden" if hidden else "highlight.shown",
+        subject=("highlight", highlight.id),
+    )
 
 
 def _same(before: Sequence[Highlight], moment: telling.Moment) -> Highlight | None:

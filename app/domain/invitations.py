@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.domain import checks
+from app.domain import audit, checks
 from app.domain.clerk import session
 from app.domain.errors import Conflict, Invalid
 from app.domain.program_parts import part
@@ -47,6 +47,7 @@ def open_invitation(
     )
     session().add(invitation)
     session().flush()
+    _noted(invitation, "opened")
     return invitation
 
 
@@ -64,6 +65,7 @@ def close(invitation: Invitation) -> None:
     if invitation.closes_at is None or invitation.closes_at > now():
         invitation.closes_at = now()
     session().flush()
+    _noted(invitation, "closed")
 
 
 def reopen(invitation: Invitation) -> None:
@@ -72,6 +74,17 @@ def reopen(invitation: Invitation) -> None:
         raise Conflict("This link has received as many voices as it may.")
     invitation.closes_at = None
     session().flush()
+    _noted(invitation, "reopened")
+
+
+def _noted(invitation: Invitation, verb: str) -> None:
+    program = session().get_one(Program, invitation.program_id)
+    audit.record(
+        program.workspace_id,
+        f"invitation.{verb}",
+        subject=("invitation", invitation.id),
+        details={"program": program.id},
+    )
 
 
 def state_of(invitation: Invitation) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from app.domain import checks, passwords
+from app.domain import audit, checks, passwords
 from app.domain.clerk import new_token, rows_written, session, token_hash
 from app.domain.errors import Conflict, Expired, Invalid
 from app.models import Member, SignInLink, Workspace, now
@@ -29,7 +29,15 @@ def ensure_first_owner() -> Member:
         owner = Member(workspace=Workspace(name="Your workspace"), email=FIRST_OWNER, role="owner")
         session().add(owner)
         session().flush()
+        audit.record(owner.workspace_id, "workspace.made", subject=("member", owner.id))
     return owner
+
+
+def rename(workspace: Workspace, name: str) -> None:
+    """What customers see above each page. Raises Invalid."""
+    workspace.name = checks.line(name, "The name", most=80)
+    session().flush()
+    audit.record(workspace.id, "workspace.renamed")
 
 
 def first_owner_link() -> str | None:
@@ -52,6 +60,7 @@ def new_link(member: Member, lasts: timedelta = ASKED_FOR) -> str:
         SignInLink(member_id=member.id, token_hash=token_hash(token), expires_at=now() + lasts)
     )
     session().flush()
+    _noted(member, "sign_in_link.made", hours=int(lasts.total_seconds() // 3600))
     return LINK_PATH + token
 
 
@@ -83,9 +92,13 @@ def use_link(token: str) -> Member:
     """Uses the link up: of two that try at once, one conditional UPDATE lets one through.
 
     Raises:
-        Expired: as `check_link`.
+        Expired: as `check_link`; that somebody tried is committed.
     """
-    member = check_link(token)
+    try:
+        member = check_link(token)
+    except Expired:
+        _refused(None, "link")
+        raise
     taken = rows_written(
         update(SignInLink)
         .where(
@@ -96,8 +109,22 @@ def use_link(token: str) -> Member:
         .values(used_at=now())
     )
     if taken != 1:
+        _refused(member, "link")
         raise Expired(USED)
+    _noted(member, "sign_in.done", actor=f"member:{member.id}", by="link")
     return member
+
+
+def sign_in(email: str, password: str) -> Member:
+    """As `check_password`, by somebody who comes in."""
+    member = check_password(email, password)
+    _noted(member, "sign_in.done", actor=f"member:{member.id}", by="password")
+    return member
+
+
+def sign_out(member: Member) -> None:
+    """The caller ends the session that this one asked from."""
+    _noted(member, "sign_in.ended")
 
 
 def check_password(email: str, password: str) -> Member:
@@ -105,11 +132,12 @@ def check_password(email: str, password: str) -> Member:
 
     Raises:
         Invalid: one sentence for every reason, after the same work, so that nobody can find
-            out who has an account.
+            out who has an account; that somebody tried is committed.
     """
     member = by_email(email)
     kept = member.password_hash if member is not None else None
     if not passwords.fits(kept, password) or member is None:
+        _refused(member, "password")
         raise Invalid(WRONG)
     if passwords.is_dated(kept):
         member.password_hash = passwords.rehashed(password)
@@ -123,6 +151,7 @@ def set_password(member: Member, password: str) -> None:
         Invalid: too short, too long, or the address itself.
     """
     member.password_hash = passwords.hashed(password, member.email)
+    _noted(member, "password.changed")
     end_sessions(member)
 
 
@@ -131,6 +160,7 @@ def end_sessions(member: Member) -> None:
     member.session_version += 1
     session().flush()
     _end_links(member)
+    _noted(member, "sessions.ended")
 
 
 def would_move(member: Member, email: str) -> bool:
@@ -145,6 +175,7 @@ def describe(member: Member, *, name: str, email: str | None = None) -> None:
         Invalid: not a name, not an address. Conflict: another member has the address.
     """
     member.name = checks.line(name, "Your name", most=80)
+    before = member.email
     if email is not None:
         address = checks.email(email, "Your e-mail address")
         if address != member.email:
@@ -152,6 +183,7 @@ def describe(member: Member, *, name: str, email: str | None = None) -> None:
             member.email = address
             _end_links(member)
     session().flush()
+    _noted(member, "member.described", address_changed=int(member.email != before))
 
 
 def invite(workspace: Workspace, *, email: str, role: str, name: str = "") -> tuple[Member, str]:
@@ -172,6 +204,7 @@ def invite(workspace: Workspace, *, email: str, role: str, name: str = "") -> tu
     )
     session().add(member)
     session().flush()
+    _noted(member, "member.invited", role=role)
     return member, new_link(member, INVITED_FOR)
 
 
@@ -180,6 +213,7 @@ def change_role(member: Member, role: str) -> None:
     checks.one_of(role, "The role", ROLES)
     if member.role == "owner" and role != "owner":
         _refuse_last_owner(member)
+    _noted(member, "member.role_changed", before=member.role, role=role)
     member.role = role
     session().flush()
 
@@ -189,12 +223,14 @@ def deactivate(member: Member) -> None:
     if member.role == "owner":
         _refuse_last_owner(member)
     member.active = False
+    _noted(member, "member.deactivated")
     end_sessions(member)
 
 
 def activate(member: Member) -> None:
     member.active = True
     session().flush()
+    _noted(member, "member.activated")
 
 
 def of(workspace_id: str) -> list[Member]:
@@ -231,6 +267,20 @@ def _end_links(member: Member) -> None:
         .where(SignInLink.member_id == member.id, SignInLink.used_at.is_(None))
         .values(used_at=now())
     )
+
+
+def _noted(member: Member, action: str, actor: str = "", **details: str | int) -> None:
+    subject = ("member", member.id)
+    audit.record(member.workspace_id, action, actor=actor, subject=subject, details=details)
+
+
+def _refused(member: Member | None, by: str) -> None:
+    """Commits: the answer to a refused sign-in rolls everything else back."""
+    if member is None:  # of which workspace nobody can tell
+        audit.record("", "sign_in.failed", details={"by": by})
+    else:
+        _noted(member, "sign_in.failed", by=by)
+    session().commit()
 
 
 def _refuse_taken(address: str) -> None:

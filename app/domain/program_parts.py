@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
-from app.domain import checks
+from app.domain import audit, checks
 from app.domain.clerk import session
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.models import Field, Program, Prompt, Submission, Touchpoint
@@ -38,6 +38,7 @@ def add_touchpoint(program: Program, name: str, description: str = "") -> Touchp
     _name_touchpoint(program, touchpoint, name, description)
     program.touchpoints.append(touchpoint)
     session().flush()
+    _noted(touchpoint, "added")
     return touchpoint
 
 
@@ -46,6 +47,7 @@ def change_touchpoint(
 ) -> None:
     _name_touchpoint(program, touchpoint, name, description)
     session().flush()
+    _noted(touchpoint, "changed")
 
 
 def delete_touchpoint(program: Program, touchpoint: Touchpoint) -> None:
@@ -67,13 +69,19 @@ def add_prompt(program: Program, text: str, hint: str = "") -> Prompt:
     """Raises Invalid for a missing or second text, or one too many."""
     _room(program.prompts, MOST_PROMPTS, "prompts")
     prompt = Prompt(position=_next(program.prompts))
-    change_prompt(program, prompt, text, hint)
+    _write_prompt(program, prompt, text, hint)
     program.prompts.append(prompt)
     session().flush()
+    _noted(prompt, "added")
     return prompt
 
 
 def change_prompt(program: Program, prompt: Prompt, text: str, hint: str = "") -> None:
+    _write_prompt(program, prompt, text, hint)
+    _noted(prompt, "changed")
+
+
+def _write_prompt(program: Program, prompt: Prompt, text: str, hint: str) -> None:
     clean = checks.line(text, "The prompt", most=200)
     _refuse_twin(clean, [each.text for each in program.prompts if each is not prompt], "prompt")
     prompt.hint = checks.line(hint, "The hint", most=200, needed=False)
@@ -91,10 +99,11 @@ def add_field(program: Program, label: str, choices: Sequence[str] = ()) -> Fiel
     """A question about themselves that customers may leave out. No choices: free text."""
     _room(program.fields, MOST_FIELDS, "fields")
     field = Field(position=_next(program.fields))
-    change_field(program, field, label, choices)
+    _write_field(program, field, label, choices)
     field.key = _key(field.label, {each.key for each in program.fields})
     program.fields.append(field)
     session().flush()
+    _noted(field, "added")
     return field
 
 
@@ -104,6 +113,11 @@ def change_field(program: Program, field: Field, label: str, choices: Sequence[s
     Raises:
         Invalid: a missing or second label, or choices that can't be told apart.
     """
+    _write_field(program, field, label, choices)
+    _noted(field, "changed")
+
+
+def _write_field(program: Program, field: Field, label: str, choices: Sequence[str]) -> None:
     name = checks.line(label, "The field's label", most=80)
     _refuse_twin(name, [each.label for each in program.fields if each is not field], "field")
     clean = [checks.line(each, "A choice", most=80) for each in choices if each.strip()]
@@ -129,6 +143,7 @@ def move(rows: Sequence[Any], row: Any, places: int) -> None:
     for position, each in enumerate(order):
         each.position = position
     session().flush()
+    _noted(row, "moved")
 
 
 def _name_touchpoint(program: Program, touchpoint: Touchpoint, name: str, description: str) -> None:
@@ -158,8 +173,18 @@ def _next(rows: Sequence[Any]) -> int:
 
 
 def _take_out(rows: list[Any], row: Any) -> None:
+    _noted(row, "deleted")
     rows.remove(row)
     session().flush()
+
+
+def _noted(row: Any, verb: str) -> None:
+    """`touchpoint.moved`, `prompt.changed`, `field.added`…"""
+    kind = type(row).__name__.lower()
+    program = session().get_one(Program, row.program_id)
+    audit.record(
+        program.workspace_id, f"{kind}.{verb}", subject=(kind, row.id), details={"program": program.id}
+    )
 
 
 def _key(label: str, taken: set[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 
 from app import runtime
-from app.domain import checks, codebooks
+from app.domain import audit, checks, codebooks
 from app.domain.clerk import session
 from app.domain.errors import Invalid, NotFound
 from app.domain.invitations import open_invitation
@@ -76,6 +76,7 @@ def create(workspace: Workspace, description: Description) -> Program:
     program.themes = default_themes()
     session().add(program)
     session().flush()
+    _noted(program, "program.made")
     open_invitation(program, name="Open link")
     return program
 
@@ -119,6 +120,8 @@ def describe(program: Program, description: Description) -> None:
     }
     for field, value in clean.items():
         setattr(program, field, value)
+    if program.id is not None:  # a new one is noted when it is made
+        _noted(program, "program.described")
 
 
 def of(workspace_id: str) -> Sequence[Program]:
@@ -148,11 +151,17 @@ def close(program: Program) -> None:
     """No further voices; what was given stays."""
     program.closed_at = program.closed_at or now()
     session().flush()
+    _noted(program, "program.closed")
 
 
 def reopen(program: Program) -> None:
     program.closed_at = None
     session().flush()
+    _noted(program, "program.reopened")
+
+
+def _noted(program: Program, action: str, **details: int) -> None:
+    audit.record(program.workspace_id, action, subject=("program", program.id), details=details)
 
 
 def write_consent(program: Program, text: str, purposes: Sequence[str]) -> ConsentText:
@@ -177,6 +186,7 @@ def write_consent(program: Program, text: str, purposes: Sequence[str]) -> Conse
     version = newest.version + 1 if newest is not None else 1
     program.consent_texts.append(ConsentText(version=version, text=clean, purposes=offered))
     session().flush()
+    _noted(program, "consent_text.written", version=version)
     return program.consent_texts[-1]
 
 

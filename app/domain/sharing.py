@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from app.domain import clips
+from app.domain import audit, clips
 from app.domain.clerk import new_token, token_hash
 from app.domain.errors import Expired, Invalid, NotFound
 from app.extensions import db
@@ -62,6 +62,7 @@ def create(highlight: Highlight, member: Member, days: int = DEFAULT_DAYS) -> tu
     if clips.can_cut(highlight):
         clips.request(highlight)
     db.session.flush()
+    _noted(link, "share.made", days=days)
     return link, token
 
 
@@ -69,6 +70,7 @@ def revoke(link: ShareLink) -> None:
     """Ends it now. Revoking twice changes nothing."""
     link.revoked_at = link.revoked_at or now()
     db.session.flush()
+    _noted(link, "share.revoked")
 
 
 def state(link: ShareLink, moment: datetime) -> str:
@@ -100,6 +102,15 @@ def find(token: str) -> ShareLink:
 def count_view(link: ShareLink) -> None:
     db.session.execute(
         update(ShareLink).where(ShareLink.id == link.id).values(views=ShareLink.views + 1)
+    )
+
+
+def _noted(link: ShareLink, action: str, **details: int) -> None:
+    audit.record(
+        link.workspace_id,
+        action,
+        subject=("share", link.id),
+        details={"highlight": link.highlight_id, **details},
     )
 
 

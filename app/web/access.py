@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
+from app.domain import audit
 from app.domain.errors import Forbidden
 from app.extensions import db, login
 from app.models import Member
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     login.user_loader(_load)
     login.unauthorized_handler(_ask)
     login.session_protection = None
+    app.before_request(lambda: audit.act_as(_who))
     app.context_processor(
         lambda: {"me": me() if current_user.is_authenticated else None, "may": may}
     )
@@ -82,6 +84,15 @@ def safe_next(target: str | None) -> str:
         return "/"
     parts = urlsplit(target)
     return "/" if parts.scheme or parts.netloc else target
+
+
+def _who() -> str:
+    """For the audit log. A customer has no account: whoever shows a link or a token is one."""
+    if not has_request_context():
+        return "system"
+    if current_user.is_authenticated:
+        return f"member:{me().id}"
+    return "customer" if g.get("customer_page") else "visitor"
 
 
 def _load(session_id: str) -> SignedIn | None:

@@ -43,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit("30 per hour", key_func=_typed_address, deduct_when=_failed)
 def use_password() -> ResponseReturnValue:
     try:
-        member = members.check_password(text("email"), text("password"))
+        member = members.sign_in(text("email"), text("password"))
     except Invalid as error:
         return refused(SIGN_IN, error, _typed("email"), _sign_in_values)
     db.session.commit()
@@ -152,6 +152,9 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        members.sign_out(me())
+        db.session.commit()
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"), 303)
