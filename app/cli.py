@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,8 +53,9 @@ def main() -> None:
 @contextmanager
 def application() -> Iterator[None]:
     from app import create_app
+    from app.domain import audit
 
-    with create_app().app_context():
+    with create_app().app_context(), audit.acting(f"command:{os.getuid()}"):
         yield
 
 
@@ -100,21 +102,24 @@ def export_(
 ) -> None:
     """Writes the same export as the page, at once."""
     from app.domain import exports, programs
+    from app.extensions import db
 
     with application():
         wanted = exports.Wanted(programs.named(program_name), purpose)
         exports.check(format_name, level, purpose)
         if format_name in exports.CAPTIONS:
-            _write_captions(wanted, format_name, out or Path("captions"))
+            rows = _write_captions(wanted, format_name, out or Path("captions"))
         elif out is None:
-            exports.write_table(wanted, format_name, level, sys.stdout)
+            rows = exports.write_table(wanted, format_name, level, sys.stdout)
         else:
             with open(out, "w", encoding="utf-8", newline="") as file:
                 rows = exports.write_table(wanted, format_name, level, file)
             click.echo(f"{rows:,} rows written to {out}.", err=True)
+        exports.written(wanted, format_name, level, rows)
+        db.session.commit()
 
 
-def _write_captions(wanted: object, format_name: str, folder: Path) -> None:
+def _write_captions(wanted: object, format_name: str, folder: Path) -> int:
     from app.domain import exports
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,6 +128,37 @@ def _write_captions(wanted: object, format_name: str, folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
         files += 1
     click.echo(f"{files:,} files written to {folder}.", err=True)
+    return files
+
+
+@main.group("audit")
+def audit_() -> None:
+    """Who did what and when: the log that shows tampering."""
+
+
+@audit_.command()
+def verify() -> None:
+    """Reads the whole log; an exit code of 1 where a row was changed, moved or taken out."""
+    from app.domain import audit_check
+
+    with application():
+        found = audit_check.verify()
+    for problem in found.problems:
+        click.echo(problem)
+    if found.problems:
+        raise click.ClickException("The audit log is not as it was written.")
+    click.echo(f"{found.rows:,} rows, each as it was written; {found.heads} heads outside agree.")
+
+
+@audit_.command()
+@click.argument("why")
+def accept(why: str) -> None:
+    """Goes on with the log as it is, after a restore: WHY is one word, kept in the log."""
+    from app.domain import audit_check
+
+    with application():
+        audit_check.accept(why)
+    click.echo("The log says so now, and is watched from here on.")
 
 
 @main.command("import")

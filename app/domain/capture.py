@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import admission, consent, details, forgetting, parts, processing
+from app.domain import admission, audit, consent, details, forgetting, parts, processing
 from app.domain.clerk import after_commit, new_token, rows_written, token_hash
 from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
@@ -88,6 +88,7 @@ def open_submission(
     except IntegrityError:  # the same request came twice at the same moment
         db.session.rollback()
         return Opened(by_token(token), token)
+    _noted(submission, "opened")
     return Opened(submission, token)
 
 
@@ -215,7 +216,17 @@ def send(submission: Submission, closing: Closing | None = None) -> Submission:
         admission.count(submission.invitation)
     for answer in submission.answers:
         processing.begin(answer)
+    _noted(submission, "received", answers=len(submission.answers))
     return submission
+
+
+def _noted(submission: Submission, verb: str, **details: int) -> None:
+    audit.record(
+        submission.workspace_id,
+        f"submission.{verb}",
+        subject=("submission", submission.id),
+        details={"program": submission.program_id, **details},
+    )
 
 
 def _take(submission: Submission) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import captions, pipeline, runs, transcripts
+from app.domain import audit, captions, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.timeline import Span
 from app.extensions import db
@@ -94,7 +94,22 @@ def _order(highlight: Highlight, kind: str) -> Clip:
     assert clip is not None
     if added:
         runs.start(Run(clip_id=clip.id), pipeline.CLIP)
+        _noted(clip, highlight, "ordered")
     return clip
+
+
+def downloaded(clip: Clip, highlight: Highlight) -> None:
+    """A member takes the file away. The caller commits."""
+    _noted(clip, highlight, "downloaded")
+
+
+def _noted(clip: Clip, highlight: Highlight, verb: str) -> None:
+    audit.record(
+        highlight.workspace_id,
+        f"clip.{verb}",
+        subject=("clip", clip.id),
+        details={"highlight": highlight.id, "kind": clip.kind},
+    )
 
 
 def _step(clip: Clip) -> Step | None:

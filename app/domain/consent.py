@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import select, update
 
-from app.domain import forgetting, parts
+from app.domain import audit, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, Expired, Invalid
 from app.domain.wording import mark
@@ -79,6 +79,13 @@ def change(submission: Submission, purposes: Sequence[str]) -> None:
     consent = require(submission)
     before, consent.purposes = consent.purposes, checked(consent.consent_text, purposes)
     db.session.flush()
+    if before != consent.purposes:
+        audit.record(
+            submission.workspace_id,
+            "consent.changed",
+            subject=("submission", submission.id),
+            details={"before": "+".join(before), "purposes": "+".join(consent.purposes)},
+        )
     ended = [purpose for purpose in before if purpose not in consent.purposes]
     if ended and submission.state == "received":
         forgetting.exports_of(submission.program_id, ended)

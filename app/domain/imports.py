@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import consent, processing
+from app.domain import audit, consent, processing
 from app.domain.manifests import Entry, read_manifest
 from app.extensions import db
 from app.models import Answer, Consent, Program, Recording, Submission, new_id, now
@@ -76,6 +76,12 @@ def _add(entry: Entry, program: Program) -> None:
         answer.recording = recording
     db.session.add(submission)
     db.session.flush()
+    audit.record(
+        program.workspace_id,
+        "submission.imported",
+        subject=("submission", submission.id),
+        details={"program": program.id},
+    )
     processing.begin(answer)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from app import queue, runtime
-from app.domain import channels, messages
+from app.domain import audit, channels, messages
 from app.domain.clerk import after_commit
 from app.domain.errors import ChannelError, Conflict
 from app.extensions import db
@@ -66,6 +66,8 @@ def add(
     delivery.notices = list(notices)
     db.session.add(delivery)
     db.session.flush()
+    if kind == "test":
+        _noted(delivery, channel, "channel.tested")
     _ring_after_commit(delivery.id)
     return delivery
 
@@ -132,7 +134,17 @@ def again(delivery: Delivery) -> None:
     delivery.state, delivery.attempts, delivery.error = "due", 0, None
     delivery.due_at, delivery.finished_at, delivery.fence = now(), None, None
     db.session.flush()
+    _noted(delivery, delivery.channel, "delivery.again")
     _ring_after_commit(delivery.id)
+
+
+def _noted(delivery: Delivery, channel: Channel, action: str) -> None:
+    audit.record(
+        channel.workspace_id,
+        action,
+        subject=("delivery", delivery.id),
+        details={"channel": channel.id},
+    )
 
 
 def sweep() -> None:

@@ -16,11 +16,12 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, and_, distinct, func, or_, select, update
 
 from app import queue, runtime
+from app.domain import audit
 from app.domain.clerk import after_commit
 from app.domain.errors import Conflict
 from app.domain.pipeline import QUEUES, STEPS, StepKind
 from app.extensions import db
-from app.models import Run, Step, new_id, now
+from app.models import Answer, Clip, Export, Highlight, Run, Step, Submission, new_id, now
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,27 @@ def again(step: Step) -> None:
         each.attempts, each.error, each.stage, each.percent = 0, None, "", 0
         each.due_at, each.started_at, each.finished_at = now(), None, None
     db.session.flush()
+    audit.record(
+        _workspace_of(step.run),
+        "step.again",
+        subject=("step", step.id),
+        details={"step": step.name, "run": step.run_id},
+    )
     _ring_after_commit(step)
+
+
+def _workspace_of(run: Run) -> str:
+    """Whose work it is: that of an answer, a clip or an export."""
+    found = db.session.scalars(
+        select(Submission.workspace_id)
+        .join(Answer)
+        .where(Answer.id == run.answer_id)
+        .union_all(
+            select(Highlight.workspace_id).join(Clip).where(Clip.id == run.clip_id),
+            select(Export.workspace_id).where(Export.id == run.export_id),
+        )
+    )
+    return str(found.one())
 
 
 def sweep() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app import runtime
-from app.domain import forgetting, processing
+from app.domain import audit, forgetting, processing
 from app.domain.clerk import session
 from app.domain.errors import Conflict
 from app.domain.invitations import open_invitation
@@ -68,6 +68,7 @@ def load(workspace: Workspace) -> Program:
     for voice in told["submissions"]:
         _submission(program, invitation, touchpoints[voice["touchpoint"]], voice)
     session().flush()
+    _noted(program, "sample.loaded", len(told["submissions"]))
     return program
 
 
@@ -91,10 +92,17 @@ def remove(program: Program) -> None:
     if not program.is_sample:
         raise Conflict("Only the sample program can be removed in one click.")
     prefixes = _prefixes(program)
+    _noted(program, "sample.removed", len(prefixes))
     session().execute(delete(Submission).where(Submission.program_id == program.id))
     session().execute(delete(Program).where(Program.id == program.id))
     session().expire_all()
     forgetting.objects(prefixes)
+
+
+def _noted(program: Program, action: str, count: int) -> None:
+    audit.record(
+        program.workspace_id, action, subject=("program", program.id), details={"count": count}
+    )
 
 
 def _program(workspace: Workspace, told: dict[str, Any]) -> Program:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain import checks, codebooks
+from app.domain import audit, checks, codebooks
 from app.domain.cells import harmless
 from app.domain.clerk import session
 from app.domain.errors import Conflict, Invalid
@@ -38,6 +38,7 @@ def add(program: Program, name: str, description: str, examples: Sequence[str] =
     _write(program, theme, name, description, examples)
     program.themes.append(theme)
     session().flush()
+    _noted(theme, "added")
     return theme
 
 
@@ -47,6 +48,7 @@ def change(
     """Writes it anew, or raises Invalid and leaves it as it was."""
     _write(program, theme, name, description, examples)
     session().flush()
+    _noted(theme, "changed")
 
 
 def deactivate(program: Program, theme: Theme) -> None:
@@ -55,11 +57,13 @@ def deactivate(program: Program, theme: Theme) -> None:
         raise Conflict("A codebook needs one active theme at least.")
     theme.active = False
     session().flush()
+    _noted(theme, "switched_off")
 
 
 def activate(theme: Theme) -> None:
     theme.active = True
     session().flush()
+    _noted(theme, "switched_on")
 
 
 def read_csv(program: Program, content: bytes) -> Taken:
@@ -100,7 +104,23 @@ def read_csv(program: Program, content: bytes) -> Taken:
         off += row.active
         row.active, row.position = False, len(book.themes) + place
     session().flush()
+    audit.record(
+        program.workspace_id,
+        "codebook.read",
+        subject=("program", program.id),
+        details={"new": new, "changed": changed, "off": off},
+    )
     return Taken(new, changed, off)
+
+
+def _noted(theme: Theme, verb: str) -> None:
+    program = session().get_one(Program, theme.program_id)
+    audit.record(
+        program.workspace_id,
+        f"theme.{verb}",
+        subject=("theme", theme.id),
+        details={"program": program.id},
+    )
 
 
 def write_csv(program: Program) -> str:

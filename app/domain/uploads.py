@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import capture, consent, forgetting, parts
+from app.domain import audit, capture, consent, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
@@ -95,6 +95,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     )
     db.session.add(upload)
     db.session.flush()
+    _noted(upload, submission, "upload.begun")
     parts.create(upload.id, upload.length or 0)
     return upload
 
@@ -209,6 +210,7 @@ def terminate(upload: Upload) -> None:
         raise Conflict(mark("This has arrived already. Record again to replace it."))
     with parts.held(upload.id):
         _end(upload)
+        _noted(upload, upload.submission, "upload.ended")
         db.session.flush()
 
 
@@ -249,6 +251,14 @@ def _check_length(length: int) -> None:
         raise Invalid(mark("This file is empty."))
     if length > runtime.settings().max_upload:
         raise TooLarge(mark("This file is larger than what can be taken here."))
+
+
+def _noted(upload: Upload, submission: Submission, action: str) -> None:
+    """An upload and the recording that it becomes have one id."""
+    subject = ("recording", upload.id)
+    audit.record(
+        submission.workspace_id, action, subject=subject, details={"submission": submission.id}
+    )
 
 
 def _end(upload: Upload) -> None:
@@ -302,6 +312,7 @@ def _publish(upload: Upload, key: str, sha256: str) -> None:
         filename=upload.filename,
     )
     capture.replace(submission, answer)
+    _noted(upload, submission, "recording.received")
     upload.state, upload.answer_id = "received", answer.id
     upload_id = upload.id
     after_commit(lambda: parts.drop(upload_id))

@@ -72,9 +72,10 @@ def renew(channel_id: str) -> ResponseReturnValue:
 @allow(*EDITORS)
 def delete(channel_id: str) -> ResponseReturnValue:
     channel = _channel(channel_id)
-    db.session.delete(channel)
+    name = channel.name
+    channels.remove(channel)
     db.session.commit()
-    flash(f"{channel.name} was deleted.")
+    flash(f"{name} was deleted.")
     return redirect(url_for("channels.show"), 303)
 
 

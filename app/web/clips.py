@@ -25,6 +25,8 @@ def download(highlight_id: str) -> ResponseReturnValue:
     clip = clips.find(highlight, kind)
     if clip is not None and clip.key is not None and "wait" not in request.args:
         name = clips.filename(highlight, kind)
+        clips.downloaded(clip, highlight)
+        db.session.commit()
         return media.send_object(clip.key, clip.media_type or "video/mp4", download_name=name)
     return render_template("clips/page.html", **_page(highlight, kind))
 

@@ -58,6 +58,8 @@ def file(export_id: str) -> ResponseReturnValue:
         reason = said.lines[-1].reason if said.stopped else ""
         raise Conflict(reason or "This export is still being written.")
     kind = MEDIA_TYPES.get(export.format, "application/zip")
+    exports.downloaded(export)
+    db.session.commit()
     return send_object(export.key, kind, download_name=export.filename)
 
 
@@ -70,6 +72,8 @@ def captions(answer_id: str, format: str) -> ResponseReturnValue:
     text = exports.caption_text(answer, format)
     if not text or answer.submission.state != "received":
         raise NotFound("There are no captions: nothing was said, or it isn't written down yet.")
+    exports.captions_downloaded(answer)
+    db.session.commit()
     response = Response(text, mimetype=CAPTION_TYPES[format])
     name = f"{answer.submission_id}-{answer.position + 1}.{format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain import audit
 from app.domain.channels.base import Field, Kind, Secret
 from app.domain.channels.email import Email
 from app.domain.channels.slack import Slack
@@ -25,6 +26,7 @@ __all__ = [
     "add",
     "kind_of",
     "of_workspace",
+    "remove",
     "renew_secret",
     "settings_of",
     "where",
@@ -69,6 +71,7 @@ def add(workspace_id: str, kind: Kind, name: str, typed: Mapping[str, str]) -> t
     )
     db.session.add(channel)
     db.session.flush()
+    _noted(channel, "added")
     return channel, secret.shown if secret else ""
 
 
@@ -83,7 +86,24 @@ def renew_secret(channel: Channel) -> str:
         raise Invalid("This kind of channel has no secret.")
     channel.settings = secret.settings
     db.session.flush()
+    _noted(channel, "secret_renewed")
     return secret.shown
+
+
+def remove(channel: Channel) -> None:
+    """Ends it, with what waits to be sent through it and every subscription that uses it."""
+    _noted(channel, "removed")
+    db.session.delete(channel)
+    db.session.flush()
+
+
+def _noted(channel: Channel, verb: str) -> None:
+    audit.record(
+        channel.workspace_id,
+        f"channel.{verb}",
+        subject=("channel", channel.id),
+        details={"kind": channel.kind},
+    )
 
 
 def of_workspace(workspace_id: str) -> Sequence[Channel]:

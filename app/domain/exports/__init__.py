@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from app.domain import captions, pipeline, runs, transcripts
+from app.domain import audit, captions, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.exports import rows, tables
 from app.domain.exports.rows import Wanted
@@ -54,7 +54,43 @@ def request(
     db.session.add(export)
     db.session.flush()
     runs.start(Run(export_id=export.id), pipeline.EXPORT)
+    _noted(export, "export.ordered")
     return export
+
+
+def downloaded(export: Export) -> None:
+    """A member takes the file away. The caller commits."""
+    _noted(export, "export.downloaded")
+
+
+def captions_downloaded(answer: Answer) -> None:
+    """A member takes one recording's words away. The caller commits."""
+    workspace_id = answer.submission.workspace_id
+    audit.record(workspace_id, "captions.downloaded", subject=("answer", answer.id))
+
+
+def written(wanted: Wanted, format: str, level: str, rows: int) -> None:
+    """Somebody wrote an export on the command line. The caller commits."""
+    audit.record(
+        wanted.program.workspace_id,
+        "export.written",
+        subject=("program", wanted.program.id),
+        details={"format": format, "level": level, "purpose": wanted.purpose, "rows": rows},
+    )
+
+
+def _noted(export: Export, action: str) -> None:
+    audit.record(
+        export.workspace_id,
+        action,
+        subject=("export", export.id),
+        details={
+            "program": export.program_id,
+            "format": export.format,
+            "level": export.level,
+            "purpose": export.purpose,
+        },
+    )
 
 
 def check(format: str, level: str, purpose: str) -> None:
