@@ -55,3 +55,11 @@ AUDIT_HEADS = "audit/"
 def audit_head(count: int, digest: str) -> str:
     """How long the audit log was, and its last hash; sorts by length."""
     return f"{AUDIT_HEADS}{count:018d}-{digest}"
+
+
+ERASURES = "erasures/"
+
+
+def tombstone(submission_id: Id, what: str) -> str:
+    """What was erased, by ids: kept where no restored database can forget it."""
+    return f"{ERASURES}{submission_id}-{what}.json"

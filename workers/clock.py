@@ -11,9 +11,8 @@ import threading
 from collections.abc import Callable
 
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError
 
-from app.domain import alerts, outbox, runs, sweeping, uploads
+from app.domain import alerts, erasing, holding, leases, outbox, runs, sweeping, troubles, uploads
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError
@@ -44,7 +43,15 @@ def tick_for_ever() -> None:
 
 def tick() -> None:
     """One round. A queue or database that is away is tried again at the next one."""
-    for part in (runs.sweep, outbox.sweep, _digests, runs.ring_due, outbox.ring_due):
+    for part in (
+        _release,
+        runs.sweep,
+        outbox.sweep,
+        _digests,
+        runs.ring_due,
+        outbox.ring_due,
+        erasing.due,
+    ):
         _try(part)
 
 
@@ -53,7 +60,7 @@ def _say(before: tuple[int, int]) -> tuple[int, int]:
     with context():
         try:
             moving, stopped = runs.under_way()
-        except OperationalError:
+        except troubles.RAISED:
             return before
     if (moving, stopped) != before:
         said = f"{count(moving, 'voice')} on the way" if moving else ALL_DONE
@@ -61,6 +68,12 @@ def _say(before: tuple[int, int]) -> tuple[int, int]:
             said += f"; {stopped} stopped, their pages say why"
         print(f"· {said}", flush=True)
     return moving, stopped
+
+
+def _release() -> None:
+    """Gives back what those who died at work on this machine held."""
+    for fence in holding.abandoned():
+        leases.release(fence)
 
 
 def _digests() -> None:
@@ -71,5 +84,5 @@ def _try(part: Callable[[], object]) -> None:
     try:
         with context():
             part()
-    except (RedisError, OperationalError, StorageError, OSError) as error:
+    except (RedisError, *troubles.RAISED, StorageError, OSError) as error:
         log.warning("%s: %s", part.__name__, type(error).__name__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -13,20 +12,20 @@ from pathlib import Path
 from types import TracebackType
 
 from flask import Flask, current_app
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import runtime
 from app.config import Settings
-from app.domain import runs
+from app.domain import holding, parts, runs, troubles
 from app.domain.clerk import after_commit
-from app.domain.errors import HeardError, StepFailed
+from app.domain.errors import HeardError, StepFailed, Trouble
 from app.extensions import db
 from app.models import Run
-from storage import Storage, StorageError, Stored
+from storage import NotStored, Storage, StorageError, Stored
 
 log = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 0.5
+UNEXPECTED = "Something unexpected went wrong; the log has details."
 # What a step gives back: writes what it made and says it in a few words.
 Publish = Callable[[], str]
 
@@ -73,62 +72,88 @@ class Work:
 
 def perform(step_id: str) -> None:
     """Does the step if it is due. Whatever goes wrong ends as a sentence on its row."""
+    try:
+        with holding.place() as place:
+            claim = runs.claim(step_id, place.fence)
+            if claim is not None:
+                place.given_up = not _settled(claim, place.folder)
+    except troubles.RAISED as trouble:
+        log.warning("Step %s: %s; the clock rings again.", step_id, trouble)
+    except OSError as trouble:  # no room even for an empty folder
+        if claim := runs.claim(step_id):
+            _put_off(claim, _reason(trouble))
+
+
+def _settled(claim: runs.Claim, folder: Path) -> bool:
+    """Does the work; whether the row says how it ended, or is another's by now."""
     from workers.steps import STEPS
 
-    claim = runs.claim(step_id)
-    if claim is None:
-        return
-    settings = runtime.settings()
-    scratch = settings.scratch
     try:
-        scratch.mkdir(exist_ok=True)
-        with (
-            Heartbeat(current_app._get_current_object(), claim),  # type: ignore[attr-defined]
-            tempfile.TemporaryDirectory(dir=scratch, prefix=claim.kind.name) as folder,
-        ):
+        with Heartbeat(current_app._get_current_object(), claim):  # type: ignore[attr-defined]
             run = db.session.get_one(Run, claim.run_id)
-            work = Work(claim, run, Path(folder), settings, runtime.storage())
+            work = Work(claim, run, folder, runtime.settings(), runtime.storage())
             _carry_out(work, STEPS[claim.kind.name])
     except runs.Lost as lost:
         db.session.rollback()
         log.warning("%s", lost)
+    except Trouble as trouble:
+        return _put_off(claim, trouble.sentence)
     except StepFailed as failure:
-        _failed(claim, failure.sentence, permanent=failure.permanent)
+        return _failed(claim, failure.sentence, permanent=failure.permanent)
     except HeardError as refusal:
-        _failed(claim, refusal.sentence, permanent=True)
+        return _failed(claim, refusal.sentence, permanent=True)
+    except NotStored as missing:
+        return _failed(claim, missing.sentence, permanent=False)
     except StorageError as trouble:
-        _failed(claim, trouble.sentence, permanent=False)
-    except OperationalError as trouble:
+        return _put_off(claim, trouble.sentence)
+    except troubles.RAISED as trouble:
         log.exception("Step %s", claim.step_id)
-        _failed(claim, "The database did not answer.", permanent=False, cause=trouble)
+        if troubles.away(trouble):
+            return _put_off(claim, "The database did not answer.")
+        return _failed(claim, UNEXPECTED, permanent=False)
     except OSError as trouble:
-        _failed(claim, f"{trouble.strerror or trouble}.", permanent=False)
+        if trouble.errno in parts.FULL:
+            return _put_off(claim, _reason(trouble))
+        return _failed(claim, _reason(trouble), permanent=False)
     except Exception:  # the row must say that it failed, whatever the library raised
         log.exception("Step %s (%s) failed unexpectedly", claim.step_id, claim.kind.name)
-        _failed(claim, "Something unexpected went wrong; the log has details.", permanent=False)
+        return _failed(claim, UNEXPECTED, permanent=False)
+    return True
 
 
 def _carry_out(work: Work, step: Callable[[Work], Publish]) -> None:
     try:
         work.publish(step(work))
-    except (OperationalError, InterfaceError):
+    except troubles.RAISED:
         raise  # perhaps it was committed: what is left is the sweep's, which looks at the rows
     except Exception:
         work.clear_away()
         raise
 
 
-def _failed(
-    claim: runs.Claim, sentence: str, *, permanent: bool, cause: Exception | None = None
-) -> None:
+def _failed(claim: runs.Claim, sentence: str, *, permanent: bool) -> bool:
+    return _noted(claim, lambda: runs.fail(claim, sentence, permanent=permanent))
+
+
+def _put_off(claim: runs.Claim, sentence: str) -> bool:
+    return _noted(claim, lambda: runs.put_off(claim, sentence))
+
+
+def _noted(claim: runs.Claim, note: Callable[[], None]) -> bool:
+    """Whether the row could be told, or is another's by now."""
     db.session.rollback()
     try:
-        runs.fail(claim, sentence, permanent=permanent)
+        note()
     except runs.Lost as lost:
         log.warning("%s", lost)
-    except OperationalError:
-        # The lease runs out and the clock rings again.
-        log.exception("Could not note why step %s failed (%s)", claim.step_id, cause)
+    except troubles.RAISED:
+        log.exception("Could not note how step %s ended.", claim.step_id)
+        return False
+    return True
+
+
+def _reason(trouble: OSError) -> str:
+    return f"{trouble.strerror or trouble}."
 
 
 class Heartbeat:
@@ -167,7 +192,7 @@ class Heartbeat:
                     runs.renew(self._claim)
                 except runs.Lost:
                     return
-                except OperationalError:
+                except troubles.RAISED:
                     log.warning("The lease could not be renewed this time.")
                 finally:
                     db.session.remove()

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
-from sqlalchemy import select, update
-
-from app.domain import audit, forgetting, parts
-from app.domain.clerk import after_commit, rows_written
+from app.domain import audit, erasure, forgetting
 from app.domain.errors import Conflict, Expired, Invalid
 from app.domain.wording import mark
 from app.extensions import db
-from app.models import (
-    Answer,
-    Consent,
-    ConsentText,
-    FollowUp,
-    Highlight,
-    Program,
-    Recording,
-    Submission,
-    Upload,
-    now,
-)
+from app.models import Consent, ConsentText, Erasure, Program, Submission
 from app.models.program import PURPOSES
-from storage import keys
 
 NEEDED = mark("Nothing can be sent without your agreement that it may be used.")
 
@@ -91,52 +75,6 @@ def change(submission: Submission, purposes: Sequence[str]) -> None:
         forgetting.exports_of(submission.program_id, ended)
 
 
-def withdraw(submission: Submission) -> None:
-    """Takes everything back: rows now, objects once that is committed. Twice is once.
-
-    What stays is the fact: id, times, consent version. A call-back that the customer asked
-    for stays too, without the customer's words.
-    """
-    taken = rows_written(
-        update(Submission)
-        .where(Submission.id == submission.id, Submission.state != "withdrawn")
-        .values(
-            state="withdrawn", display_name="", reference="", score=None, score_kind=None, fields={}
-        )
-    )
-    db.session.refresh(submission)
-    if not taken:
-        return
-    if submission.consent is not None:
-        submission.consent.withdrawn_at = now()
-    prefixes = _prefixes(submission)
-    for follow_up in db.session.scalars(
-        select(FollowUp).where(FollowUp.submission_id == submission.id)
-    ):
-        if follow_up.source == "asked":
-            follow_up.evidence = ""
-        else:
-            db.session.delete(follow_up)
-    for upload in db.session.scalars(select(Upload).where(Upload.submission_id == submission.id)):
-        upload.state, upload.filename, upload.declared_type = "ended", "", ""
-        after_commit(partial(parts.drop, upload.id))
-    for answer in list(submission.answers):
-        db.session.delete(answer)
-    db.session.flush()
-    db.session.refresh(submission)
-    if submission.received_at is not None:
-        forgetting.exports_of(submission.program_id, PURPOSES)
-    forgetting.objects(prefixes)
-
-
-def _prefixes(submission: Submission) -> list[str]:
-    recordings = db.session.scalars(
-        select(Recording.id).join(Answer).where(Answer.submission_id == submission.id)
-    )
-    highlights = db.session.scalars(
-        select(Highlight.id).where(Highlight.submission_id == submission.id)
-    )
-    return [
-        *(keys.recording(each) for each in recordings),
-        *(keys.highlight(each) for each in highlights),
-    ]
+def withdraw(submission: Submission) -> Erasure | None:
+    """Takes everything back; what becomes of it is in `app.domain.erasure`. Twice is once."""
+    return erasure.everything(submission, "withdrawn")

@@ -37,8 +37,11 @@ def objects(prefixes: Sequence[str]) -> None:
         after_commit(delete)
 
 
-def exports_of(program_id: str, purposes: Sequence[str]) -> None:
-    """Drops the files that were written for one of these purposes. The caller commits.
+def exports_of(
+    program_id: str, purposes: Sequence[str], *, drop_objects: bool = True
+) -> Sequence[str]:
+    """Drops the files that were written for one of these purposes; the exports' ids. The caller
+    commits, and sees to the objects where `drop_objects` is off.
 
     A finished export says that it is out of date. One that is being written loses its lease, so
     that what it read is not published, and is written again. One that waits is touched, too: it
@@ -81,4 +84,6 @@ def exports_of(program_id: str, purposes: Sequence[str]) -> None:
     for row in db.session.identity_map.values():
         if isinstance(row, Export | Step):
             db.session.expire(row)
-    objects([keys.export(each, "") for each in emptied])
+    if drop_objects:
+        objects([keys.export(each, "") for each in emptied])
+    return emptied

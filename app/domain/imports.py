@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import audit, consent, processing
+from app.domain import audit, consent, fingerprints, processing
 from app.domain.manifests import Entry, read_manifest
 from app.extensions import db
 from app.models import Answer, Consent, Program, Recording, Submission, new_id, now
@@ -26,7 +26,7 @@ def run(entries: list[Entry], program: Program) -> Iterator[bool]:
 
     A recording whose bytes the program already has is left alone, and so is a text that is there
     as often as the manifest has named it so far: an import that was interrupted can be run
-    again, and two customers may say the same.
+    again, and two customers may say the same. What was erased counts as there: it stays away.
     """
     met: Counter[Words] = Counter()
     for entry in entries:
@@ -34,7 +34,8 @@ def run(entries: list[Entry], program: Program) -> Iterator[bool]:
             known = _has_recording(program, _sha256(entry.file))
         else:
             met[_words(entry)] += 1
-            known = _times_kept(entry, program) >= met[_words(entry)]
+            kept = _times_kept(entry, program) + _times_erased(entry, program)
+            known = kept >= met[_words(entry)]
         if not known:
             _add(entry, program)
         db.session.commit()
@@ -93,7 +94,9 @@ def _has_recording(program: Program, digest: str) -> bool:
         .where(Submission.program_id == program.id, Submission.source == "import")
         .where(Recording.sha256 == digest)
     )
-    return db.session.scalar(query.limit(1)) is not None
+    if db.session.scalar(query.limit(1)) is not None:
+        return True
+    return fingerprints.erased(fingerprints.of_file(program.id, digest)) > 0
 
 
 def _words(entry: Entry) -> Words:
@@ -122,6 +125,14 @@ def _times_kept(entry: Entry, program: Program) -> int:
         )
     )
     return sum(kept == entry.fields for kept in fields)
+
+
+def _times_erased(entry: Entry, program: Program) -> int:
+    language = entry.language or program.language
+    who = (entry.reference, entry.name, entry.touchpoint_id, language)
+    return fingerprints.erased(
+        fingerprints.of_words(program.id, entry.text, who, entry.score, entry.said_at, entry.fields)
+    )
 
 
 def _sha256(path: Path) -> str:

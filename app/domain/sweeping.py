@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select
 
 from app import runtime
-from app.domain import capture, consent, uploads
+from app.domain import capture, erasure, uploads
 from app.domain.errors import Conflict
 from app.extensions import db
-from app.models import Clip, Consent, Export, Recording, Submission, Upload, Workspace, now
+from app.models import Clip, Export, FollowUp, Recording, Submission, Upload, Workspace, now
 from app.models.base import ALPHABET
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ MOST = 500  # objects deleted at a time: an hour later comes the next look
 BATCH = 200
 
 
-def objects() -> int:
-    """Deletes objects that no row has named for `UNNAMED_FOR`; how many.
+def objects(older_than: timedelta = UNNAMED_FOR) -> int:
+    """Deletes objects that no row names and that are `older_than` this; how many.
 
     Objects older than this database's first workspace are left alone: they are another
     installation's, or the database was exchanged by mistake and comes back.
@@ -41,7 +41,7 @@ def objects() -> int:
         return 0
     db.session.rollback()  # listing may take a while
     found = chain.from_iterable(storage.list(prefix) for prefix in PREFIXES)
-    before = now() - UNNAMED_FOR
+    before = now() - older_than
     old = (key for key in found if (at := _made_at(key)) and born <= at < before)
     deleted = 0
     for key in islice(_unnamed(old), MOST):
@@ -78,24 +78,25 @@ def drafts() -> int:
             capture.hold(submission)
         except Conflict:  # it was sent at this very moment
             continue
-        consent.withdraw(submission)
+        erasure.everything(submission, "abandoned")
         db.session.commit()
         ended += 1
     return ended
 
 
-def words() -> bool:
-    """Writes SQLite's search index anew after a withdrawal; whether it did. Commits.
-
-    Until then the index holds the words of deleted rows, marked as deleted (sqlite.org/fts5.html,
-    6.7). PostgreSQL's index goes with its rows.
-    """
-    recent = select(Consent.id).where(Consent.withdrawn_at > now() - 2 * HOURLY).limit(1)
-    if db.engine.dialect.name != "sqlite" or db.session.scalar(recent) is None:
-        return False
-    db.session.execute(text("INSERT INTO segment_search(segment_search) VALUES ('optimize')"))
+def calls() -> int:
+    """Deletes kept promises: calls that a customer who took all else back had asked for, once
+    they are done; how many. Commits."""
+    kept = select(FollowUp.id).join(Submission, FollowUp.submission_id == Submission.id)
+    done = kept.where(Submission.state == "withdrawn", FollowUp.state == "done")
+    gone = db.session.scalars(
+        delete(FollowUp)
+        .where(FollowUp.id.in_(done))
+        .returning(FollowUp.id)
+        .execution_options(synchronize_session=False)
+    ).all()
     db.session.commit()
-    return True
+    return len(gone)
 
 
 def folders(older_than: timedelta = UNNAMED_FOR) -> int:
@@ -147,4 +148,4 @@ def _made_at(key: str) -> datetime | None:
 
 
 # Drafts first: what is left of them goes in the same round.
-ALL = (drafts, folders, words, objects)
+ALL = (drafts, folders, calls, objects)

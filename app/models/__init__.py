@@ -2,6 +2,7 @@
 
 from app.models.audit import AuditEntry, AuditHead
 from app.models.base import Base, new_id, now
+from app.models.erasure import ErasedSource, Erasure, RetentionRule
 from app.models.export import Export
 from app.models.follow_up import FollowUp, FollowUpNote
 from app.models.highlight import Clip, Highlight, ShareLink, highlight_themes
@@ -30,6 +31,8 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Delivery",
+    "ErasedSource",
+    "Erasure",
     "Export",
     "Field",
     "FollowUp",
@@ -43,6 +46,7 @@ __all__ = [
     "Program",
     "Prompt",
     "Recording",
+    "RetentionRule",
     "Run",
     "Segment",
     "ShareLink",

@@ -237,7 +237,7 @@ def test_withdrawing_takes_everything_back(invitation: Invitation) -> None:
     assert kept.state == "withdrawn" and kept.answers == []
     assert (kept.display_name, kept.score, kept.fields) == ("", None, {})
     assert kept.consent is not None and kept.consent.withdrawn_at is not None
-    assert list(runtime.storage().list("")) == []
+    assert list(runtime.storage().list("recordings/")) == []
     assert db.session.scalar(select(func.count(Segment.id))) == 0
     with pytest.raises(Expired):
         consent.change(kept, ["internal"])

@@ -115,7 +115,7 @@ def test_taking_it_back_wants_the_word_and_leaves_a_receipt(
     assert "the driver" not in page.text and "Ana" not in page.text
     assert client.get(playable).status_code == 404
     assert db.session.scalar(select(func.count(Answer.id))) == 0
-    assert list(runtime.storage().list("")) == []
+    assert list(runtime.storage().list("recordings/")) == []
     spanish = client.get(f"/mine/{token}?lang=es").text
     assert "Has retirado esto" in spanish
 

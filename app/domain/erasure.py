@@ -1,0 +1,263 @@
+"""Taking a voice out for good: what shows it goes at once, in one transaction with its tombstone.
+
+The bytes follow when that is committed (`app.domain.erasing`), and again and again until they are
+gone. What stays of a voice is the fact: its id, its times, the version of the consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from app.domain import audit, erasing, fingerprints, forgetting
+from app.domain.clerk import after_commit, rows_written
+from app.extensions import db
+from app.models import (
+    Answer,
+    Clip,
+    ErasedSource,
+    Erasure,
+    FollowUp,
+    FollowUpNote,
+    Highlight,
+    Label,
+    Mention,
+    Notice,
+    Recording,
+    Run,
+    Segment,
+    ShareLink,
+    Step,
+    Submission,
+    Transcript,
+    Upload,
+    new_id,
+    now,
+)
+from app.models.program import PURPOSES
+from storage import keys
+
+EVERYTHING, RECORDINGS = "everything", "recordings"
+UNFINISHED = ("waiting", "due", "leased")
+ACTIONS = {
+    "withdrawn": "submission.withdrawn",
+    "staff": "submission.erased",
+    "retention": "submission.aged_out",
+    "abandoned": "submission.abandoned",
+}
+
+
+def everything(
+    submission: Submission,
+    reason: str,
+    *,
+    member_id: str | None = None,
+    asked_at: datetime | None = None,
+    later: bool = False,
+) -> Erasure | None:
+    """The whole voice; None if it was taken out before: twice is once. The caller commits.
+
+    A call that its customer asked for and still waits for stays when they withdraw, without a
+    word of theirs: a phone number and a promise. `later` leaves the bytes to the clock.
+    """
+    received = submission.received_at is not None
+    taken = rows_written(
+        update(Submission)
+        .where(Submission.id == submission.id, Submission.state != "withdrawn")
+        .values(state="withdrawn")
+    )
+    db.session.refresh(submission)
+    if not taken:
+        return None
+    erasure = _erasure(submission, EVERYTHING, reason, member_id, asked_at)
+    erasure.removed = _counted(submission)
+    erasure.prefixes = _prefixes(submission)
+    erasure.sources = [
+        ErasedSource(fingerprint=each) for each in fingerprints.of_submission(submission)
+    ]
+    submission.display_name = submission.reference = ""
+    submission.score = submission.score_kind = None
+    submission.fields = {}
+    if submission.consent is not None:
+        submission.consent.withdrawn_at = erasure.asked_at
+    _end_uploads(submission, erasure)
+    # Answers first: a step that is being published holds them, so what it wrote is seen below.
+    for answer in list(submission.answers):
+        db.session.delete(answer)
+    db.session.flush()
+    _forget_calls(submission, erasure, keep_promise=reason == "withdrawn")
+    if received:
+        _drop_exports(submission, erasure)
+    return _finish(submission, erasure, later=later)
+
+
+def recordings(
+    submission: Submission, reason: str, *, asked_at: datetime | None = None, later: bool = False
+) -> Erasure | None:
+    """Picture and sound, with all files made from them; words and findings stay. None where there
+    is nothing of the kind. The caller commits."""
+    rows_written(  # one at a time
+        update(Submission).where(Submission.id == submission.id).values(state=Submission.state)
+    )
+    db.session.refresh(submission)
+    there = [answer.recording for answer in submission.answers if answer.recording]
+    known = db.session.scalar(
+        select(Erasure.id).where(Erasure.submission_id == submission.id, Erasure.what == RECORDINGS)
+    )
+    if submission.state != "received" or not there or known:
+        return None
+    erasure = _erasure(submission, RECORDINGS, reason, None, asked_at)
+    counted = _counted(submission)
+    erasure.removed = {kind: counted[kind] for kind in ("recordings", "clips") if kind in counted}
+    erasure.prefixes = _prefixes(submission)
+    erasure.sources = [
+        ErasedSource(fingerprint=each) for each in fingerprints.of_submission(submission)
+    ]
+    moments = select(Highlight.id).where(Highlight.submission_id == submission.id)
+    for recording in there:
+        db.session.delete(recording)
+    db.session.flush()
+    db.session.execute(delete(Clip).where(Clip.highlight_id.in_(moments)))
+    _end_uploads(submission, erasure)
+    return _finish(submission, erasure, later=later)
+
+
+def of(submission: Submission) -> Erasure | None:
+    """The receipt of a voice that was taken out; None for one from before receipts were kept."""
+    return db.session.scalar(
+        select(Erasure).where(Erasure.submission_id == submission.id, Erasure.what == EVERYTHING)
+    )
+
+
+def counted(submission: Submission) -> dict[str, int]:
+    """What would go, by kind: for whoever is about to confirm it."""
+    return _counted(submission)
+
+
+def _erasure(
+    submission: Submission,
+    what: str,
+    reason: str,
+    member_id: str | None,
+    asked_at: datetime | None,
+) -> Erasure:
+    erasure = Erasure(
+        id=new_id(),
+        workspace_id=submission.workspace_id,
+        program_id=submission.program_id,
+        submission_id=submission.id,
+        what=what,
+        reason=reason,
+        member_id=member_id,
+        asked_at=asked_at or now(),
+        due_at=now() + erasing.PATIENCE,
+        uploads=[],
+    )
+    db.session.add(erasure)
+    return erasure
+
+
+def _finish(submission: Submission, erasure: Erasure, *, later: bool) -> Erasure:
+    db.session.flush()
+    db.session.expire(submission)
+    audit.record(
+        erasure.workspace_id,
+        ACTIONS[erasure.reason],
+        subject=("submission", erasure.submission_id),
+        details={"erasure": erasure.id, "what": erasure.what, **erasure.removed},
+    )
+    if later:
+        erasure.due_at = now()
+        db.session.flush()
+    else:
+        after_commit(partial(erasing.at_once, erasure.id))
+    return erasure
+
+
+def _drop_exports(submission: Submission, erasure: Erasure) -> None:
+    emptied = forgetting.exports_of(submission.program_id, PURPOSES, drop_objects=False)
+    erasure.prefixes = [*erasure.prefixes, *(keys.export(each, "") for each in emptied)]
+    if emptied:
+        erasure.removed = {**erasure.removed, "exports": len(emptied)}
+
+
+def _end_uploads(submission: Submission, erasure: Erasure) -> None:
+    ended = db.session.scalars(select(Upload).where(Upload.submission_id == submission.id)).all()
+    for upload in ended:
+        upload.filename = upload.declared_type = ""
+        if erasure.what == EVERYTHING or upload.state == "received":
+            upload.state = "ended"
+    erasure.uploads = [upload.id for upload in ended]
+
+
+def _forget_calls(submission: Submission, erasure: Erasure, *, keep_promise: bool) -> None:
+    calls = db.session.scalars(
+        select(FollowUp).where(FollowUp.submission_id == submission.id)
+    ).all()
+    for call in calls:
+        if keep_promise and call.source == "asked" and call.state == "open":
+            call.evidence = call.outcome = ""
+            db.session.execute(delete(FollowUpNote).where(FollowUpNote.follow_up_id == call.id))
+        else:
+            db.session.delete(call)
+    db.session.flush()
+    if calls:
+        erasure.removed = {**erasure.removed, "calls": len(calls)}
+
+
+def _prefixes(submission: Submission) -> list[str]:
+    """Where bytes of this voice may lie, also those of a step or an upload that is under way."""
+    answers = select(Answer.id).where(Answer.submission_id == submission.id)
+    made = db.session.scalars(select(Recording.id).where(Recording.answer_id.in_(answers))).all()
+    coming = db.session.scalars(select(Upload.id).where(Upload.submission_id == submission.id))
+    moments = db.session.scalars(
+        select(Highlight.id).where(Highlight.submission_id == submission.id)
+    )
+    return [
+        *(keys.recording(each) for each in dict.fromkeys([*made, *coming])),
+        *(keys.highlight(each) for each in moments),
+    ]
+
+
+def _counted(submission: Submission) -> dict[str, int]:
+    answers = select(Answer.id).where(Answer.submission_id == submission.id)
+    transcripts = select(Transcript.id).where(Transcript.answer_id.in_(answers))
+    passages = select(Segment.id).where(Segment.transcript_id.in_(transcripts))
+    moments = select(Highlight.id).where(Highlight.submission_id == submission.id)
+    clips = select(Clip.id).where(Clip.highlight_id.in_(moments))
+    runs = select(Run.id).where(Run.answer_id.in_(answers) | Run.clip_id.in_(clips))
+    found: dict[str, int] = {
+        "recordings": _rows(Recording, Recording.answer_id.in_(answers)),
+        "written": _rows(Answer, Answer.id.in_(answers), Answer.written_text != ""),
+        "captions": _rows(Answer, Answer.id.in_(answers), Answer.captions.is_not(None)),
+        "transcripts": _rows(Transcript, Transcript.answer_id.in_(answers)),
+        "passages": _rows(Segment, Segment.transcript_id.in_(transcripts)),
+        "findings": _rows(Label, Label.segment_id.in_(passages))
+        + _rows(Mention, Mention.segment_id.in_(passages)),
+        "moments": _rows(Highlight, Highlight.submission_id == submission.id),
+        "clips": _rows(Clip, Clip.highlight_id.in_(moments)),
+        "links": _rows(ShareLink, ShareLink.highlight_id.in_(moments)),
+        "notices": _rows(Notice, Notice.highlight_id.in_(moments)),
+        "work": _rows(Step, Step.run_id.in_(runs), Step.state.in_(UNFINISHED)),
+        "uploads": _rows(Upload, Upload.submission_id == submission.id, Upload.state == "open"),
+        "details": _details(submission),
+    }
+    return {kind: number for kind, number in found.items() if number}
+
+
+def _details(submission: Submission) -> int:
+    given: Sequence[object] = (
+        submission.display_name,
+        submission.reference,
+        submission.score is not None,
+        *submission.fields.values(),
+    )
+    return sum(bool(each) for each in given)
+
+
+def _rows(model: Any, *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0

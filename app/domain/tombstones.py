@@ -1,0 +1,81 @@
+"""What was erased, kept outside of the database: one small object for each erasure, ids and hashes
+only. A database that is restored from an older backup learns from them what must not come back
+(docs/adr/009-tombstones.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from app.models import Erasure
+from storage import Storage, StorageError, keys
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """`what` and `reason` as on the erasure; `asked_at` in ISO 8601, UTC."""
+
+    submission: str
+    what: str
+    reason: str
+    workspace: str
+    program: str
+    asked_at: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.asked_at)
+
+    @property
+    def key(self) -> str:
+        return keys.tombstone(self.submission, self.what)
+
+
+def of(erasure: Erasure) -> Tombstone:
+    return Tombstone(
+        submission=erasure.submission_id,
+        what=erasure.what,
+        reason=erasure.reason,
+        workspace=erasure.workspace_id,
+        program=erasure.program_id,
+        asked_at=erasure.asked_at.isoformat(),
+        sources=tuple(each.fingerprint for each in erasure.sources),
+    )
+
+
+def keep(tombstone: Tombstone, storage: Storage) -> None:
+    """Durable afterwards. Raises StorageError."""
+    storage.put(tombstone.key, json.dumps(asdict(tombstone)).encode())
+
+
+def kept(storage: Storage) -> Iterator[Tombstone]:
+    """Every tombstone in this storage.
+
+    Raises:
+        StorageError: the storage can't be read, or one of them is no tombstone.
+    """
+    for key in storage.list(keys.ERASURES):
+        with storage.open(key) as file:
+            yield read(key, file.read())
+
+
+def read(key: str, content: bytes) -> Tombstone:
+    """Raises StorageError where this is no tombstone."""
+    try:
+        found = json.loads(content)
+        tombstone = Tombstone(**{**found, "sources": tuple(found["sources"])})
+        if tombstone.moment.tzinfo is None:
+            raise ValueError
+    except (ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"{key} is damaged: it is no tombstone.") from error
+    return tombstone
+
+
+def newest_first(tombstones: Iterable[Tombstone]) -> list[Tombstone]:
+    """Each erasure once."""
+    each = {tombstone.key: tombstone for tombstone in tombstones}
+    return sorted(each.values(), key=lambda tombstone: tombstone.asked_at, reverse=True)
