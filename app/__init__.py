@@ -57,7 +57,10 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,
+            "connect_args": _patience(settings.database_url),
+        },
         "SESSION_COOKIE_NAME": "__Host-heard" if settings.secure else "heard",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -73,6 +76,20 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_SWALLOW_ERRORS": True,
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
+    }
+
+
+def _patience(database_url: str) -> dict[str, int]:
+    """A PostgreSQL that is silent is given up, in seconds and milliseconds as libpq takes them
+    (postgresql.org/docs/current/libpq-connect.html); SQLite's patience is a pragma below."""
+    if not database_url.startswith("postgresql"):
+        return {}
+    return {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 20_000,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
     }
 
 

@@ -38,6 +38,7 @@ class Settings:
     allow_private_webhooks: bool
     load_sample: bool
     fetch_models: bool
+    retry_speed: int
     testing: bool
 
     @property
@@ -91,6 +92,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         allow_private_webhooks=_flag(env, "ALLOW_PRIVATE_WEBHOOKS", False),
         load_sample=_flag(env, "LOAD_SAMPLE", True),
         fetch_models=_flag(env, "FETCH_MODELS", True),
+        retry_speed=_number(env, "RETRY_SPEED", 1, least=1),
         testing=_flag(env, "HEARD_TESTING", False),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from app.domain import alerts, erasing, holding, leases, outbox, runs, sweeping, troubles, uploads
+from app.domain import alerts, holding, leases, outbox, runs, sweeping, troubles, uploads
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError

@@ -13,7 +13,9 @@ def run_step(step_id: str) -> None:
 
 
 def deliver(delivery_id: str) -> None:
-    from app.domain import outbox
+    from app.domain import holding, outbox
 
-    with context():
-        outbox.deliver(delivery_id)
+    with context(), holding.place() as place:
+        place.given_up = True  # unless the row says how it ended
+        outbox.deliver(delivery_id, place.fence)
+        place.given_up = False

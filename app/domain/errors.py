@@ -47,6 +47,15 @@ class StepFailed(HeardError):
         self.permanent = permanent
 
 
+class Trouble(StepFailed):
+    """What is in the way is not the work's fault, such as a full disk: it waits, uncounted."""
+
+    sentence = "This waits for better times."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence, permanent=False)
+
+
 class ChannelError(HeardError):
     """A message did not arrive. `permanent`: trying again would not help."""
 

@@ -1,7 +1,6 @@
 """Messages that must arrive: at least once, by one worker at a time, with a stable id.
 
-The lease is that of `app.domain.runs`: a conditional UPDATE writes a fence, and what the holder
-writes afterwards carries it. Attempts are counted before the work.
+The lease is that of `app.domain.leases`, as for steps.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from app import queue, runtime
-from app.domain import audit, channels, messages
+from app.domain import audit, channels, leases, messages
 from app.domain.clerk import after_commit
 from app.domain.errors import ChannelError, Conflict
 from app.extensions import db
@@ -72,25 +71,34 @@ def add(
     return delivery
 
 
-def deliver(delivery_id: str) -> bool:
-    """Sends one message; whether it went out now. Commits. What went wrong is on the row."""
-    claim = take(delivery_id)
+def deliver(delivery_id: str, fence: str | None = None) -> bool:
+    """Sends one message; whether it went out now. Commits. What went wrong is on the row.
+
+    `fence`: that of the place where it is done (`app.domain.holding`).
+
+    Raises:
+        DBAPIError: the database is away; nobody was told, or the message goes out once more.
+    """
+    claim = take(delivery_id, fence)
     if claim is None:
         return False
-    delivery = db.session.get_one(Delivery, delivery_id)
-    message = messages.compose(delivery)
-    if message is None:
-        _settle(claim, state="done", error=NOTHING_LEFT)
-        return False
-    kind = channels.kind_of(delivery.channel.kind)
-    settings = channels.settings_of(delivery.channel)
-    once = delivery.kind == "test"
-    db.session.commit()  # no transaction stays open while the network takes its time
+    once = False
     try:
+        delivery = db.session.get_one(Delivery, delivery_id)
+        once = delivery.kind == "test"
+        message = messages.compose(delivery)
+        if message is None:
+            _settle(claim, state="done", error=NOTHING_LEFT)
+            return False
+        kind = channels.kind_of(delivery.channel.kind)
+        settings = channels.settings_of(delivery.channel)
+        db.session.commit()  # no transaction stays open while the network takes its time
         kind.send(settings, message)
     except ChannelError as error:
         _fail(claim, error.sentence, permanent=error.permanent or once)
         return False
+    except DBAPIError:
+        raise
     except Exception:  # the row must say that it failed, whatever a library raised
         log.exception("Delivery %s failed unexpectedly", claim.delivery_id)
         db.session.rollback()
@@ -99,27 +107,13 @@ def deliver(delivery_id: str) -> bool:
     return _settle(claim, state="done", error=None)
 
 
-def take(delivery_id: str) -> Claim | None:
-    """The lease of a due message, or of one whose worker died. Commits.
+def take(delivery_id: str, fence: str | None = None) -> Claim | None:
+    """The lease of a due message, or of one whose worker is gone. Commits.
 
     None when there is nothing to do: sent, held by another, not due yet, or gone.
     """
-    fence, moment = new_id(), now()
-    attempt = db.session.scalar(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, _claimable(), Delivery.attempts < ATTEMPTS)
-        .values(
-            state="leased",
-            attempts=Delivery.attempts + 1,
-            fence=fence,
-            lease_until=moment + timedelta(seconds=LEASE_S),
-            started_at=moment,
-            finished_at=None,
-        )
-        .returning(Delivery.attempts)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
+    fence = fence or new_id()
+    attempt = leases.take(Delivery, delivery_id, fence, lease_s=LEASE_S, most=ATTEMPTS)
     return None if attempt is None else Claim(delivery_id, fence, attempt)
 
 
@@ -149,20 +143,7 @@ def _noted(delivery: Delivery, channel: Channel, action: str) -> None:
 
 def sweep() -> None:
     """Lays down what was tried often enough by workers that died. Commits."""
-    db.session.execute(
-        update(Delivery)
-        .where(
-            Delivery.state.in_(("due", "leased")),
-            Delivery.attempts >= ATTEMPTS,
-            or_(Delivery.lease_until.is_(None), Delivery.lease_until < now()),
-        )
-        .values(
-            state="dead",
-            finished_at=now(),
-            error="The worker stopped without a word each time this was tried.",
-        )
-        .execution_options(synchronize_session=False)
-    )
+    leases.bury(Delivery, ATTEMPTS)
     db.session.commit()
 
 
@@ -172,24 +153,8 @@ def ring_due(most: int = 200) -> int:
     Raises:
         redis.exceptions.RedisError: the queue is away.
     """
-    url = runtime.settings().redis_url
-    return queue.ring_new(url, QUEUE, queue.DELIVER, _first_due, most)
-
-
-def _first_due(most: int) -> Sequence[str]:
-    ids = db.session.scalars(
-        select(Delivery.id).where(_claimable()).order_by(Delivery.due_at).limit(most)
-    ).all()
-    db.session.rollback()  # no transaction stays open while the queue is asked
-    return ids
-
-
-def _claimable() -> Any:
-    moment = now()
-    return or_(
-        and_(Delivery.state == "due", Delivery.due_at <= moment),
-        and_(Delivery.state == "leased", Delivery.lease_until < moment),
-    )
+    url, first = runtime.settings().redis_url, partial(leases.waiting_longest, Delivery)
+    return queue.ring_new(url, QUEUE, queue.DELIVER, first, most)
 
 
 def _fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
@@ -200,27 +165,18 @@ def _fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
         _settle(claim, state="dead", error=sentence)
     else:
         pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
-        due_at = now() + timedelta(seconds=pause)
+        due_at = now() + timedelta(seconds=pause / runtime.settings().retry_speed)
         _settle(claim, state="due", error=sentence, due_at=due_at)
 
 
 def _settle(claim: Claim, **values: object) -> bool:
     """Writes the end of an attempt. Commits. False when the lease was lost meanwhile."""
-    written = db.session.scalar(
-        update(Delivery)
-        .where(
-            Delivery.id == claim.delivery_id,
-            Delivery.fence == claim.fence,
-            Delivery.state == "leased",
-        )
-        .values(finished_at=now(), lease_until=None, **values)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
+    values |= {"finished_at": now(), "lease_until": None}
+    written = leases.write(Delivery, claim.delivery_id, claim.fence, **values)
     db.session.commit()
     if not written:
         log.warning("Delivery %s was taken over by another worker.", claim.delivery_id)
-    return bool(written)
+    return written
 
 
 def _ring_after_commit(delivery_id: str) -> None:

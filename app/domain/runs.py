@@ -1,7 +1,6 @@
 """Truth, doorbell, lease: who may do a step, and what becomes of it.
 
-A step is claimed with one conditional UPDATE that writes a fence; all that the holder writes
-afterwards carries `WHERE fence = …`, so a worker that lost its lease writes nothing.
+`app.domain.leases` has the lease itself; a worker that lost it writes nothing.
 """
 
 from __future__ import annotations
@@ -9,14 +8,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, and_, distinct, func, or_, select, update
+from sqlalchemy import distinct, func, select
 
 from app import queue, runtime
-from app.domain import audit
+from app.domain import audit, leases
 from app.domain.clerk import after_commit
 from app.domain.errors import Conflict
 from app.domain.pipeline import QUEUES, STEPS, StepKind
@@ -26,6 +24,8 @@ from app.models import Answer, Clip, Export, Highlight, Run, Step, Submission, n
 log = logging.getLogger(__name__)
 
 BACKOFF_S = (2, 10, 60, 300)
+# A full disk or a silent database is not the work's fault: it waits for better times, uncounted.
+TROUBLE_S = 60
 UNSETTLED = ("waiting", "due", "leased")
 
 
@@ -59,39 +59,21 @@ def start(run: Run, kinds: Sequence[StepKind]) -> Run:
     return run
 
 
-def claim(step_id: str) -> Claim | None:
-    """Takes the lease of a due step, or of one whose holder stopped renewing. Commits.
+def claim(step_id: str, fence: str | None = None) -> Claim | None:
+    """Takes the lease of a due step, or of one whose holder is gone. Commits.
 
+    `fence`: that of the place where it will be done (`app.domain.holding`).
     None when there is nothing to do: done, held by another, not due yet, or gone.
     """
     step = db.session.get(Step, step_id)
     if step is None or step.name not in STEPS:
         return None
-    kind, fence, moment = STEPS[step.name], new_id(), now()
-    claimable = or_(
-        and_(Step.state == "due", Step.due_at <= moment),
-        and_(Step.state == "leased", Step.lease_until < moment),
-    )
-    taken = _changed(
-        update(Step)
-        .where(Step.id == step_id, claimable, Step.attempts < kind.attempts)
-        .values(
-            state="leased",
-            attempts=Step.attempts + 1,
-            fence=fence,
-            lease_until=moment + timedelta(seconds=kind.lease_s),
-            started_at=moment,
-            finished_at=None,
-            percent=0,
-            stage="",
-            error=None,
-        )
-    )
-    db.session.commit()
-    if not taken:
-        return None
-    db.session.refresh(step)
-    return Claim(step.id, step.run_id, kind, fence, step.attempts)
+    kind, fence = STEPS[step.name], fence or new_id()
+    attempt = leases.take(
+        Step, step_id, fence, lease_s=kind.lease_s, most=kind.attempts,
+        percent=0, stage="", error=None,
+    )  # fmt: skip
+    return None if attempt is None else Claim(step_id, step.run_id, kind, fence, attempt)
 
 
 def renew(claim: Claim) -> None:
@@ -129,15 +111,31 @@ def finish(claim: Claim, summary: str = "") -> None:
 
 
 def fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
-    """Puts the reason beside the step; due again later unless it is of no use. Commits."""
+    """Puts the reason beside the step; due again later unless it is of no use. Commits.
+
+    Raises:
+        Lost: the step is no longer ours.
+    """
     if permanent:
         state, due_at = "failed", now()
     elif claim.last_attempt:
         state, due_at = "dead", now()
     else:
-        pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
-        state, due_at = "due", now() + timedelta(seconds=pause)
+        state, due_at = "due", _later(BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1])
     _write(claim, state=state, error=sentence, due_at=due_at, finished_at=now(), lease_until=None)
+    db.session.commit()
+
+
+def put_off(claim: Claim, sentence: str) -> None:
+    """Due again in a minute, however often: what is in the way is not the work's fault. Commits.
+
+    Raises:
+        Lost: the step is no longer ours.
+    """
+    _write(
+        claim, state="due", error=sentence, due_at=_later(TROUBLE_S), attempts=claim.attempt - 1,
+        finished_at=now(), lease_until=None,
+    )  # fmt: skip
     db.session.commit()
 
 
@@ -181,21 +179,7 @@ def _workspace_of(run: Run) -> str:
 def sweep() -> None:
     """Lays down what was tried often enough by workers that died. Commits."""
     for name, kind in STEPS.items():
-        db.session.execute(
-            update(Step)
-            .where(
-                Step.name == name,
-                Step.state.in_(("due", "leased")),
-                Step.attempts >= kind.attempts,
-                or_(Step.lease_until.is_(None), Step.lease_until < now()),
-            )
-            .values(
-                state="dead",
-                finished_at=now(),
-                error="The worker stopped without a word each time this was tried.",
-            )
-            .execution_options(synchronize_session=False)
-        )
+        leases.bury(Step, kind.attempts, Step.name == name)
     db.session.commit()
 
 
@@ -222,38 +206,18 @@ def ring_due(most: int = 200) -> int:
 
 
 def _first_due(queue_name: str, most: int) -> Sequence[str]:
-    """The ids of the steps of one queue that have waited longest."""
-    ids = db.session.scalars(
-        select(Step.id)
-        .where(
-            Step.name.in_([name for name, kind in STEPS.items() if kind.queue == queue_name]),
-            or_(
-                and_(Step.state == "due", Step.due_at <= now()),
-                and_(Step.state == "leased", Step.lease_until < now()),
-            ),
-        )
-        .order_by(Step.due_at)
-        .limit(most)
-    ).all()
-    db.session.rollback()  # no transaction stays open while the queue is asked
-    return ids
+    names = [name for name, kind in STEPS.items() if kind.queue == queue_name]
+    return leases.waiting_longest(Step, most, Step.name.in_(names))
+
+
+def _later(seconds: float) -> datetime:
+    return now() + timedelta(seconds=seconds / runtime.settings().retry_speed)
 
 
 def _write(claim: Claim, **values: object) -> None:
-    written = _changed(
-        update(Step)
-        .where(Step.id == claim.step_id, Step.fence == claim.fence, Step.state == "leased")
-        .values(**values)
-    )
-    if not written:
+    if not leases.write(Step, claim.step_id, claim.fence, **values):
         db.session.rollback()
         raise Lost(f"Step {claim.step_id} is held by another worker.")
-
-
-def _changed(statement: Update) -> int:
-    """Executes; how many rows it changed."""
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
 
 
 def _ring_after_commit(step: Step) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from app.domain import errors
+from app.domain import errors, troubles
 from app.extensions import db
 
 STATUS = {
@@ -27,12 +27,16 @@ SENTENCES = {
     413: errors.TooLarge.sentence,
     429: "That was a lot at once. Please wait a minute and try again.",
     500: "Something went wrong on our side. Nothing you sent has been lost.",
+    503: "This can't be answered right now. Please try again in a minute; nothing is lost.",
 }
+RETRY_AFTER_S = "30"
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(errors.HeardError, _refused)
     app.register_error_handler(IntegrityError, _met_another)
+    for raised in troubles.RAISED:
+        app.register_error_handler(raised, _away)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
@@ -72,10 +76,24 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer(code, SENTENCES.get(code, error.description or "That did not work."))
 
 
-def _broken(_error: Exception) -> ResponseReturnValue:
-    """Written without what other pages are given: finding out who asks may be what broke."""
+def _away(error: Exception) -> ResponseReturnValue:
+    """The database is locked, full or out of reach: that passes. A wrong statement doesn't."""
     db.session.rollback()
+    if not troubles.away(error):
+        raise error
+    current_app.logger.warning("The database is away: %s", getattr(error, "orig", error))
+    return _without_context(503), 503, {"Retry-After": RETRY_AFTER_S}
+
+
+def _broken(_error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    return _without_context(500), 500
+
+
+def _without_context(status: int) -> str | Response:
+    """Written without what other pages are given: finding out who asks may be what broke."""
+    sentence = SENTENCES[status]
     if wants_json():
-        return answer(500, SENTENCES[500])
+        return jsonify(error=sentence)
     page = current_app.jinja_env.get_template("errors/broken.html")
-    return page.render(sentence=SENTENCES[500]), 500
+    return page.render(status=status, sentence=sentence)

@@ -1,0 +1,150 @@
+"""Kills by SIGKILL, chosen by a seed, in the midst of work; and empties the queue."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+
+from app.domain.pipeline import QUEUES, STEPS
+from app.extensions import db
+from app.host.supervisor import descendants
+from app.models import Delivery, Step
+from tests.chaos.crowd import Crowd
+from tests.e2e.stack import Stack
+
+# How often each is hit, of a hundred.
+TARGETS = {
+    "media": 26, "speech": 24, "text": 15, "notify": 15, "clock": 7, "web": 7, "queue": 3,
+    "import": 3,
+}  # fmt: skip
+STALLED_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`busy`: the steps (or `delivery`) that were leased from this worker at that moment."""
+
+    target: str
+    victim: str
+    busy: tuple[str, ...]
+
+
+@dataclass
+class Reaper:
+    """`embedded`: the queue server is Heard's own and may be killed, else it is only emptied."""
+
+    heard: Stack
+    crowd: Crowd
+    queue_url: str
+    embedded: bool
+    rng: random.Random
+    steps: int
+    hits: list[Hit] = field(default_factory=list)
+    wipes: list[str] = field(default_factory=list)
+
+    def rage(
+        self, kills: int, wipes: int, extra: list[tuple[float, Callable[[], None]]] | None = None
+    ) -> float:
+        """Each strike at a random point of the whole's work; when the last one was made."""
+        plan = [(self.rng.uniform(0.01, 0.93), self._kill) for _ in range(kills)]
+        plan += [(self.rng.uniform(0.1, 0.9), self._wipe) for _ in range(wipes)] + (extra or [])
+        for point, strike in sorted(plan, key=lambda each: each[0]):
+            self._wait_for(point)
+            strike()
+        return time.monotonic()
+
+    @property
+    def in_the_midst(self) -> int:
+        return sum(bool(hit.busy) for hit in self.hits)
+
+    def _wait_for(self, point: float) -> None:
+        """Until so much of the work is done; not for ever, should nothing move any more."""
+        until = time.monotonic() + STALLED_S
+        while self._done() < point and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(self.rng.uniform(0, 0.1))
+
+    def _done(self) -> float:
+        done = db.session.scalar(
+            select(func.count()).select_from(Step).where(Step.state.not_in(("waiting", "due")))
+        )
+        db.session.rollback()
+        return (done or 0) / self.steps
+
+    def _kill(self) -> None:
+        target = self.rng.choices(list(TARGETS), list(TARGETS.values()))[0]
+        if target == "queue" and not self.embedded:
+            target = "clock"
+        if target in QUEUES:
+            self._until_busy(target)
+        found = self._victims(target) or self._victims(self.rng.choice(QUEUES))
+        for pid, name in self.rng.sample(found, len(found)):
+            busy = self._busy(target)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself a moment ago
+                os.kill(pid, signal.SIGKILL)
+                self.hits.append(Hit(target, name, busy))
+                return
+        self.hits.append(Hit(target, "was down", ()))
+
+    def _wipe(self) -> None:
+        if self.embedded and self.rng.random() < 0.5:
+            for pid, _ in self._victims("queue"):
+                os.kill(pid, signal.SIGKILL)
+            self.wipes.append("killed")
+        else:
+            with contextlib.suppress(RedisError):  # down: emptied already
+                Redis.from_url(self.queue_url, socket_timeout=5).flushall()
+            self.wipes.append("emptied")
+
+    def _until_busy(self, queue: str) -> None:
+        """Up to 2 s until a worker of this queue has something in hand, then a moment longer."""
+        until = time.monotonic() + 2
+        while not self._busy(queue) and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(self.rng.uniform(0, 0.2))
+
+    def _busy(self, target: str) -> tuple[str, ...]:
+        names = [name for name, kind in STEPS.items() if kind.queue == target]
+        leased = select(Step.name).where(Step.state == "leased", Step.name.in_(names))
+        busy = list(db.session.scalars(leased))
+        if target == "notify":
+            sending = select(Delivery.id).where(Delivery.state == "leased")
+            busy += ["delivery" for _ in db.session.scalars(sending)]
+        db.session.rollback()
+        return tuple(busy)
+
+    def _victims(self, target: str) -> list[tuple[int, str]]:
+        """Processes and what they are: a worker, its children, ffmpeg under them."""
+        if target == "import":
+            importer = self.crowd.importer
+            running = importer is not None and importer.poll() is None
+            return [(importer.pid, "import")] if importer and running else []
+        sign = {"web": "gunicorn", "queue": "--unixsocket"}.get(target, target)
+        found = []
+        for pid in descendants(self.heard.process.pid):
+            line = _command(pid)
+            if sign in line:
+                found.append((pid, target))
+                found += [(child, _name(child)) for child in descendants(pid)]
+        return list(dict.fromkeys(found))
+
+
+def _command(pid: int) -> list[str]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
+
+
+def _name(pid: int) -> str:
+    line = _command(pid)
+    return "ffmpeg" if any("ffmpeg" in part for part in line[:12]) else "child"
