@@ -149,20 +149,23 @@ def replace(submission: Submission, answer: Answer) -> Answer:
     asked = questions(submission.program)
     if not 0 <= answer.position < len(asked):
         raise Invalid(mark("There is no such question here."))
-    older = db.session.scalar(
-        select(Answer).where(
-            Answer.submission_id == submission.id, Answer.position == answer.position
-        )
-    )
-    if older is not None:
-        if older.recording is not None:
-            forgetting.objects([keys.recording(older.recording.id)])
-        db.session.delete(older)
-        db.session.flush()
+    drop_answer(submission, answer.position)
     answer.submission_id, answer.prompt_id = submission.id, asked[answer.position].id
     db.session.add(answer)
     db.session.flush()
     return answer
+
+
+def drop_answer(submission: Submission, position: int) -> None:
+    """What was answered there goes, with its objects. The caller holds the submission."""
+    answer = db.session.scalar(
+        select(Answer).where(Answer.submission_id == submission.id, Answer.position == position)
+    )
+    if answer is not None:
+        if answer.recording is not None:
+            forgetting.objects([keys.recording(answer.recording.id)])
+        db.session.delete(answer)
+        db.session.flush()
 
 
 def set_details(
@@ -260,6 +263,20 @@ def _check_answers(submission: Submission, hashes: Mapping[int, str]) -> None:
     kept = {a.position: a.recording.sha256 for a in submission.answers if a.recording}
     if any(kept.get(position) != value.lower() for position, value in hashes.items()):
         raise Invalid(mark("A recording arrived damaged. Please send it again."))
+
+
+def retake(submission: Submission, position: int) -> None:
+    """A recording that was begun for this question isn't used. Raises Conflict: already sent."""
+    hold(submission)
+    end_uploads(submission, position)
+
+
+def abandon(submission: Submission) -> None:
+    """Takes back a draft that nobody will send. Raises Conflict: it was sent, which only the
+    personal page undoes."""
+    if submission.state != "withdrawn":
+        hold(submission)
+        consent.withdraw(submission)
 
 
 def end_uploads(submission: Submission, position: int) -> None:

@@ -70,6 +70,7 @@ class Declared:
     kind: str = "video"
     media_type: str = ""
     filename: str = ""
+    said: str = ""  # what it says of itself, word for word, to be told again
 
 
 def declare(submission: Submission, declared: Declared) -> Upload:
@@ -90,6 +91,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
         kind=declared.kind,
         declared_type=declared.media_type[:100],
         filename=declared.filename[:200],
+        said=declared.said,
         length=declared.length,
         expires_at=now() + KEPT_FOR,
     )
@@ -145,7 +147,7 @@ def append(
             _set_length(upload, length)
         length, most = upload.length, upload.length or runtime.settings().max_upload
         if size is not None and offset + size > most:
-            raise TooLarge(_PAST)
+            raise TooLarge(PAST)
         db.session.commit()  # nothing is held in the database while bytes drip in
         parts.cut(file, offset)
         digest = hashlib.new(checksum.algorithm) if checksum else None
@@ -154,7 +156,7 @@ def append(
             if written + len(piece) > most:
                 _end(upload)
                 db.session.commit()
-                raise TooLarge(_PAST)
+                raise TooLarge(PAST)
             with parts.sentences():
                 file.write(piece)
             written += len(piece)
@@ -172,7 +174,7 @@ def append(
         return written
 
 
-_PAST = mark("More arrived than was announced.")
+PAST = mark("More arrived than was announced.")
 
 
 def _set_length(upload: Upload, length: int) -> None:
@@ -201,13 +203,17 @@ def settle(upload: Upload) -> None:
 
 
 def terminate(upload: Upload) -> None:
-    """Ends an upload under way and drops its bytes; one that became an answer stays.
+    """Ends an upload and drops its bytes, also when they are a draft's answer by now.
 
     Raises:
-        Locked: bytes are arriving. Conflict: it is an answer already.
+        Locked: bytes are arriving. Conflict: it was sent already.
     """
     if upload.state == "received":
-        raise Conflict(mark("This has arrived already. Record again to replace it."))
+        capture.hold(upload.submission)
+        if upload.answer_id:  # not one that has taken its place since
+            capture.drop_answer(upload.submission, upload.position)
+        _end(upload)
+        return
     with parts.held(upload.id):
         _end(upload)
         _noted(upload, upload.submission, "upload.ended")
@@ -271,7 +277,9 @@ def _save(upload_id: str, file: BinaryIO, offset: int) -> int:
     """Durable first, then counted. Commits."""
     parts.sync(file)
     counted = rows_written(
-        update(Upload).where(Upload.id == upload_id, Upload.state == "open").values(offset=offset)
+        update(Upload)
+        .where(Upload.id == upload_id, Upload.state == "open")
+        .values(offset=offset, expires_at=now() + KEPT_FOR)
     )
     db.session.commit()
     if not counted:

@@ -142,6 +142,7 @@ class Upload(Identified, Base):
     kind: Mapped[str] = mapped_column(String(5), default="video")
     declared_type: Mapped[str] = mapped_column(default="")
     filename: Mapped[str] = mapped_column(default="")
+    said: Mapped[str] = mapped_column(default="")  # its metadata, word for word
     length: Mapped[int | None] = mapped_column(BigInteger)  # none: not known yet
     offset: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[str] = mapped_column(String(8), default="open")

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("uploads") as uploads:
         uploads.alter_column("length", existing_type=sa.BigInteger(), nullable=True)
+        uploads.add_column(sa.Column("said", sa.String(), nullable=False, server_default=""))
         uploads.add_column(sa.Column("multipart", sa.String(), nullable=True))
 
 
@@ -19,4 +20,5 @@ def downgrade() -> None:
     op.execute("DELETE FROM uploads WHERE length IS NULL OR multipart IS NOT NULL")
     with op.batch_alter_table("uploads") as uploads:
         uploads.drop_column("multipart")
+        uploads.drop_column("said")
         uploads.alter_column("length", existing_type=sa.BigInteger(), nullable=False)

@@ -181,8 +181,24 @@ def test_terminate_and_expiry(upload: Upload, draft: Submission) -> None:
     whole = uploads.declare(draft, uploads.Declared(3))
     db.session.commit()
     uploads.append(whole, [b"abc"], offset=0)
+    uploads.terminate(whole)
+    db.session.commit()
+    db.session.refresh(draft)
+    assert draft.answers == [] and list(runtime.storage().list("")) == []
+
+    first = uploads.declare(draft, uploads.Declared(3))
+    uploads.append(first, [b"abc"], offset=0)
+    second = uploads.declare(draft, uploads.Declared(3))
+    uploads.append(second, [b"def"], offset=0)
+    db.session.refresh(first)
+    uploads.terminate(first)  # the answer is the second's by now
+    db.session.commit()
+    db.session.refresh(draft)
+    assert [answer.id for answer in draft.answers] == [second.answer_id]
+    capture.send(draft)
+    db.session.commit()
     with pytest.raises(Conflict):
-        uploads.terminate(whole)
+        uploads.terminate(second)
 
 
 def test_what_can_not_be_declared(draft: Submission) -> None:

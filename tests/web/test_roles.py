@@ -24,12 +24,13 @@ GET /healthz | GET /static/<path:filename> | GET /sign-in | POST /sign-in | POST
 GET /sign-in/link/<token> | POST /sign-in/link/<token> | POST /sign-out
 GET /r/<code> | GET /r/<code>/form | POST /r/<code>/form | GET /r/<code>/help | POST /r/<code>/help
 GET /r/<code>/qr.svg | PUT /r/<code>/submission | POST /r/<code>/submission/sending
+DELETE /r/<code>/submission | DELETE /r/<code>/submission/uploads/<position>
 GET /mine/<token> | POST /mine/<token>/help | POST /mine/<token>/purposes
 POST /mine/<token>/withdrawal | GET /mine/<token>/recordings/<recording_id>/captions.vtt
 GET /mine/<token>/recordings/<recording_id>/<any(playable, poster):part>
 GET /s/<token> | GET /s/<token>/captions.vtt | GET /s/<token>/clip | GET /s/<token>/player
 GET /s/<token>/poster
-POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id> | POST /uploads/<upload_id>
+POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 """
 FOR_EVERYONE = f"""
 GET / | GET /voices | GET {VOICE} | GET {VOICE}/progress | GET /search

@@ -68,9 +68,7 @@ def test_what_the_server_can_do(client: FlaskClient) -> None:
     answer = client.options("/uploads")
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
-    assert answer.headers["Tus-Extension"] == (
-        "creation,creation-defer-length,termination,checksum"
-    )
+    assert "creation-defer-length" in answer.headers["Tus-Extension"].split(",")
     assert int(answer.headers["Tus-Max-Size"]) == runtime.settings().max_upload
 
 
@@ -225,7 +223,7 @@ def test_foreign_expired_and_unknown_uploads_look_the_same(
 def test_terminate(client: FlaskClient, head: dict[str, str]) -> None:
     where = create(client, head).headers["Location"]
     override = {**head, "X-HTTP-Method-Override": "HEAD"}
-    assert client.post(where, headers=override).status_code == 200
+    assert client.post(where, headers=override).headers["Upload-Offset"] == "0"
     assert client.post(where, headers=head).status_code == 405
     assert client.delete(where, headers=head).status_code == 204
     assert client.head(where, headers=head).status_code == 404
