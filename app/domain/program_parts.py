@@ -183,7 +183,10 @@ def _noted(row: Any, verb: str) -> None:
     kind = type(row).__name__.lower()
     program = session().get_one(Program, row.program_id)
     audit.record(
-        program.workspace_id, f"{kind}.{verb}", subject=(kind, row.id), details={"program": program.id}
+        program.workspace_id,
+        f"{kind}.{verb}",
+        subject=(kind, row.id),
+        details={"program": program.id},
     )
 
 
