@@ -50,7 +50,6 @@ def tick() -> None:
         _digests,
         runs.ring_due,
         outbox.ring_due,
-        erasing.due,
     ):
         _try(part)
 
