@@ -10,39 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import BadSetting
-from app.domain.errors import HeardError
-from storage import StorageError
+from app.command import Command
 
 ROOT = Path(__file__).parent.parent
-
-
-class Command(click.Group):
-    """Says refusals as one sentence, with an exit code of 1."""
-
-    def invoke(self, context: click.Context) -> object:
-        from app.host.up import CannotStart
-
-        try:
-            return super().invoke(context)
-        except (HeardError, StorageError) as refusal:
-            raise click.ClickException(refusal.sentence) from refusal
-        except (BadSetting, CannotStart, TimeoutError) as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-        except SQLAlchemyError as failure:
-            raise click.ClickException(_database_said(failure)) from failure
-        except OSError as refusal:
-            if refusal.filename is None:
-                raise
-            raise click.ClickException(f"{refusal.filename}: {refusal.strerror}.") from refusal
-
-
-def _database_said(failure: SQLAlchemyError) -> str:
-    """What the driver said, without the statement and the address of a manual."""
-    reason = str(getattr(failure, "orig", None) or failure).splitlines() or [type(failure).__name__]
-    return f"The database refused: {reason[0].strip().rstrip('.')}. DATABASE_URL says where it is."
 
 
 @click.group(cls=Command)

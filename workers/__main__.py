@@ -7,14 +7,14 @@ import os
 
 import click
 
+from app.command import Command
 from app.domain.pipeline import QUEUES
 from workers import commands, doctor
 
-logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
-
-@click.group(cls=commands.Command)
+@click.group(cls=Command)
 def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("TQDM_DISABLE", "1")
@@ -40,4 +40,5 @@ def clock() -> None:
 
 for command in (commands.transcribe, commands.understand, commands.models, doctor.doctor):
     main.add_command(command)
-main(prog_name="./heard")
+if __name__ == "__main__":
+    main(prog_name="./heard")

@@ -11,24 +11,11 @@ from typing import IO
 
 import click
 
-from app.config import BadSetting, read_settings
+from app.config import read_settings
 from app.domain.codebooks import Codebook, default_codebook, read_codebook
 from app.domain.errors import HeardError, Invalid
-from storage import StorageError
 
 BATCH = 256
-
-
-class Command(click.Group):
-    """Says refusals as one sentence, with an exit code of 1."""
-
-    def invoke(self, context: click.Context) -> object:
-        try:
-            return super().invoke(context)
-        except (HeardError, StorageError) as refusal:
-            raise click.ClickException(refusal.sentence) from refusal
-        except BadSetting as refusal:
-            raise click.ClickException(str(refusal)) from refusal
 
 
 @click.command()

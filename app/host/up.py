@@ -16,7 +16,8 @@ import urllib.request
 from pathlib import Path
 from typing import IO
 
-from app.config import BadSetting, Settings, read_settings
+from app.config import Settings, read_settings
+from app.domain.errors import HeardError
 from app.domain.pipeline import QUEUES
 from app.host.queue_server import QueueServer
 from app.host.supervisor import Child, Supervisor, say
@@ -26,7 +27,7 @@ ANSWER_S = 60.0
 WEB = (sys.executable, "-m", "gunicorn", "-c", "app/gunicorn.py", "wsgi:app")
 
 
-class CannotStart(Exception):
+class CannotStart(HeardError):
     """One sentence that says why, and what to do."""
 
 
@@ -149,6 +150,3 @@ def _free(host: str, port: int) -> None:
             raise CannotStart(
                 f"Port {port} can't be used ({error.strerror}); choose another with --port."
             ) from None
-
-
-__all__ = ["BadSetting", "CannotStart", "up"]
