@@ -8,6 +8,7 @@ import os
 import click
 
 from app.command import Command
+from app.domain import audit
 from app.domain.pipeline import QUEUES
 from workers import commands, doctor
 
@@ -27,6 +28,7 @@ def worker(queue: str, burst: bool) -> None:
     """Works off one queue."""
     from workers.worker import work
 
+    audit.act_as("worker")
     work(queue, burst=burst)
 
 
@@ -35,6 +37,7 @@ def clock() -> None:
     """Rings for whatever is due, sends digests, sweeps."""
     from workers.clock import tick_for_ever
 
+    audit.act_as("clock")
     tick_for_ever()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from app.domain import alerts, holding, leases, outbox, runs, sweeping, troubles, uploads
+from app.domain import alerts, audit_check, holding, leases, outbox, runs, sweeping, troubles, uploads
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError
@@ -50,6 +50,7 @@ def tick() -> None:
         _digests,
         runs.ring_due,
         outbox.ring_due,
+        audit_check.keep_heads,
     ):
         _try(part)
 
