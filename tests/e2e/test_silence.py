@@ -28,8 +28,8 @@ SILENT = {
 }
 # The shipped settings with less patience, and threads that four clients can hold.
 SETTINGS = """
-import app.gunicorn
-app.gunicorn.SILENCE = 2
+import app.host.patience
+app.host.patience.PATIENCE = 2
 from app.gunicorn import *
 threads, workers = 2, 1
 """

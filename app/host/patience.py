@@ -1,0 +1,103 @@
+"""gunicorn's threaded worker, but no client holds a thread by sending next to nothing.
+
+gthread reads a request's head and body in a thread without any limit. Here waiting is counted:
+what a client keeps a thread waiting, less what its bytes take at `SLOWEST`, may grow to
+`PATIENCE`, and to no more than `HURRY` while others wait for a thread. Only waiting counts: a
+server that is busy itself lets nobody go for that. Sending is not limited: a player that pauses
+takes nothing for as long as it likes.
+"""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn import util
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+SLOWEST = 1024  # bytes a second: a tenth of what EDGE carries
+PATIENCE = 30.0  # seconds
+HURRY = 3.0
+TICK = 0.5  # seconds between two looks at whether others wait
+
+
+class TooSlow(ConnectionResetError):
+    """gunicorn and Werkzeug take it for what it is to them: a connection that is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "The client sent too little.")
+
+
+class Watched(socket.socket):
+    """A client's socket whose `recv` counts how long it waits, in seconds. `crowded`: whether
+    others wait for a thread."""
+
+    crowded: Callable[[], bool]
+
+    def watch(self, crowded: Callable[[], bool]) -> None:
+        self.crowded = crowded
+        self._poll = select.poll()
+        self._poll.register(self, select.POLLIN)
+        self.begin()
+
+    def begin(self) -> None:
+        """A new request, no time lost yet."""
+        self._waited = 0.0
+        self.let_go = False
+
+    def recv(self, amount: int, flags: int = 0) -> bytes:
+        if self.gettimeout() is None:  # else gunicorn has set a limit of its own
+            self._wait()
+        data = super().recv(amount, flags)
+        self._waited = max(0.0, self._waited - len(data) / SLOWEST)
+        return data
+
+    def setblocking(self, flag: bool) -> None:
+        if self.fileno() >= 0:  # gunicorn does it once more after it was closed
+            super().setblocking(flag)
+
+    def _wait(self) -> None:
+        while not self._poll.poll(0):
+            left = (HURRY if self.crowded() else PATIENCE) - self._waited
+            if left <= 0:
+                self.let_go = True
+                raise TooSlow
+            began = time.monotonic()
+            come = self._poll.poll(min(left, TICK) * 1000)
+            self._waited += time.monotonic() - began
+            if come:
+                return
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._queued, self._lock = 0, threading.Lock()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        if conn.parser is None and not isinstance(conn.sock, Watched):
+            conn.sock = Watched(fileno=conn.sock.detach())
+            conn.sock.watch(lambda: self._queued > 0)
+        self._count(1)
+        super().enqueue_req(conn)
+
+    def handle(self, conn: TConn) -> Any:
+        self._count(-1)
+        if not isinstance(conn.sock, Watched):  # gunicorn speaks TLS itself
+            return super().handle(conn)
+        conn.sock.begin()
+        again = super().handle(conn)
+        if again is False:
+            # Saying goodbye may take two seconds; gunicorn would do it in the thread that
+            # hands out all requests.
+            conn.sock.close() if conn.sock.let_go else util.close_graceful(conn.sock)
+        return again
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._queued += change
