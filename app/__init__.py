@@ -9,7 +9,7 @@ from flask import Flask, request
 from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import runtime
+from app import logs, runtime
 from app.config import Settings, read_settings
 from app.extensions import csrf, db, limiter, login, migrate
 from storage import open_storage
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         BadSetting, StorageError: the sentence says what to mend.
     """
     settings = settings or read_settings()
+    logs.mask()
     app = Heard(__name__)
     app.config.update(_flask_config(settings))
     app.extensions["heard"] = runtime.Runtime(settings, open_storage(settings.storage_url))
@@ -59,6 +60,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
+            "hide_parameters": True,  # of a statement that broke: they are what customers said
             "connect_args": _patience(settings.database_url),
         },
         "SESSION_COOKIE_NAME": "__Host-heard" if settings.secure else "heard",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -120,4 +121,5 @@ def sign_in(client: FlaskClient, member: Member) -> FlaskClient:
     with client.session_transaction() as session:
         session["_user_id"] = f"{member.id}.{member.session_version}"
         session["_fresh"] = True
+        session["began"] = session["seen"] = int(time.time())
     return client

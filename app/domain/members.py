@@ -213,6 +213,8 @@ def change_role(member: Member, role: str) -> None:
     checks.one_of(role, "The role", ROLES)
     if member.role == "owner" and role != "owner":
         _refuse_last_owner(member)
+    if role != member.role:
+        member.session_version += 1  # open pages of the old role end; an unused invitation stays
     _noted(member, "member.role_changed", before=member.role, role=role)
     member.role = role
     session().flush()

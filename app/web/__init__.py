@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         assets,
         compression,
         errors,
+        limits,
         locale,
         navigation,
         presenters,
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
         navigation,
         presenters,
         waves,
+        limits,
         trespass,
     ):
         part.init_app(app)

@@ -9,27 +9,18 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user
+from flask_login import current_user
 
 from app.domain import audit
 from app.domain.errors import Forbidden
 from app.extensions import db, login
 from app.models import Member
 from app.web.errors import answer, wants_json
+from app.web.sessions import SignedIn, alive
 
 STAFF = ("owner", "analyst", "leader", "frontline")
 SHARERS = ("owner", "analyst", "leader")  # also have the machine listen again
 EDITORS = ("owner", "analyst")
-
-
-class SignedIn(UserMixin):
-    """A member in a session. A password change or sign-out everywhere ends older sessions."""
-
-    def __init__(self, member: Member) -> None:
-        self.member = member
-
-    def get_id(self) -> str:
-        return f"{self.member.id}.{self.member.session_version}"
 
 
 def init_app(app: Flask) -> None:
@@ -96,6 +87,8 @@ def _who() -> str:
 
 
 def _load(session_id: str) -> SignedIn | None:
+    if not alive():
+        return None
     member_id, _, version = session_id.partition(".")
     member = db.session.get(Member, member_id)
     if member is None or not member.active or str(member.session_version) != version:

@@ -6,14 +6,14 @@ import hashlib
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from app import runtime
 from app.domain import letters, members
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db, limiter
-from app.models import Member
-from app.web.access import STAFF, SignedIn, allow, me, safe_next
+from app.web import sessions
+from app.web.access import STAFF, allow, me, safe_next
 from app.web.forms import refused, text
 
 blueprint = Blueprint("auth", __name__)
@@ -32,6 +32,7 @@ def _failed(response: object) -> bool:
 
 
 @blueprint.get("/sign-in")
+@limiter.limit("120 per minute")
 def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(safe_next(request.args.get("next")))
@@ -47,7 +48,7 @@ def use_password() -> ResponseReturnValue:
     except Invalid as error:
         return refused(SIGN_IN, error, _typed("email"), _sign_in_values)
     db.session.commit()
-    _begin(member, stay="stay" in request.form)
+    sessions.begin(member, stay="stay" in request.form)
     return redirect(safe_next(request.form.get("next")), 303)
 
 
@@ -78,7 +79,7 @@ def show_link(token: str) -> ResponseReturnValue:
 def use_link(token: str) -> ResponseReturnValue:
     member = members.use_link(token)
     db.session.commit()
-    _begin(member)
+    sessions.begin(member)
     if member.password_hash is None:
         return redirect(url_for("auth.welcome"), 303)
     return redirect(safe_next(None), 303)
@@ -112,8 +113,8 @@ def account() -> ResponseReturnValue:
 
 
 @blueprint.post("/account")
-@allow(*STAFF)
 @limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
+@allow(*STAFF)
 def change_account() -> ResponseReturnValue:
     """Whoever gets the letters can sign in: another address asks for the present password."""
     try:
@@ -128,8 +129,8 @@ def change_account() -> ResponseReturnValue:
 
 
 @blueprint.post("/account/password")
-@allow(*STAFF)
 @limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
+@allow(*STAFF)
 def change_password() -> ResponseReturnValue:
     """The present password is asked for, so that an open screen isn't enough to take over."""
     try:
@@ -151,6 +152,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@limiter.limit("60 per minute")
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
         members.sign_out(me())
@@ -160,18 +162,11 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("auth.sign_in"), 303)
 
 
-def _begin(member: Member, *, stay: bool = False) -> None:
-    """A session of its own: nothing that stood in the visitor's session before is kept."""
-    session.clear()
-    session.permanent = stay
-    login_user(SignedIn(member))
-
-
 def _keep_signed_in(target: str) -> ResponseReturnValue:
     """After the member's sessions were ended: all but this one."""
     stay, flashes = session.permanent, session.get("_flashes", [])
     db.session.commit()
-    _begin(me(), stay=stay)
+    sessions.begin(me(), stay=stay)
     session["_flashes"] = flashes
     return redirect(target, 303)
 

@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, Response, abort, g, request
 
+from app import runtime
+
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
@@ -15,6 +17,7 @@ POLICY = (
 
 
 def init_app(app: Flask) -> None:
+    app.url_map.merge_slashes = False  # //evil.example/ is no address of ours to be led to
     app.before_request(_nonce)
     app.before_request(_no_nul)
     app.after_request(_headers)
@@ -37,6 +40,8 @@ def _headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if runtime.settings().secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
     if response.mimetype == "text/html":
         headers.setdefault("Cache-Control", "no-store")

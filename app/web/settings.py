@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import runtime
@@ -15,6 +15,7 @@ from app.domain.errors import Conflict, Invalid
 from app.domain.wording import count
 from app.extensions import db
 from app.models import Member, Program
+from app.web import sessions
 from app.web.access import EDITORS, STAFF, allow, me
 from app.web.forms import refused, text
 
@@ -128,6 +129,8 @@ def _change(member_id: str, verb: Callable[[Member], None]) -> ResponseReturnVal
     except (Invalid, Conflict) as error:
         return refused(MEMBERS, error, {}, _members)
     db.session.commit()
+    if member.id == me().id and member.active:  # a change of role ends sessions, not this one
+        sessions.begin(member, stay=session.permanent)
     flash("Saved.", "info")
     return redirect(url_for("settings.show_members"), 303)
 
@@ -139,7 +142,7 @@ def _show_once(member: Member, path: str, inviter: str = "") -> ResponseReturnVa
         sent = letters.post(letters.sign_in(member, path, _in_words(members.INVITED_FOR), inviter))
     session["shown_once"] = {
         "email": member.email,
-        "url": (runtime.settings().base_url or request.url_root.rstrip("/")) + path,
+        "url": runtime.settings().base_url + path,
         "sent": sent,
     }
     return redirect(url_for("settings.show_members"), 303)

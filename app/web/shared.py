@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import runtime
 from app.domain import clips, sharing
 from app.domain.clerk import owned
 from app.domain.errors import Expired, Invalid, NotFound
@@ -46,7 +47,7 @@ def create(highlight_id: str) -> ResponseReturnValue:
     except Invalid as error:
         return refused(STAFF_PAGE, error, values=lambda: {"link": "", **_page(highlight_id)})
     db.session.commit()
-    address = url_for("shared.show", token=token, _external=True)
+    address = runtime.settings().base_url + url_for("shared.show", token=token)
     return render_template(STAFF_PAGE, problem="", typed={}, link=address, **_page(highlight_id))
 
 
@@ -79,6 +80,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/s/<token>/player")
+@limiter.limit("240/minute")
 def player(token: str) -> ResponseReturnValue:
     """The part of the page that changes while the clip is being cut."""
     link = sharing.find(token)
@@ -86,6 +88,7 @@ def player(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/s/<token>/clip")
+@limiter.limit("600/minute")
 def clip(token: str) -> Response:
     found = clips.find(sharing.find(token).highlight)
     if found is None or found.key is None:
@@ -94,6 +97,7 @@ def clip(token: str) -> Response:
 
 
 @blueprint.get("/s/<token>/poster")
+@limiter.limit("240/minute")
 def poster(token: str) -> Response:
     recording = sharing.find(token).highlight.answer.recording
     if recording is None or recording.poster_key is None:
@@ -102,6 +106,7 @@ def poster(token: str) -> Response:
 
 
 @blueprint.get("/s/<token>/captions.vtt")
+@limiter.limit("240/minute")
 def captions(token: str) -> Response:
     text = clips.vtt(sharing.find(token).highlight)
     return Response(text, content_type="text/vtt; charset=utf-8")

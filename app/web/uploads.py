@@ -21,7 +21,7 @@ from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import Submission, Upload
 from app.web import bodies, upload_heads
-from app.web.errors import STATUS
+from app.web.errors import SENTENCES, STATUS
 from app.web.overriding import Overriding
 
 VERSION = "1.0.0"
@@ -79,7 +79,8 @@ def _refused(error: HeardError) -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def _odd(error: HTTPException) -> Response:
-    return _refuse(error.code or 500, gettext("That request could not be understood."))
+    code = error.code or 500
+    return _refuse(code, gettext(SENTENCES.get(code, SENTENCES[400])))
 
 
 @blueprint.route("", methods=["OPTIONS"], provide_automatic_options=False)

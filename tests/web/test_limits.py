@@ -6,10 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from flask import Flask, session
+from flask.testing import FlaskClient
 
 from app import create_app
-from app.extensions import db, limiter
-from tests.conftest import DATABASE, settings_for
+from app.extensions import db, limiter, who_asks
+from app.models import Member
+from tests.conftest import DATABASE, settings_for, sign_in
+from tests.web import world as worlds
 
 
 def test_guessing_is_slowed_down_without_a_queue_server(
@@ -27,3 +31,68 @@ def test_guessing_is_slowed_down_without_a_queue_server(
     with app.app_context():
         db.engine.dispose()
     assert statuses == [422] * 10 + [429]
+
+
+REFUSED = "That was a lot at once. Please wait a minute and try again."
+
+
+def test_every_address_has_a_limit(app: Flask) -> None:
+    """Our own style sheets and scripts excepted: they are files, and kept by the browser."""
+    assert not limiter.limit_manager._route_exemptions
+    assert not limiter.limit_manager._blueprint_exemptions
+    without = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        name = f"{view.__module__}.{view.__name__}"
+        blueprint = rule.endpoint.rpartition(".")[0] or None
+        found = limiter.limit_manager.resolve_limits(app, rule.endpoint, blueprint, name, True)
+        if not any(found):
+            without.append(rule.rule)
+    assert without == []
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everywhere, without looking anything up, in the words of a person or of a program."""
+    ours = worlds.build()
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    monkeypatch.setattr(type(limiter.limiter), "hit", lambda *_args, **_more: False)
+    monkeypatch.setattr(type(limiter.limiter), "test", lambda *_args, **_more: False)
+    for who in (None, ours.owner):
+        for row, method, address in worlds.addresses(app, ours):
+            client = app.test_client() if who is None else sign_in(app.test_client(), who)
+            for accept in ("text/html", "application/json"):
+                head = {"Accept": accept, "Tus-Resumable": "1.0.0"}
+                answer = client.open(address, method=method, headers=head)
+                assert answer.status_code == 429, row
+                assert int(answer.headers["Retry-After"]) >= 1, row
+                assert REFUSED in answer.text, row
+
+
+def test_a_member_is_counted_by_name_and_a_visitor_by_address(app: Flask, owner: Member) -> None:
+    def asks(address: str, who: Member | None = None) -> str:
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            if who is not None:
+                session["_user_id"] = f"{who.id}.{who.session_version}"
+            return who_asks()
+
+    assert asks("192.0.2.7") != asks("192.0.2.8")
+    assert asks("2001:db8::1") == asks("2001:db8::ffff") != asks("2001:db8:0:1::1")
+    assert asks("192.0.2.7", owner) == asks("192.0.2.8", owner) != asks("192.0.2.7")
+    assert asks("not an address") == "unknown"
+
+
+def test_others_come_in_while_one_floods(
+    app: Flask, client: FlaskClient, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    staff = sign_in(app.test_client(), owner)
+    flood = [client.get("/s/nothing").status_code for _ in range(121)]
+    assert flood == [404] * 120 + [429]
+    assert staff.get("/account").status_code == 200
+    other = {"REMOTE_ADDR": "192.0.2.1"}
+    assert client.get("/s/nothing", environ_base=other).status_code == 404
+    limiter.reset()

@@ -1,0 +1,22 @@
+"""Who asked too often hears when to come back. The counting is done by `app.extensions.limiter`."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, Response
+
+from app.extensions import limiter
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_when)
+
+
+def _when(response: Response) -> Response:
+    """RFC 6585, section 4: a 429 says how long to wait, in whole seconds."""
+    broken = limiter.current_limit
+    if response.status_code == 429 and broken is not None:
+        wait = max(1, round(broken.reset_at - time.time()))
+        response.headers.setdefault("Retry-After", str(wait))
+    return response
