@@ -11,6 +11,7 @@ from app.web import bodies as bodies
 # One line for each page file; it holds `blueprint`.
 BLUEPRINTS = (
     "health",
+    "api",
     "board",
     "voices",
     "capture",
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     "clips",
     "shared",
     "exports",
+    "audit",
 )
 
 

@@ -35,6 +35,7 @@ PAGES = (
     Page("shared", "shared.everything", "/shared"),
     Page("exports", "exports.index", "/exports"),
     Page("settings", "settings.home", "/settings"),
+    Page("audit", "audit.show", "/settings/audit"),
     Page("members", "settings.show_members", "/settings/members"),
     Page("remove-sample", "settings.ask_remove_sample", "/settings/sample/remove"),
     Page("programs", "programs.index", "/settings/programs"),
@@ -61,7 +62,9 @@ PAGES = (
 NOT_PAGES = frozenset(
     {
         "static",
+        "audit.download",
         "health.healthz",
+        "api.openapi",
         "capture.qr",
         "clips.progress",
         "clips.vtt",

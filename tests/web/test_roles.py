@@ -20,7 +20,8 @@ VOICE = "/voices/<submission_id>"
 
 # A visitor shows a token or a code instead, or has nothing to be kept from.
 OPEN = """
-GET /healthz | GET /static/<path:filename> | GET /sign-in | POST /sign-in | POST /sign-in/link
+GET /healthz | GET /openapi.json | GET /static/<path:filename>
+GET /sign-in | POST /sign-in | POST /sign-in/link
 GET /sign-in/link/<token> | POST /sign-in/link/<token> | POST /sign-out
 GET /r/<code> | GET /r/<code>/form | POST /r/<code>/form | GET /r/<code>/help | POST /r/<code>/help
 GET /r/<code>/qr.svg | PUT /r/<code>/submission | POST /r/<code>/submission/sending
@@ -73,6 +74,7 @@ FOR_OWNERS = """
 POST /settings/members | POST /settings/members/<member_id>/activate
 POST /settings/members/<member_id>/deactivate | POST /settings/members/<member_id>/link
 POST /settings/members/<member_id>/role | POST /settings/workspace
+GET /settings/audit | GET /settings/audit/audit.csv
 """
 
 
