@@ -17,4 +17,7 @@ def test_names_the_layers_that_the_media_worker_found(client: FlaskClient) -> No
     note_sandbox(runtime.settings().sandbox_note)
     answer = client.get("/healthz")
     assert answer.json == {"status": "ok", "sandbox": sandbox.layers()}
-    assert set(sandbox.layers()) == {"no network", "dies with its worker", "limits"}
+    assert set(sandbox.layers()) == {
+        *("no network", "dies with its worker", "limits"),
+        *("few processes", "sees its own files only"),
+    }

@@ -61,6 +61,8 @@ def cut(
                     *("-f", "mp4", f"file:{out.absolute()}"),
                 ],
                 timeout_s=60 + 8 * span.length,
+                reads=[src, fonts_dir],
+                writes=[out.parent],
                 on_progress=on_progress,
                 duration_s=span.length,
                 cwd=Path(folder),

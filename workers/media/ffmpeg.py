@@ -13,13 +13,13 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-
-import imageio_ffmpeg
 
 from app.domain.errors import StepFailed, Trouble
 from workers.media import sandbox
+from workers.media.binary import binary
+
+__all__ = ["THREADS", "FfmpegFailed", "Progress", "Result", "Stuck", "binary", "run"]
 
 Progress = Callable[[float], None]
 
@@ -54,26 +54,12 @@ class Result:
     log: str
 
 
-@lru_cache(maxsize=1)
-def binary() -> str:
-    """The ffmpeg to run: FFMPEG_BINARY, else the one that came with imageio-ffmpeg."""
-    chosen = os.environ.get("FFMPEG_BINARY")
-    if chosen:
-        if not os.access(chosen, os.X_OK):
-            raise StepFailed(f"FFMPEG_BINARY names no program: {chosen}.", permanent=False)
-        return chosen
-    try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
-        raise StepFailed(
-            "There is no ffmpeg here: set FFMPEG_BINARY to one.", permanent=False
-        ) from error
-
-
 def run(
     args: Sequence[str],
     *,
     timeout_s: float,
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
     on_progress: Progress | None = None,
     duration_s: float = 0.0,
     limits: sandbox.Limits | None = None,
@@ -81,26 +67,21 @@ def run(
 ) -> Result:
     """Run ffmpeg in the sandbox, in a process group that ends with this call, come what may.
 
+    It sees the files and folders `reads`, and those of `writes` and `cwd`, where it may write.
     `on_progress` gets 0..1 of `duration_s` about twice a second; what it raises stops ffmpeg
     and goes on up. FfmpegFailed for an error of ffmpeg's, StepFailed for time, memory or disk.
     """
     command = [binary(), "-hide_banner", "-nostdin", "-y", "-nostats", "-progress", "pipe:1"]
-    process = subprocess.Popen(
-        sandbox.wrap([*command, *args], limits or sandbox.Limits()),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        env=sandbox.environment(),
-        cwd=cwd,
-    )
-    try:
-        watch = _Watch(process, on_progress, duration_s)
-        if not watch.until(time.monotonic() + timeout_s):
-            raise StepFailed(f"Processing took longer than the {timeout_s:.0f} s allowed.")
-        code = process.wait()
-    finally:
-        _end(process)
+    command += ["-filter_threads", THREADS, "-filter_complex_threads", THREADS, *args]
+    limits = limits or sandbox.Limits()
+    with sandbox.started(command, limits=limits, reads=reads, writes=writes, cwd=cwd) as process:
+        try:
+            watch = _Watch(process, on_progress, duration_s)
+            if not watch.until(time.monotonic() + timeout_s):
+                raise StepFailed(f"Processing took longer than the {timeout_s:.0f} s allowed.")
+            code = process.wait()
+        finally:
+            _end(process)
     if code != 0:
         raise _failure(code, watch.log)
     return Result(watch.out_s, watch.log)

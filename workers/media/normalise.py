@@ -79,6 +79,8 @@ def _rebuild(
     return run(
         [*source(src), *_for_browsers(info, chosen, out_dir), *sound],
         timeout_s=_allowed_s(info),
+        reads=[src],
+        writes=[out_dir],
         on_progress=on_progress,
         duration_s=info.duration_s,
     )
@@ -114,13 +116,15 @@ def _rebuild_slowly(
     done = run(
         [*source(src), *_for_browsers(info, chosen, out_dir)],
         timeout_s=_allowed_s(info),
+        reads=[src],
+        writes=[out_dir],
         on_progress=on_progress,
         duration_s=info.duration_s,
     )
     if info.audio:
         # From the new file, so that the words' times are its times.
         made = source(_playable(out_dir, chosen))
-        run([*made, *_for_engines(info, out_dir)], timeout_s=_allowed_s(info))
+        run([*made, *_for_engines(info, out_dir)], timeout_s=_allowed_s(info), writes=[out_dir])
     return done
 
 

@@ -53,6 +53,8 @@ def _shoot(src: Path, at: float, options: tuple[str, ...], out: Path) -> str | N
                 *("-fflags", "+bitexact", f"file:{new.absolute()}"),
             ],
             timeout_s=_TIMEOUT_S,
+            reads=[src],
+            writes=[out.parent],
         )
     except FfmpegFailed:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from workers.media import ffmpeg
 
 Make = Callable[..., Path]
+TOOL = (ffmpeg.binary(), "-v", "error", "-nostdin", "-y")  # outside its box: these files are ours
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=3")
 TONE = ("-f", "lavfi", "-i", "sine=f=440:r=48000:d=3")
@@ -28,7 +30,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     def made(name: str, *args: str) -> Path:
         path = folder / name
         if not path.exists():
-            ffmpeg.run([*args, str(path)], timeout_s=60)
+            subprocess.run([*TOOL, *args, str(path)], check=True, timeout=60)
         return path
 
     return made
@@ -46,13 +48,17 @@ def mp4(make: Make) -> Path:
 
 def decoded_s(path: Path, stream: str) -> float:
     """How long `stream` ("v" or "a") of a file is, by decoding every frame of it."""
-    done = ffmpeg.run(["-i", str(path), "-map", f"0:{stream}:0", "-f", "null", "-"], timeout_s=60)
+    done = ffmpeg.run(
+        ["-i", str(path), "-map", f"0:{stream}:0", "-f", "null", "-"], timeout_s=60, reads=[path]
+    )
     return done.out_s
 
 
 def frames(path: Path) -> int:
     """How many pictures a file decodes to."""
     log = ffmpeg.run(
-        ["-i", str(path), "-map", "0:v:0", "-vf", "showinfo", "-f", "null", "-"], timeout_s=60
+        ["-i", str(path), "-map", "0:v:0", "-vf", "showinfo", "-f", "null", "-"],
+        timeout_s=60,
+        reads=[path],
     ).log
     return log.count(" pts_time:")

@@ -43,13 +43,20 @@ def pixels(path: Path, tmp_path: Path, at: str = "eq(n,0)") -> np.ndarray:
             *("-pix_fmt", "gray", "-f", "rawvideo", str(raw)),
         ],
         timeout_s=30,
+        reads=[path],
+        writes=[raw.parent],
     )
     return np.frombuffer(raw.read_bytes(), np.uint8).reshape(shown.height, shown.width)
 
 
 def samples(path: Path, tmp_path: Path) -> np.ndarray:
     raw = tmp_path / "sound.raw"
-    ffmpeg.run(["-i", str(path), "-ac", "1", "-ar", "16000", "-f", "s16le", str(raw)], timeout_s=30)
+    ffmpeg.run(
+        ["-i", str(path), "-ac", "1", "-ar", "16000", "-f", "s16le", str(raw)],
+        timeout_s=30,
+        reads=[path],
+        writes=[raw.parent],
+    )
     return np.frombuffer(raw.read_bytes(), np.int16).astype(int)
 
 
