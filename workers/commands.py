@@ -138,13 +138,17 @@ def fetch(name: str | None, quiet: bool) -> None:
     """Brings a speech model here, checked by its hash."""
     from app.domain.engines import checkpoint_path
     from workers.models import fetch as bring
-    from workers.models import whisper_urls
+    from workers.models import whisper_help, whisper_urls
 
     settings = read_settings()
     wanted = name or settings.whisper_model
-    if quiet and (
-        wanted not in whisper_urls() or checkpoint_path(wanted, settings.models).is_file()
-    ):
+    until = {"auto": "Until then the basic engine writes the words."}.get(
+        settings.speech_engine, "Until then no words are written down."
+    )
+    if quiet and checkpoint_path(wanted, settings.models).is_file():
+        return
+    if quiet and not (settings.fetch_models and wanted in whisper_urls()):
+        click.echo(f"· {whisper_help(wanted, settings.models)} {until}")
         return
     mark = "· " if quiet else ""
     shown = -1
@@ -161,6 +165,6 @@ def fetch(name: str | None, quiet: bool) -> None:
     except HeardError as refusal:
         if not quiet:
             raise
-        click.echo(f"{mark}{refusal.sentence} Until then the basic engine writes the words.")
+        click.echo(f"{mark}{refusal.sentence} {until}")
     else:
         click.echo(f"{mark}speech model {wanted} is at {path}; Whisper takes over from here.")

@@ -61,6 +61,9 @@ def up(port: int, host: str, data: Path) -> None:
                 _greet(settings, links, time.monotonic() - began)
                 _start_workers(supervisor, settings)
                 supervisor.watch()
+        except CannotStart:
+            if not supervisor.stopping:  # Ctrl-C ends what is being waited for, too
+                raise
         finally:
             say("Stopping.")
             supervisor.end()
@@ -74,7 +77,7 @@ def _start_workers(supervisor: Supervisor, settings: Settings) -> None:
     for queue in QUEUES:
         supervisor.add(Child(queue, [python, "-m", "workers", "worker", queue]))
     supervisor.add(Child("clock", [python, "-m", "workers", "clock"]))
-    if settings.fetch_models and settings.speech_engine != "pocketsphinx":
+    if settings.speech_engine != "pocketsphinx":  # fetches it, or says that it is missing
         supervisor.add(
             Child("models", [python, "-m", "workers", "models", "fetch", "--quiet"], once=True)
         )

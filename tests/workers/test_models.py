@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from app.domain.errors import Invalid, StepFailed
 from tests.conftest import settings_for
-from workers import models
+from workers import commands, models
 
 BODY = bytes(range(256)) * 20_000
 HASH = hashlib.sha256(BODY).hexdigest()
@@ -103,6 +104,24 @@ def test_an_unreachable_host_is_given_up_in_time(tmp_path: Path) -> None:
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"FETCH_MODELS": "no", "SPEECH_ENGINE": "auto"}, "basic engine writes the words."),
+        ({"FETCH_MODELS": "no", "SPEECH_ENGINE": "whisper"}, "no words are written down."),
+        ({"WHISPER_MODEL": "/nowhere/x.pt"}, "no speech model at /nowhere/x.pt: set WHISPER_MODEL"),
+    ],
+)
+def test_a_start_without_the_model_says_so_in_one_line(
+    tmp_path: Path, env: dict[str, str], said: str
+) -> None:
+    told = CliRunner().invoke(
+        commands.models, ["fetch", "--quiet"], env={"HEARD_DATA": str(tmp_path), **env}
+    )
+    assert (told.exit_code, told.output.count("\n")) == (0, 1)
+    assert told.output.startswith("· ") and said in told.output
+
+
 def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no speech model named huge"):
         models.fetch("huge", tmp_path)
@@ -129,7 +148,7 @@ def test_a_checkpoint_of_ones_own_is_listed(tmp_path: Path) -> None:
 
 def test_listing_imports_no_model_library(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from workers import models; "
+        "import sys; from pathlib import Path; from workers import commands, models; "
         "models.whisper_urls(); "
         "print(sorted({'torch', 'whisper', 'transformers'} & set(sys.modules)))"
     )
