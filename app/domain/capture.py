@@ -128,19 +128,6 @@ def hold(submission: Submission) -> None:
         raise Conflict(mark("This was already sent; nothing more can be added."))
 
 
-def answer_in_writing(submission: Submission, position: int, text: str) -> Answer:
-    """Takes the place of whatever was answered there.
-
-    Raises:
-        Invalid: no words, too many, or no such question. Conflict: already sent.
-    """
-    text = plain(text, LONGEST_ANSWER)
-    if not text:
-        raise Invalid(mark("There are no words in this answer yet."))
-    hold(submission)
-    return _write(submission, position, text)
-
-
 def replace(submission: Submission, answer: Answer) -> Answer:
     """Puts an answer at its position; the one that was there goes, with its objects.
 
@@ -164,6 +151,7 @@ def drop_answer(submission: Submission, position: int) -> None:
     if answer is not None:
         if answer.recording is not None:
             forgetting.objects([keys.recording(answer.recording.id)])
+        _noted(submission, "answer_dropped", answer=answer.id)
         db.session.delete(answer)
         db.session.flush()
 
@@ -223,7 +211,7 @@ def send(submission: Submission, closing: Closing | None = None) -> Submission:
     return submission
 
 
-def _noted(submission: Submission, verb: str, **details: int) -> None:
+def _noted(submission: Submission, verb: str, **details: str | int) -> None:
     audit.record(
         submission.workspace_id,
         f"submission.{verb}",
@@ -292,6 +280,7 @@ def end_uploads(submission: Submission, position: int) -> None:
         )
     ):
         upload.state = "ended"
+        _noted(submission, "upload_ended", upload=upload.id)
         after_commit(partial(parts.drop, upload.id))
 
 

@@ -83,7 +83,6 @@ def test_nothing_is_opened_without_the_needed_purpose(invitation: Invitation) ->
 
 def test_sending_twice_is_one_effect(invitation: Invitation) -> None:
     draft = opened(invitation)
-    capture.answer_in_writing(draft.submission, 0, "It came late.")
     closing = details.Closing(score=3, written={0: "It came late."})
     for _ in range(3):
         capture.send(draft.submission, closing)
@@ -97,13 +96,12 @@ def test_sending_twice_is_one_effect(invitation: Invitation) -> None:
 
 def test_a_closed_or_full_invitation_takes_no_more(invitation: Invitation) -> None:
     late = opened(invitation)
-    capture.answer_in_writing(late.submission, 0, "I began in time.")
     invitation.quota, invitation.received = 2, 2
     db.session.commit()
     with pytest.raises(Expired, match="Enough people"):
         opened(invitation)
     with pytest.raises(Expired):
-        capture.send(late.submission)
+        capture.send(late.submission, details.Closing(written={0: "I began in time."}))
     db.session.rollback()
     assert capture.by_token(late.token).state == "draft"  # nothing lost
 
@@ -125,18 +123,17 @@ def test_of_fifty_at_a_quota_of_ten_exactly_ten_get_through(
     invitation.quota = 10
     tokens = []
     for _ in range(50):
-        draft = opened(invitation)
-        capture.answer_in_writing(draft.submission, 0, "Fine.")
-        tokens.append(draft.token)
+        tokens.append(opened(invitation).token)
     db.session.commit()
     invitation_id = invitation.id
+    closing = details.Closing(written={0: "Fine."})
     results: list[str] = []
 
     def send(some: list[str]) -> None:
         with app.app_context():
             for token in some:
                 try:
-                    capture.send(capture.by_token(token))
+                    capture.send(capture.by_token(token), closing)
                     db.session.commit()
                     results.append("received")
                 except Expired:
@@ -188,7 +185,7 @@ def test_bad_details_are_refused_and_nothing_is_sent(
     invitation: Invitation, closing: details.Closing
 ) -> None:
     draft = opened(invitation)
-    capture.answer_in_writing(draft.submission, 0, "Fine.")
+    record(draft.submission, VOICE)
     db.session.commit()
     with pytest.raises(Invalid):
         capture.send(draft.submission, closing)
@@ -198,10 +195,13 @@ def test_bad_details_are_refused_and_nothing_is_sent(
 
 def test_text_is_kept_without_control_characters(invitation: Invitation) -> None:
     draft = opened(invitation)
-    answer = capture.answer_in_writing(draft.submission, 0, " Late\x00 again\r\n\ud800 \x07")
-    assert answer.written_text == "Late again\n?"
-    with pytest.raises(Invalid):
-        capture.answer_in_writing(draft.submission, 0, " \n ")
+    db.session.commit()
+    with pytest.raises(Invalid, match="nothing to send"):
+        capture.send(draft.submission, details.Closing(written={0: " \n\x07"}))
+    db.session.rollback()
+    again = capture.by_token(draft.token)
+    capture.send(again, details.Closing(written={0: " Late\x00 again\r\n\ud800 \x07"}))
+    assert [answer.written_text for answer in again.answers] == ["Late again\n?"]
 
 
 def test_a_retake_replaces_the_answer_and_its_object(invitation: Invitation) -> None:
@@ -214,7 +214,7 @@ def test_a_retake_replaces_the_answer_and_its_object(invitation: Invitation) -> 
     assert second.recording is not None and second.recording.size == len(VOICE) * 2
     assert runtime.storage().stat(first_key) is None
     second_key = second.recording.original_key
-    capture.answer_in_writing(draft.submission, 0, "I would rather write.")
+    capture.send(draft.submission, details.Closing(written={0: "I would rather write."}))
     assert runtime.storage().stat(second_key) is not None  # not before the commit
     db.session.commit()
     assert runtime.storage().stat(second_key) is None

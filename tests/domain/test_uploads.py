@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import runtime
-from app.domain import capture, consent, parts, uploads
+from app.domain import capture, consent, details, parts, uploads
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.extensions import db
 from app.models import Submission, Upload, Workspace, now
@@ -220,7 +220,7 @@ def test_what_can_not_be_declared(draft: Submission) -> None:
 
 def test_writing_in_its_place_drops_the_bytes(upload: Upload, draft: Submission) -> None:
     uploads.append(upload, [DATA[:100]], offset=0)
-    capture.answer_in_writing(draft, 0, "I would rather write.")
+    capture.send(draft, details.Closing(written={0: "I would rather write."}))
     db.session.commit()
     assert upload.state == "ended" and not part(upload).exists()
 
