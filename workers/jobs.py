@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
+from app.extensions import db
 from workers.context import context
+
+log = logging.getLogger(__name__)
 
 
 def run_step(step_id: str) -> None:
@@ -13,9 +18,14 @@ def run_step(step_id: str) -> None:
 
 
 def deliver(delivery_id: str) -> None:
-    from app.domain import holding, outbox
+    from app.domain import holding, outbox, troubles
 
     with context(), holding.place() as place:
-        place.given_up = True  # unless the row says how it ended
-        outbox.deliver(delivery_id, place.fence)
-        place.given_up = False
+        try:
+            outbox.deliver(delivery_id, place.fence)
+        except troubles.RAISED as trouble:
+            if not troubles.away(trouble):
+                raise
+            place.given_up = True
+            db.session.rollback()
+            log.warning("Delivery %s: %s; it goes again.", delivery_id, trouble)

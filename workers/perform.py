@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -78,20 +79,25 @@ def perform(step_id: str) -> None:
             if claim is not None:
                 place.given_up = not _settled(claim, place.folder)
     except troubles.RAISED as trouble:
+        db.session.rollback()
         log.warning("Step %s: %s; the clock rings again.", step_id, trouble)
     except OSError as trouble:  # no room even for an empty folder
         if claim := runs.claim(step_id):
             _put_off(claim, _reason(trouble))
 
 
-def _settled(claim: runs.Claim, folder: Path) -> bool:
+def _settled(claim: runs.Claim, place: Path) -> bool:
     """Does the work; whether the row says how it ended, or is another's by now."""
     from workers.steps import STEPS
 
     try:
-        with Heartbeat(current_app._get_current_object(), claim):  # type: ignore[attr-defined]
+        with (
+            Heartbeat(current_app._get_current_object(), claim),  # type: ignore[attr-defined]
+            # Gone before the row is told: what filled the disk would leave it no room.
+            tempfile.TemporaryDirectory(dir=place) as folder,
+        ):
             run = db.session.get_one(Run, claim.run_id)
-            work = Work(claim, run, folder, runtime.settings(), runtime.storage())
+            work = Work(claim, run, Path(folder), runtime.settings(), runtime.storage())
             _carry_out(work, STEPS[claim.kind.name])
     except runs.Lost as lost:
         db.session.rollback()
@@ -109,7 +115,7 @@ def _settled(claim: runs.Claim, folder: Path) -> bool:
     except troubles.RAISED as trouble:
         log.exception("Step %s", claim.step_id)
         if troubles.away(trouble):
-            return _put_off(claim, "The database did not answer.")
+            return _put_off(claim, troubles.sentence(trouble))
         return _failed(claim, UNEXPECTED, permanent=False)
     except OSError as trouble:
         if trouble.errno in parts.FULL:
@@ -122,12 +128,14 @@ def _settled(claim: runs.Claim, folder: Path) -> bool:
 
 
 def _carry_out(work: Work, step: Callable[[Work], Publish]) -> None:
+    publish: Publish | None = None
     try:
-        work.publish(step(work))
-    except troubles.RAISED:
-        raise  # perhaps it was committed: what is left is the sweep's, which looks at the rows
-    except Exception:
-        work.clear_away()
+        publish = step(work)
+        work.publish(publish)
+    except Exception as error:
+        # What was perhaps published is left to the sweep, which looks at the rows.
+        if publish is None or not troubles.undecided(error):
+            work.clear_away()
         raise
 
 
@@ -147,6 +155,7 @@ def _noted(claim: runs.Claim, note: Callable[[], None]) -> bool:
     except runs.Lost as lost:
         log.warning("%s", lost)
     except troubles.RAISED:
+        db.session.rollback()
         log.exception("Could not note how step %s ended.", claim.step_id)
         return False
     return True

@@ -33,3 +33,22 @@ def away(error: BaseException) -> bool:
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY)
         return code & 0xFF in _PASSING  # extended codes keep the primary one in their low byte
     return True
+
+
+def undecided(error: BaseException) -> bool:
+    """Whether a commit that ended so may have been carried out. SQLite says for sure that one
+    was not when it found no room or no turn; a server that went away says nothing."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", sqlite3.SQLITE_IOERR)
+    return isinstance(error, RAISED) and code & 0xFF not in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_FULL,
+    )
+
+
+def sentence(error: BaseException) -> str:
+    """What a page may say of it."""
+    cause = getattr(error, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    if full or getattr(cause, "sqlstate", "") == "53100":  # PostgreSQL: disk_full
+        return "The disk that the database lies on is full."
+    return "The database did not answer."

@@ -23,7 +23,7 @@ from typing import IO
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 GRACE_S = 6.0
 STEADY_S = 30.0
-LONGEST_PAUSE_S = 10.0
+LONGEST_PAUSE_S = 5.0
 STATUS = "· "  # a child's line that begins so is for the person at the terminal
 
 _libc = ctypes.CDLL(None, use_errno=True)

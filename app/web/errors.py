@@ -95,5 +95,7 @@ def _without_context(status: int) -> str | Response:
     sentence = SENTENCES[status]
     if wants_json():
         return jsonify(error=sentence)
+    if "text/html" not in request.headers.get("Accept", ""):  # no browser, which names it
+        return Response(sentence + "\n", mimetype="text/plain")
     page = current_app.jinja_env.get_template("errors/broken.html")
     return page.render(status=status, sentence=sentence)

@@ -28,12 +28,16 @@ TARGETS = {
     "import": 3,
 }  # fmt: skip
 STALLED_S = 15.0
+STARTED_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`busy`: the steps (or `delivery`) that were leased from this worker at that moment."""
+    """`done`: how much of the work was, 0..1; `busy`: the steps (or `delivery`) that were leased
+    from this worker at that moment."""
 
+    at: str
+    done: float
     target: str
     victim: str
     busy: tuple[str, ...]
@@ -92,9 +96,12 @@ class Reaper:
             busy = self._busy(target)
             with contextlib.suppress(ProcessLookupError):  # it ended by itself a moment ago
                 os.kill(pid, signal.SIGKILL)
-                self.hits.append(Hit(target, name, busy))
+                self._note(target, name, busy)
                 return
-        self.hits.append(Hit(target, "was down", ()))
+        self._note(target, "was down", ())
+
+    def _note(self, target: str, victim: str, busy: tuple[str, ...]) -> None:
+        self.hits.append(Hit(time.strftime("%H:%M:%S"), self._done(), target, victim, busy))
 
     def _wipe(self) -> None:
         if self.embedded and self.rng.random() < 0.5:
@@ -107,8 +114,9 @@ class Reaper:
             self.wipes.append("emptied")
 
     def _until_busy(self, queue: str) -> None:
-        """Up to 2 s until a worker of this queue has something in hand, then a moment longer."""
-        until = time.monotonic() + 2
+        """Until a worker of this queue has something in hand, as long as one takes to start; then
+        a moment longer."""
+        until = time.monotonic() + STARTED_S
         while not self._busy(queue) and time.monotonic() < until:
             time.sleep(0.02)
         time.sleep(self.rng.uniform(0, 0.2))

@@ -35,7 +35,7 @@ class Size:
         return self.written * len(WRITTEN) + (self.spoken + self.imported) * len(RECORDING)
 
 
-LONG = Size(written=130, spoken=35, imported=35, kills=60, wipes=4, gap_s=0.5)
+LONG = Size(written=150, spoken=25, imported=25, kills=60, wipes=4, gap_s=0.5)
 SHORT = Size(written=12, spoken=4, imported=4, kills=10, wipes=1, gap_s=0.1)
 
 
@@ -110,7 +110,7 @@ def storm(
 
 def _log(reaper: Reaper, running: Whole) -> None:
     for hit in reaper.hits:
-        print(f"{hit.target:8} {hit.victim:8} {' '.join(hit.busy)}")
+        print(f"{hit.at} {hit.done:5.0%} {hit.target:8} {hit.victim:8} {' '.join(hit.busy)}")
     print("wipes:", *reaper.wipes)
     print("refusals:", Counter(status for status, _ in running.shop.refusals))
     print(*{said for status, said in running.shop.refusals if status >= 500}, sep="\n")
