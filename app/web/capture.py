@@ -88,6 +88,29 @@ def send(code: str) -> ResponseReturnValue:
     return jsonify(state=submission.state, mine=_mine(_bearer()))
 
 
+@blueprint.delete("/<code>/submission")
+@csrf.exempt
+@limiter.limit("120/minute")
+def abandon(code: str) -> ResponseReturnValue:
+    """What was begun and will not be sent goes at once instead of by age."""
+    capture.abandon(_submission(_invitation(code)))
+    db.session.commit()
+    return jsonify(state="withdrawn")
+
+
+@blueprint.delete("/<code>/submission/uploads/<position>")
+@csrf.exempt
+@limiter.limit("240/minute")
+def retake(code: str, position: str) -> ResponseReturnValue:
+    """Ends what is on its way to a question, also when its address never reached the sender."""
+    submission = _submission(_invitation(code))
+    if not re.fullmatch("[0-9]{1,3}", position):
+        raise NotFound
+    capture.retake(submission, int(position))
+    db.session.commit()
+    return jsonify(state="draft")
+
+
 @blueprint.get("/<code>/help")
 def help_page(code: str) -> ResponseReturnValue:
     return _help(_invitation(code))
@@ -208,6 +231,7 @@ def _data(invitation: Invitation) -> dict[str, Any]:
             "submission": url_for("capture.open_submission", code=invitation.code),
             "sending": url_for("capture.send", code=invitation.code),
             "uploads": url_for("uploads.create"),
+            "uploadsTo": url_for("capture.retake", code=invitation.code, position=0)[:-2],
             "help": url_for("capture.ask_for_help", code=invitation.code),
             "form": url_for("capture.form", code=invitation.code),
             "tus": url_for("static", filename="vendor/tus-js-client@4.3.1/tus.min.js"),

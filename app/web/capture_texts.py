@@ -69,6 +69,10 @@ def texts() -> dict[str, str]:
         "failed": _(
             "It could not be sent yet. Everything is kept on this device, nothing is lost."
         ),
+        "failed_unkept": _(
+            "It could not be sent yet, and this browser can't keep it. Don't close this page; "
+            "try again or save it."
+        ),
         "lost_device": _("The camera or microphone was unplugged. What you recorded is kept."),
         "too_large": _("This file is too large. The most that can be taken is %(size)s."),
         "not_media": _("This is not a video or audio file."),
@@ -82,6 +86,31 @@ def texts() -> dict[str, str]:
         "camera_number": _("Camera %(n)s"),
         "microphone_number": _("Microphone %(n)s"),
         "copied": _("Copied."),
-        "answer_recorded": _("Recorded, %(time)s"),
+        "start_recording": _("Start recording"),
+        "go_on_recording": _("Go on recording"),
+        "not_gone_on": _(
+            "This recording can't be gone on with on this device. What you said before is kept."
+        ),
+        "answer_recorded": _("Recorded, %(time)s."),
+        "interrupted": _(
+            "The page went away while you were recording. What you said until then is kept, "
+            "%(time)s."
+        ),
+        **safety(),
         "sent": _("Thank you. It has arrived."),
+    }
+
+
+def safety() -> dict[str, str]:
+    """What is safe and what isn't yet."""
+    return {
+        "safe_here": _("Kept on this device. It goes to us as soon as there is a connection."),
+        "safe_going": _("Kept on this device, and on its way to us: %(n)s"),
+        "safe_there": _("Safe: kept on this device, and all of it has reached us."),
+        "safe_refused": _("Kept on this device. We could not take it yet: %(reason)s"),
+        "unkept": _("Not safe yet: this browser can't keep it. %(n)s has reached us."),
+        "unkept_there": _(
+            "All of it has reached us. This browser can't keep it, so send it before you close "
+            "this page."
+        ),
     }

@@ -3,134 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from sqlalchemy import select
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app import runtime
 from app.domain import capture
-from app.extensions import db
-from app.models import Field, Prompt, Recording, Submission, Workspace
-from tests import factories
-from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server, serving
+from tests.e2e.customer import (
+    NEEDS_BROWSER,
+    arrive,
+    finish,
+    opened,
+    received,
+    record,
+    step,
+    stop_and_use,
+    stored,
+)
+from tests.e2e.serving import Server
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def host(app: Flask) -> Iterator[str]:
-    """A real socket, served by this process: it starts at once."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    with serving(app) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture
-def server(app: Flask) -> Iterator[Server]:
-    """A process of its own, which can be killed."""
-    server = Server(runtime.settings().data)
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def path(workspace: Workspace) -> str:
-    """A page that asks two questions, a score and a field."""
-    program = factories.program(
-        workspace, score_kind="nps", contact_phone="+1 555 0100", max_seconds=60
-    )
-    program.prompts.append(Prompt(text="What should change first?", position=1))
-    program.fields.append(Field(key="shop", label="Your shop", choices=["North", "South"]))
-    program.consent_texts[0].purposes = ["internal", "shared", "public"]
-    db.session.commit()
-    return f"/r/{factories.invitation(program).code}"
-
-
-@pytest.fixture
-def address(host: str, path: str) -> str:
-    return host + path
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    assert errors == []
-
-
-def step(page: Page, name: str) -> None:
-    expect(page.locator(f'[data-step="{name}"]')).to_be_visible(timeout=20_000)
-
-
-def arrive(page: Page, address: str, way: str) -> None:
-    page.goto(address)
-    page.wait_for_selector("#capture[data-ready]")
-    page.get_by_role("link", name="Start").click()
-    page.get_by_role("button", name="I agree").click()
-    step(page, "choose")
-    page.locator(f'[data-step="choose"] [data-way="{way}"]').click()
-
-
-def record(page: Page, seconds: float) -> None:
-    page.locator('[data-do="record"]:not([disabled])').click()
-    page.wait_for_selector('[data-do="stop"]:not([hidden])')
-    page.wait_for_timeout(seconds * 1000)
-
-
-def finish(page: Page) -> dict[str, object]:
-    """From the score to the thanks; what the browser said when it sent."""
-    step(page, "score")
-    page.locator('input[name="score"][value="9"]').check(force=True)
-    page.get_by_role("button", name="Go on", exact=True).click()
-    page.get_by_label("Your name").fill("Ana")
-    page.get_by_label("Your shop").select_option("North")
-    with page.expect_request("**/submission/sending") as sent:
-        page.get_by_role("button", name="Send", exact=True).click()
-    step(page, "thanks")
-    said: dict[str, object] = json.loads(sent.value.post_data or "{}")
-    return said
-
-
-def received() -> Submission:
-    db.session.rollback()
-    submission = db.session.scalars(select(Submission)).one()
-    assert submission.state == "received"
-    return submission
-
-
-def stored(recording: Recording | None) -> bytes:
-    assert recording is not None
-    with runtime.storage().open(recording.original_key) as stream:
-        return stream.read()
+pytestmark = NEEDS_BROWSER
 
 
 def test_record_pause_review_and_send(page: Page, host: str, address: str) -> None:
@@ -173,8 +66,7 @@ def test_record_pause_review_and_send(page: Page, host: str, address: str) -> No
     assert capture.by_token(mine.rpartition("/")[2]).id == submission.id
     page.goto(host + "/mine/" + mine.rpartition("/")[2])
     expect(page.get_by_text("Ring the bell twice.")).to_be_visible()
-    page.goto(address)  # nothing is left behind on the device
-    page.wait_for_selector("#capture[data-ready]")
+    opened(page, address)  # nothing is left behind on the device
     step(page, "welcome")
 
 
@@ -185,20 +77,19 @@ def test_an_upload_goes_on_after_the_server_was_killed(
     film.write_bytes(random.Random(7).randbytes(18 * 1024 * 1024))
     arrive(page, server.address + path, "upload")
     page.locator("#file").set_input_files(film)
-    page.get_by_role("button", name="Use this").click()
+    pieces: list[int] = []
+    page.on("response", lambda r: pieces.append(r.status) if r.request.method == "PATCH" else None)
+    with page.expect_response(lambda r: r.request.method == "PATCH"):
+        page.get_by_role("button", name="Use this").click()
+    server.kill()
     expect(page.get_by_text("Question 2 of 2").locator("visible=true")).to_be_visible()
     page.get_by_role("link", name="Write instead").click()
     page.get_by_label("Your answer").fill("Nothing else.")
     page.get_by_role("button", name="Use this").click()
     step(page, "score")
     page.get_by_role("button", name="I would rather not say").click()
-
-    pieces: list[int] = []
-    page.on("response", lambda r: pieces.append(r.status) if r.request.method == "PATCH" else None)
-    with page.expect_response(lambda r: r.request.method == "PATCH"):
-        page.get_by_role("button", name="Send", exact=True).click()
-    server.kill()
-    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("It could not be sent yet.")).to_be_visible()
     server.start()
     step(page, "thanks")
     assert pieces[0] == 204 and len(pieces) >= 3
@@ -215,9 +106,7 @@ def test_offline_says_so_and_sends_by_itself_later(
     context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.wait_for_timeout(1000)
-    page.get_by_role("button", name="Stop").click()
-    step(page, "review")
-    page.get_by_role("button", name="Use this").click()
+    stop_and_use(page)
     page.get_by_role("button", name="Skip this question").click()
     page.get_by_role("button", name="I would rather not say").click()
     page.get_by_role("button", name="Send", exact=True).click()
@@ -227,21 +116,6 @@ def test_offline_says_so_and_sends_by_itself_later(
     recording = received().answers[0].recording
     assert recording is not None and recording.declared_type.startswith("audio/webm")
     assert stored(recording).startswith(b"\x1aE\xdf\xa3")
-
-
-def test_a_reload_while_recording_keeps_what_was_recorded(page: Page, address: str) -> None:
-    arrive(page, address, "camera")
-    record(page, 3.5)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.reload()
-    page.wait_for_selector("#capture[data-ready]")
-    step(page, "resume")
-    page.get_by_role("button", name="Go on with it").click()
-    step(page, "review")
-    page.get_by_role("button", name="Use this").click()
-    page.get_by_role("button", name="Skip this question").click()
-    finish(page)
-    assert len(stored(received().answers[0].recording)) > 10_000
 
 
 TROUBLE = {
@@ -297,8 +171,7 @@ def test_where_recording_can_not_be_one_can_still_write(
 
 
 def test_by_keyboard_alone(page: Page, address: str) -> None:
-    page.goto(address)
-    page.wait_for_selector("#capture[data-ready]")
+    opened(page, address)
 
     def press(name: str) -> None:
         """Tabs on until the element with this name has the focus, then uses it."""

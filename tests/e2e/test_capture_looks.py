@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from app import runtime
 from app.domain.clerk import new_token, token_hash
 from app.extensions import db
-from app.models import Field, Prompt, Workspace
+from app.models import Invitation
 from tests import factories
-from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, serving
+from tests.e2e.customer import NEEDS_BROWSER
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def host(app: Flask) -> Iterator[str]:
-    with serving(app) as port:
-        yield f"http://127.0.0.1:{port}"
+pytestmark = NEEDS_BROWSER
 
 
 def wide_and_clear(page: Page, where: str) -> None:
@@ -46,13 +26,8 @@ def wide_and_clear(page: Page, where: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen(browser: Browser, host: str, workspace: Workspace, scheme: str) -> None:
-    program = factories.program(workspace, score_kind="nps", contact_phone="+1 555 0100")
-    program.prompts.append(Prompt(text="What should change?", hint="One thing.", position=1))
-    program.fields.append(Field(key="shop", label="Your shop", choices=["North", "South"]))
-    program.consent_texts[0].purposes = ["internal", "shared", "public"]
-    db.session.commit()
-    address = f"{host}/r/{factories.invitation(program).code}"
+def test_every_screen(browser: Browser, host: str, path: str, scheme: str) -> None:
+    address = host + path
     context = browser.new_context(
         viewport={"width": 320, "height": 640},
         color_scheme=scheme,  # type: ignore[arg-type]
@@ -105,6 +80,7 @@ def test_every_screen(browser: Browser, host: str, workspace: Workspace, scheme:
     wide_and_clear(page, "refused")
 
     token = new_token()
+    program = db.session.scalars(select(Invitation)).one().program
     submission = factories.submission(program, token_hash=token_hash(token), score=8)
     answer = factories.answer(submission)
     factories.transcript(answer, "the driver left it in the rain")

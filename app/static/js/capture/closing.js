@@ -1,13 +1,18 @@
 // The end of the way: score, what may be added, sending, thanks.
 
 import { announce, clock, data, find, findAll, line, on, t } from "./page.js";
-import { Refused, send } from "./send.js";
-import { blobOf, drop, save, state, store } from "./state.js";
+import { Refused } from "./ask.js";
+import * as outgoing from "./outgoing.js";
+import { send } from "./send.js";
+import { drop, save, state, store } from "./state.js";
 import { current, onEnter, show } from "./steps.js";
 
 const about = document.getElementById("about-form");
 const scoreForm = document.getElementById("score-form");
+const AGAIN_MS = [2000, 4000, 8000, 15000, 30000]; // by itself, while this screen is open
 let sending = false;
+let tries = 0;
+let again = 0;
 let said = -1;
 
 export function prepare() {
@@ -24,9 +29,13 @@ export function prepare() {
     await save();
     sendIt();
   });
-  on("send-again", sendIt);
+  on("send-again", () => sendIt());
   on("copy", copy);
   on("save", saveHere);
+  outgoing.onChange(() => {
+    const { arrived, total } = outgoing.progress();
+    if (sending) percent((99 * arrived) / (total || 1));
+  });
   window.addEventListener("online", () => {
     if (current() === "sending") sendIt();
   });
@@ -56,26 +65,39 @@ function fillAbout() {
   }
 }
 
-async function sendIt() {
+/** `quietly`: what stands there stays until it has worked. */
+async function sendIt({ quietly = false } = {}) {
   if (sending) return;
   sending = true;
+  clearTimeout(again);
   if (current() !== "sending") show("sending");
-  find("[data-under-way]").hidden = false;
-  find("[data-not-sent]").hidden = true;
+  if (!quietly) {
+    find("[data-under-way]").hidden = false;
+    find("[data-not-sent]").hidden = true;
+  }
   try {
-    const mine = await send(state.draft, store, blobOf, percent);
+    const mine = await send();
+    percent(100);
+    for (const { take } of outgoing.all()) outgoing.stop(take);
     await drop();
     thank(mine);
   } catch (error) {
     const told = error instanceof Refused && error.message;
-    find("[data-reason]").textContent = told ? error.message : t("failed");
+    find("[data-reason]").textContent = told || t(store.kept() ? "failed" : "failed_unkept");
     find("[data-under-way]").hidden = true;
     find("[data-not-sent]").hidden = false;
     const recorded = Object.values(state.draft.answers).some((answer) => answer.takeId);
     find('[data-do="save"]').hidden = !recorded;
+    if (!(error instanceof Refused) || error.passing) {
+      again = setTimeout(tryAgain, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
+    }
   } finally {
     sending = false;
   }
+}
+
+function tryAgain() {
+  if (current() === "sending") sendIt({ quietly: true });
 }
 
 function percent(value) {
@@ -112,7 +134,7 @@ async function saveHere() {
     if (!answer.takeId) continue;
     const take = await store.getTake(answer.takeId);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await blobOf(take));
+    link.href = URL.createObjectURL(await (await outgoing.sourceOf(take)).whole());
     const ending = take.mime.includes("mp4") ? "mp4" : "webm";
     link.download = take.filename || `recording-${take.position + 1}.${ending}`;
     link.click();

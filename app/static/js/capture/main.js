@@ -3,33 +3,38 @@
 
 import * as closing from "./closing.js";
 import * as help from "./help.js";
+import * as outgoing from "./outgoing.js";
 import { data, line, on, t } from "./page.js";
 import * as questions from "./questions.js";
 import { review } from "./review_step.js";
-import { uploader } from "./send.js";
-import { blobOf, drop, hasSomething, state, store } from "./state.js";
+import * as safe from "./safe.js";
+import { uploader } from "./sending.js";
+import { elsewhere, hasSomething, state, store } from "./state.js";
 import { show } from "./steps.js";
 
 questions.prepare();
 closing.prepare();
+safe.prepare();
 help.prepare(() => state.draft);
 
+store.onTrouble = () => line(t("no_room"));
 window.addEventListener("offline", () => line(t("offline")));
 window.addEventListener("online", () => line(t("online")));
 if (!navigator.onLine) line(t("offline"));
 
 // What only lives as long as this page is not left without a warning.
 window.addEventListener("beforeunload", (event) => {
-  if (!store.durable && hasSomething()) event.preventDefault();
+  if (!store.kept() && hasSomething()) event.preventDefault();
 });
 
 on("go-on", async () => {
   const { draft } = state;
+  await outgoing.resume();
   const left = draft.underWay ? await store.getTake(draft.underWay) : null;
   if (left) {
     state.position = left.position;
     draft.mode ??= left.kind === "video" ? "camera" : "voice";
-    return review(await mended(left));
+    return review(left);
   }
   const open = data.questions.findIndex((_, at) => !draft.answers[at]);
   state.position = open < 0 ? data.questions.length - 1 : open;
@@ -38,22 +43,14 @@ on("go-on", async () => {
 });
 
 on("delete", async () => {
-  await drop();
+  await outgoing.abandon();
   show("welcome", { replace: true });
 });
 
-/** A page that went away while recording leaves its chunks, about a second each. */
-async function mended(take) {
-  if (take.state === "done") return take;
-  const bytes = (await blobOf(take)).size;
-  const perMs = take.kind === "video" ? 158 : 8; // the bit rates asked for
-  const finished = { ...take, state: "done", ms: Math.round(bytes / perMs) };
-  await store.putTake(finished);
-  return finished;
-}
-
 history.replaceState({ step: "welcome" }, "", location.pathname + location.search);
-if (hasSomething()) {
+if (elsewhere) {
+  show("elsewhere", { replace: true });
+} else if (hasSomething()) {
   closing.listKept();
   show("resume", { replace: true });
 }

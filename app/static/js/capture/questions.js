@@ -3,14 +3,20 @@
 import { announce, data, find, findAll, line, on, t } from "./page.js";
 import * as recording from "./record_step.js";
 import * as reviewing from "./review_step.js";
-import { Refused, newToken, open } from "./send.js";
-import { begin, blobOf, held, save, setAnswer, state, store } from "./state.js";
+import { Refused, newToken } from "./ask.js";
+import * as outgoing from "./outgoing.js";
+import { begin, save, setAnswer, state, store } from "./state.js";
 import { current, onEnter, show } from "./steps.js";
 
 const STEPS = { camera: "record", voice: "record", upload: "upload", write: "write" };
+const PIECE = 4 * 1024 * 1024; // bytes of a file that are kept at a time
 const words = document.getElementById("words");
 const chooser = document.getElementById("file");
+const problemAt = (id) => (text) => (document.getElementById(id).textContent = text);
+const wordsError = problemAt("words-error");
+const fileError = problemAt("file-error");
 let wanted = null; // the way chosen before agreeing
+let interrupted = null; // a take to go on with
 
 export function prepare() {
   on("start", () => show(state.draft?.consentText ? "choose" : "consent"));
@@ -24,30 +30,63 @@ export function prepare() {
   for (const step of ["record", "upload", "write"]) onEnter(step, ask);
   document.getElementById("write-form").addEventListener("submit", takeWords);
   document.getElementById("upload-form").addEventListener("submit", takeFile);
+  words.addEventListener("input", () => wordsError(""));
+  chooser.addEventListener("change", () => fileError(problemOf(chooser.files[0])));
   reviewing.prepare({
-    blobOf,
-    accept: async (take) => {
-      await setAnswer({ kind: take.kind, takeId: take.id, ms: take.ms });
-      next();
+    wholeOf: async (take) => (await outgoing.sourceOf(take)).whole(),
+    accept,
+    goOn: (take) => {
+      interrupted = take;
+      state.draft.mode = take.kind === "video" ? "camera" : "voice";
+      show("record", { replace: true });
     },
-    forget: (take) => {
-      held.delete(take.id);
-      return store.dropTake(take.id);
-    },
+    forget: outgoing.forget,
   });
   recording.prepare({
-    store,
-    held,
     mode: () => state.draft.mode ?? "camera",
     position: () => state.position,
     maySkip: () => state.position > 0 || Object.keys(state.draft?.answers ?? {}).length > 0,
-    began: (take) => {
-      state.draft.underWay = take.id;
-      return save();
-    },
+    interrupted: () => (interrupted?.position === state.position ? interrupted : null),
+    began,
+    ended,
     skip: next,
     trouble,
   });
+}
+
+/** A take begins, or goes on: it has its place on the device and its way to the server. */
+async function began(take) {
+  interrupted = null;
+  state.draft.underWay = take.id;
+  await store.putTake(take);
+  await save();
+  const { source } = await outgoing.begin(take);
+  return async (chunk) => {
+    await store.addChunk(take, source.chunks, chunk);
+    source.grew(chunk.size); // only now may it be sent
+  };
+}
+
+async function ended(take) {
+  await store.putTake(take);
+  (await outgoing.sourceOf(take)).say({ ended: true });
+}
+
+async function accept(take) {
+  interrupted = null;
+  take.state = "done";
+  await store.putTake(take);
+  await answerWith(take, { kind: take.kind, takeId: take.id, ms: take.ms });
+  next();
+}
+
+async function answerWith(take, answer) {
+  const older = await setAnswer(answer);
+  if (older) {
+    outgoing.stop(older);
+    await store.dropTake(older.id);
+  }
+  if (take) outgoing.use(take);
 }
 
 async function agree(event) {
@@ -57,8 +96,7 @@ async function agree(event) {
   draft.purposes = ["internal", ...new FormData(event.target).getAll("purposes")];
   await save();
   try {
-    await open(draft);
-    await save();
+    await outgoing.open(draft);
   } catch (error) {
     // Offline it is opened when it is sent; a "no" is said now, before anybody records.
     if (error instanceof Refused) return line(error.message);
@@ -99,8 +137,11 @@ function ask() {
 }
 
 function next() {
+  interrupted = null;
   words.value = "";
   chooser.value = "";
+  wordsError("");
+  fileError("");
   if (state.position + 1 < data.questions.length) {
     state.position += 1;
     show(STEPS[state.draft.mode]);
@@ -112,18 +153,16 @@ function next() {
 async function takeWords(event) {
   event.preventDefault();
   const text = words.value.trim();
-  document.getElementById("words-error").textContent = text ? "" : t("no_words");
+  wordsError(text ? "" : t("no_words"));
   if (!text) return words.focus();
-  await setAnswer({ kind: "text", text });
+  await answerWith(null, { kind: "text", text });
   next();
 }
 
 async function takeFile(event) {
   event.preventDefault();
   const file = chooser.files[0];
-  const problem = problemOf(file);
-  document.getElementById("file-error").textContent = problem;
-  if (problem) return;
+  if (fileError(problemOf(file))) return;
   const take = {
     id: newToken(),
     code: data.code,
@@ -135,10 +174,14 @@ async function takeFile(event) {
     ms: 0,
     uploadUrl: null,
   };
-  held.set(take.id, file);
+  const button = event.target.querySelector('[type="submit"]');
+  button.disabled = true;
   await store.putTake(take);
-  await store.addChunk(take.id, 0, file).catch(() => line(t("no_room")));
-  await setAnswer({ kind: take.kind, takeId: take.id, ms: 0, filename: take.filename });
+  for (let at = 0; at < file.size; at += PIECE) {
+    await store.addChunk(take, at / PIECE, file.slice(at, at + PIECE));
+  }
+  await answerWith(take, { kind: take.kind, takeId: take.id, ms: 0, filename: take.filename });
+  button.disabled = false;
   next();
 }
 

@@ -1,10 +1,10 @@
 // The recording screen: preview, level, countdown, record, pause, stop.
 
+import { newToken } from "./ask.js";
 import * as devices from "./devices.js";
 import { Meter } from "./meter.js";
 import { announce, clock, data, find, line, on, t } from "./page.js";
 import { Take } from "./recorder.js";
-import { newToken } from "./send.js";
 import { review } from "./review_step.js";
 import { current, onEnter, onLeave } from "./steps.js";
 
@@ -20,8 +20,8 @@ let countingDown = 0;
 let chosen = { cameraId: "", microphoneId: "" };
 
 /**
- * `flow`: store, held (takes the device had no room for), mode() ("camera" or "voice"),
- * position(), maySkip(), began(take), skip(), trouble(kind).
+ * `flow`: mode() ("camera" or "voice"), position(), maySkip(), interrupted() (a take to go on
+ * with, or null), began(take) gives what keeps its chunks, ended(take), skip(), trouble(kind).
  */
 export function prepare(given) {
   flow = given;
@@ -144,24 +144,26 @@ function countDown() {
 
 async function record() {
   const camera = flow.mode() === "camera";
-  const said = {
+  const said = flow.interrupted() ?? {
     id: newToken(),
     code: data.code,
     position: flow.position(),
     kind: camera ? "video" : "audio",
     mime: devices.mimeFor(camera),
   };
+  let keep;
   try {
-    take = new Take(stream, flow.store, said, {
+    take = new Take(stream, said, {
       maxMs: data.maxSeconds * 1000,
-      onTrouble: () => line(t("no_room")),
+      keep: (chunk) => keep(chunk),
+      onTrouble: () => (line(t("not_gone_on")), stop()),
     });
-    await take.start();
+    keep = await flow.began(take.take);
+    take.start();
   } catch (error) {
     take = null;
     return flow.trouble(error.name === "NotSupportedError" ? "unable" : "broken");
   }
-  await flow.began(take.take);
   controls("recording");
   announce(t("recording"));
   ticking = setInterval(tick, 200);
@@ -204,7 +206,7 @@ async function stop() {
 async function finish() {
   clearInterval(ticking);
   const finished = await take.stop();
-  if (take.incomplete) flow.held.set(finished.id, new Blob(take.memory, { type: finished.mime }));
+  await flow.ended(finished);
   take = null;
   closeDevices();
   await review(finished);
@@ -240,6 +242,7 @@ function controls(state) {
     pause: active,
     stop: active,
     skip: state === "ready" && flow.maySkip(),
+    "other-way": state === "ready",
   };
   const focused = document.activeElement?.closest?.(".controls");
   for (const [name, yes] of Object.entries(visible)) find(`.controls [data-do="${name}"]`).hidden = !yes;
@@ -250,8 +253,11 @@ function controls(state) {
   find("[data-pause-text]").textContent = t(state === "paused" ? "resume" : "pause");
   find("[data-devices]").hidden = state !== "ready";
   if (state === "ready") {
+    const before = flow.interrupted();
+    const words = t(before ? "go_on_recording" : "start_recording");
+    find('[data-do="record"] [data-record-text]').textContent = words;
     find(".ring-left").setAttribute("stroke-dashoffset", "0");
-    find("[data-left]").textContent = clock(data.maxSeconds);
+    find("[data-left]").textContent = clock(data.maxSeconds - (before?.ms ?? 0) / 1000);
   }
   // The button just used may be gone: the focus goes to what takes its place.
   if (focused) find(".controls button:not([hidden])")?.focus();

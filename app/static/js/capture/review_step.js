@@ -1,6 +1,7 @@
 // A finished recording, looked at before it is used, or made again.
 
-import { clock, find, on, t } from "./page.js";
+import { clock, data, find, on, t } from "./page.js";
+import { canGoOn } from "./recorder.js";
 import { current, onLeave, show } from "./steps.js";
 
 const video = find("[data-review-video]");
@@ -9,18 +10,19 @@ let flow;
 let reviewed = null;
 let shownUrl = "";
 
-/** `flow`: blobOf(take), accept(take), forget(take). */
+/** `flow`: wholeOf(take), accept(take), goOn(take), forget(take). */
 export function prepare(given) {
   flow = given;
   onLeave("review", stopPlaying);
   on("again", again);
   on("use", () => flow.accept(reviewed));
+  on("go-on-recording", () => flow.goOn(reviewed));
 }
 
 /** Shows a finished take, also one found again after a reload. */
 export async function review(finished) {
   reviewed = finished;
-  shownUrl = URL.createObjectURL(await flow.blobOf(finished));
+  shownUrl = URL.createObjectURL(await flow.wholeOf(finished));
   const isVideo = finished.kind === "video";
   video.hidden = !isVideo;
   audio.hidden = isVideo;
@@ -28,7 +30,9 @@ export async function review(finished) {
   player.src = shownUrl;
   giveDuration(player);
   const time = clock(finished.ms / 1000);
-  find("[data-review-facts]").textContent = t("answer_recorded", { time });
+  const cut = finished.state === "recording"; // the page went away meanwhile
+  find("[data-review-facts]").textContent = t(cut ? "interrupted" : "answer_recorded", { time });
+  find('[data-do="go-on-recording"]').hidden = !canGoOn(finished, data.maxSeconds * 1000);
   show("review", { replace: current() === "record" });
 }
 

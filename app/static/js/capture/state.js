@@ -1,15 +1,17 @@
 // What this page holds while a customer is on the way: the draft, as it is kept on the device.
 
+import { newToken } from "./ask.js";
 import { data } from "./page.js";
-import { newToken } from "./send.js";
 import { openStore } from "./store.js";
+import { alone } from "./tab.js";
 
 export const store = await openStore();
-export const held = new Map(); // recordings that the device had no room for
+export const elsewhere = !(await alone(data.code)); // another tab answers at this moment
 
 /**
  * draft: null or {code, token, answers: {position: {kind, takeId | text, ms, filename}},
- * consentText, purposes, mode, underWay, score, fields, name, reference, mine, opened}
+ * consentText, purposes, mode, underWay, forgotten: [position], score, fields, name, reference,
+ * mine, opened}
  */
 export const state = { draft: (await store.getDraft(data.code)) ?? null, position: 0 };
 
@@ -19,21 +21,19 @@ export function begin() {
 }
 
 export const save = () => store.putDraft(state.draft);
-export const blobOf = async (take) => held.get(take.id) ?? store.blobOf(take);
 
 export async function drop() {
   await store.dropDraft(data.code);
-  held.clear();
   state.draft = null;
 }
 
-/** The answer to the question at hand; the recording it replaces goes. */
+/** The answer to the question at hand; gives the take that it replaces, if any. */
 export async function setAnswer(answer) {
   const older = state.draft.answers[state.position];
-  if (older?.takeId && older.takeId !== answer.takeId) await store.dropTake(older.takeId);
   state.draft.answers[state.position] = answer;
   delete state.draft.underWay;
   await save();
+  return older?.takeId && older.takeId !== answer.takeId ? store.getTake(older.takeId) : null;
 }
 
 export const hasSomething = () =>
