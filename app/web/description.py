@@ -15,6 +15,7 @@ ANYONE, CUSTOMER, STAFF = "anyone", "customer", "staff"
 BYTES = "application/offset+octet-stream"
 
 TEXT: Schema = {"type": "string"}
+BINARY: Schema = {"type": "string", "format": "binary"}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 ID: Schema = {"type": "string", "pattern": "^[0-9abcdefghjkmnpqrstvwxyz]{26}$"}
 TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}
@@ -129,11 +130,11 @@ OPERATIONS = (
     Operation("options", "/uploads", "What this tus server can do", ANYONE, {204: NOTHING}),
     Operation("options", "/uploads/{upload_id}", "The same", ANYONE, {204: NOTHING}),
     Operation("post", "/uploads", "Declares a recording (tus creation)", CUSTOMER, {201: NOTHING},
-              (BYTES, {}), DECLARED, ("Tus-Resumable",)),
+              (BYTES, BINARY), DECLARED, ("Tus-Resumable",)),
     Operation("head", "/uploads/{upload_id}", "How far it has come", CUSTOMER, {200: NOTHING},
               heads=TUS, needed=("Tus-Resumable",)),
     Operation("patch", "/uploads/{upload_id}", "The next bytes of it", CUSTOMER, {204: NOTHING},
-              (BYTES, {}), APPENDED, ("Tus-Resumable", "Upload-Offset")),
+              (BYTES, BINARY), APPENDED, ("Tus-Resumable", "Upload-Offset")),
     Operation("delete", "/uploads/{upload_id}", "Drops it (tus termination)", CUSTOMER,
               {204: NOTHING}, heads=TUS, needed=("Tus-Resumable",)),
     _file(OF_MINE + "/{part}", "A customer's own recording", ANYONE),
