@@ -170,6 +170,26 @@ def test_where_recording_can_not_be_one_can_still_write(
     step(page, "write")
 
 
+def test_each_question_may_be_answered_in_another_way(page: Page, address: str) -> None:
+    arrive(page, address, "upload")
+    wrong = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk"}
+    page.set_input_files("#file", wrong)  # type: ignore[arg-type]
+    expect(page.locator("#file-error")).to_have_text("This is not a video or audio file.")
+    page.set_input_files("#file", {**wrong, "mimeType": "audio/webm"})  # type: ignore[arg-type]
+    expect(page.locator("#file-error")).to_be_empty()
+    page.locator('#upload-form [data-do="other-way"]').click()
+    page.locator('[data-step="choose"] [data-way="voice"]').click()
+    record(page, 1)
+    expect(page.locator('.controls [data-do="other-way"]')).to_be_hidden()
+    page.locator('[data-do="stop"]').click()
+    page.locator('[data-do="use"]').click()
+    expect(page.locator('[data-step="record"]')).to_contain_text("Question 2 of 2")
+    page.locator('.controls [data-do="other-way"]').click()
+    step(page, "choose")
+    page.locator('[data-step="choose"] [data-way="write"]').click()
+    expect(page.locator('[data-step="write"]')).to_contain_text("Question 2 of 2")
+
+
 def test_by_keyboard_alone(page: Page, address: str) -> None:
     opened(page, address)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app.host import up
 from app.host.supervisor import descendants
 from tests import services
 from tests.conftest import ROOT
@@ -67,6 +68,33 @@ def test_a_taken_port_gets_one_sentence(tmp_path: Path) -> None:
 def test_a_data_folder_that_cant_be_written_gets_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert "can't be written" in refusal("--data", str(tmp_path / "file"))
+
+
+def test_too_little_room_gets_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "LEAST_FREE", 2**62)
+    with pytest.raises(up.CannotStart, match=r"^Only \d+ MB are free for .* to begin with\.$"):
+        up.up(services.free_port(), "127.0.0.1", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("size=200m", "MB are free for"),
+        ("size=4k,nr_inodes=1", "can't be written: No space left on device."),
+        ("size=8k,ro", "can't be written: Read-only file system."),
+    ],
+)
+def test_a_small_full_or_closed_disk_gets_one_sentence(
+    tmp_path: Path, options: str, said: str
+) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("Only root may mount a disk of its own here.")
+    try:
+        refused = refusal("--data", str(tmp_path))
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+    assert said in refused and len(refused.strip().splitlines()) == 1
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
