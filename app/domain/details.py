@@ -40,13 +40,15 @@ def same(submission: Submission, closing: Closing) -> bool:
     written = {a.position: a.written_text for a in submission.answers if a.kind == "text"}
     hashes = {a.position: a.recording.sha256 for a in submission.answers if a.recording}
     asked = {p: plain(t, LONGEST_ANSWER) for p, t in closing.written.items()}
+    # As they were taken then: what the program asks for may have changed since.
+    fields = {key: plain(text, LONGEST_FIELD) for key, text in closing.fields.items()}
     return (
         submission.score == closing.score
-        and submission.fields == fields_of(submission.program, closing.fields)
+        and submission.fields == {key: text for key, text in fields.items() if text}
         and submission.display_name == plain(closing.display_name, LONGEST_FIELD)
         and submission.reference == plain(closing.reference, LONGEST_FIELD)
         and written == {position: text for position, text in asked.items() if text}
-        and all(hashes.get(position) == value for position, value in closing.hashes.items())
+        and all(hashes.get(p) == value.lower() for p, value in closing.hashes.items())
     )
 
 

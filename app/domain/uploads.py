@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -15,13 +16,12 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import audit, capture, consent, forgetting, parts
-from app.domain.clerk import after_commit, rows_written
-from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
+from app.domain import arrivals, capture, consent, parts
+from app.domain.clerk import rows_written
+from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
 from app.extensions import db
-from app.models import Answer, Recording, Submission, Upload, new_id, now
-from storage import StorageError, keys
+from app.models import Submission, Upload, new_id, now
 
 KEPT_FOR = timedelta(hours=48)
 SAVE_EVERY = 4 * 1024 * 1024  # bytes that a killed server loses at most
@@ -46,10 +46,6 @@ class Damaged(Invalid):
 
 class UnknownType(Invalid):
     sentence = mark("This is not a video or audio file.")
-
-
-class NotKept(HeardError):
-    sentence = mark("This can't be stored right now. Please try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     )
     db.session.add(upload)
     db.session.flush()
-    _noted(upload, submission, "upload.begun")
+    arrivals.noted(upload, "upload.begun")
     parts.create(upload.id, upload.length or 0)
     return upload
 
@@ -135,11 +131,15 @@ def append(
     `length`: of the whole, said now if it wasn't before.
 
     Raises:
-        Locked, WrongOffset, Damaged, NoRoom, NotKept. TooLarge: past the declared length
+        Locked, WrongOffset, Damaged, NoRoom, arrivals.NotKept. TooLarge: past the declared length
         (found out on the way, it ends the upload). Invalid, Conflict: no length for this upload.
     """
     upload_id = upload.id
-    with parts.held(upload_id) as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(parts.held(upload_id))
+        except NotFound:
+            return _known_whole(upload, pieces, offset)
         db.session.refresh(upload)
         if upload.state != "open" or offset != upload.offset:
             raise WrongOffset(upload.offset)
@@ -154,7 +154,7 @@ def append(
         saved = written = offset
         for piece in pieces:
             if written + len(piece) > most:
-                _end(upload)
+                arrivals.end(upload)
                 db.session.commit()
                 raise TooLarge(PAST)
             with parts.sentences():
@@ -170,11 +170,21 @@ def append(
         if written > saved:
             _save(upload_id, file, written)
         if written == length:
-            _make_answer(upload)
+            arrivals.make_answer(upload)
         return written
 
 
 PAST = mark("More arrived than was announced.")
+
+
+def _known_whole(upload: Upload, pieces: Iterable[bytes], offset: int) -> int:
+    """The end of an upload said once more, its answer having got lost on the way."""
+    db.session.refresh(upload)
+    if upload.state != "received":
+        raise NotFound
+    if offset != upload.offset or any(pieces):
+        raise WrongOffset(upload.offset)
+    return offset
 
 
 def _set_length(upload: Upload, length: int) -> None:
@@ -193,13 +203,13 @@ def settle(upload: Upload) -> None:
     """Makes the answer of an upload whose bytes are all here, but whose end was interrupted.
 
     Raises:
-        Locked, NotKept.
+        Locked. arrivals.NotKept.
     """
     if upload.state == "open" and upload.offset == upload.length:
         with parts.held(upload.id):
             db.session.refresh(upload)
             if upload.state == "open":
-                _make_answer(upload)
+                arrivals.make_answer(upload)
 
 
 def terminate(upload: Upload) -> None:
@@ -212,11 +222,12 @@ def terminate(upload: Upload) -> None:
         capture.hold(upload.submission)
         if upload.answer_id:  # not one that has taken its place since
             capture.drop_answer(upload.submission, upload.position)
-        _end(upload)
+        arrivals.end(upload)
+        arrivals.noted(upload, "upload.ended")
         return
     with parts.held(upload.id):
-        _end(upload)
-        _noted(upload, upload.submission, "upload.ended")
+        arrivals.end(upload)
+        arrivals.noted(upload, "upload.ended")
         db.session.flush()
 
 
@@ -236,7 +247,7 @@ def sweep() -> int:
         db.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= now()))
     )
     for upload in expired:
-        _end(upload)
+        arrivals.end(upload)
     db.session.commit()
     parts.sweep(set(db.session.scalars(select(Upload.id).where(Upload.state == "open"))))
     return len(expired)
@@ -259,20 +270,6 @@ def _check_length(length: int) -> None:
         raise TooLarge(mark("This file is larger than what can be taken here."))
 
 
-def _noted(upload: Upload, submission: Submission, action: str) -> None:
-    """An upload and the recording that it becomes have one id."""
-    subject = ("recording", upload.id)
-    audit.record(
-        submission.workspace_id, action, subject=subject, details={"submission": submission.id}
-    )
-
-
-def _end(upload: Upload) -> None:
-    upload.state = "ended"
-    upload_id = upload.id
-    after_commit(lambda: parts.drop(upload_id))
-
-
 def _save(upload_id: str, file: BinaryIO, offset: int) -> int:
     """Durable first, then counted. Commits."""
     parts.sync(file)
@@ -285,43 +282,3 @@ def _save(upload_id: str, file: BinaryIO, offset: int) -> int:
     if not counted:
         raise NotFound  # withdrawn or replaced while it arrived
     return offset
-
-
-def _make_answer(upload: Upload) -> None:
-    """Object, then rows, then the commit that makes it true. Safe to do again after a crash:
-    the recording has the upload's id, so a second try writes the same object."""
-    key = keys.original(upload.id, "0")
-    try:
-        stored = runtime.storage().put_file(key, parts.twin(upload.id), move=True)
-    except StorageError as error:
-        raise NotKept from error
-    if stored.size != upload.length:
-        raise NotKept
-    try:
-        _publish(upload, key, stored.sha256)
-    except Conflict:
-        db.session.rollback()
-        forgetting.objects([keys.recording(upload.id)])
-        _end(upload)
-        db.session.commit()
-        raise
-
-
-def _publish(upload: Upload, key: str, sha256: str) -> None:
-    submission = upload.submission
-    capture.hold(submission)
-    answer = Answer(position=upload.position, kind=upload.kind)
-    answer.recording = Recording(
-        id=upload.id,
-        original_key=key,
-        size=upload.length,
-        sha256=sha256,
-        declared_type=upload.declared_type,
-        filename=upload.filename,
-    )
-    capture.replace(submission, answer)
-    _noted(upload, submission, "recording.received")
-    upload.state, upload.answer_id = "received", answer.id
-    upload_id = upload.id
-    after_commit(lambda: parts.drop(upload_id))
-    db.session.commit()

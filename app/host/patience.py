@@ -51,8 +51,7 @@ class Watched(socket.socket):
         self.let_go = False
 
     def recv(self, amount: int, flags: int = 0) -> bytes:
-        if self.gettimeout() is None:  # else gunicorn has set a limit of its own
-            self._wait()
+        self._wait(self.gettimeout())
         data = super().recv(amount, flags)
         self._waited = max(0.0, self._waited - len(data) / SLOWEST)
         return data
@@ -61,17 +60,19 @@ class Watched(socket.socket):
         if self.fileno() >= 0:  # gunicorn does it once more after it was closed
             super().setblocking(flag)
 
-    def _wait(self) -> None:
+    def _wait(self, limit: float | None) -> None:
+        """`limit`: gunicorn's own, in seconds, while it reads what nobody wants any more."""
+        until = None if limit is None else time.monotonic() + limit
         while not self._poll.poll(0):
+            began = time.monotonic()
+            if until is not None and began >= until:
+                raise TimeoutError
             left = (HURRY if self.crowded() else PATIENCE) - self._waited
             if left <= 0:
                 self.let_go = True
                 raise TooSlow
-            began = time.monotonic()
-            come = self._poll.poll(min(left, TICK) * 1000)
+            self._poll.poll(min(left, TICK) * 1000)
             self._waited += time.monotonic() - began
-            if come:
-                return
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import http_date
 
 from app import runtime
-from app.domain import capture, parts, uploads
+from app.domain import arrivals, capture, parts, uploads
 from app.domain.errors import HeardError, NotFound, TooLarge
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
@@ -47,7 +47,7 @@ STATUSES: dict[type[HeardError], int] = {
     uploads.WrongOffset: 409,
     uploads.Damaged: 460,
     uploads.UnknownType: 415,
-    uploads.NotKept: 503,
+    arrivals.NotKept: 503,
     upload_heads.BadRequest: 400,
 }
 

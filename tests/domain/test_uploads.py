@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import runtime
-from app.domain import capture, consent, details, parts, uploads
+from app.domain import arrivals, capture, consent, details, parts, uploads
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.extensions import db
 from app.models import Submission, Upload, Workspace, now
@@ -125,7 +125,7 @@ def test_storage_away_at_the_end_loses_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(type(runtime.storage()), "put_file", away)
-        with pytest.raises(uploads.NotKept):
+        with pytest.raises(arrivals.NotKept):
             uploads.append(upload, [DATA], offset=0)
     db.session.rollback()
     db.session.refresh(upload)
@@ -144,7 +144,7 @@ def test_a_crash_between_object_and_commit_is_mended(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(uploads, "_publish", crash)
+        patch.setattr(arrivals, "publish", crash)
         with pytest.raises(KeyboardInterrupt):
             uploads.append(upload, [DATA], offset=0)
     db.session.rollback()
