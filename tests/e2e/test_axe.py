@@ -19,6 +19,10 @@ from tests.e2e import tour
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+HIDDEN_PLACES = """(() => {
+  const nav = document.querySelector(".site-nav");
+  return nav ? nav.scrollWidth - nav.clientWidth : 0;
+})()"""
 LOOKS = [(1280, "light"), (390, "dark")]
 
 
@@ -95,6 +99,9 @@ def test_no_violation_anywhere(
                 wide = tab.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     problems.append(f"{page.name} {width}: scrolls sideways ({wide} px)")
+                hidden = tab.evaluate(HIDDEN_PLACES)
+                if hidden > 0:
+                    problems.append(f"{page.name} {width}: {hidden} px of the navigation hidden")
                 tab.close()
     assert not problems, "\n\n".join(problems)
 
