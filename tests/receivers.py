@@ -6,6 +6,7 @@ import email
 import email.policy
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,11 +67,14 @@ class Posted:
 
 @dataclass
 class WebServer:
-    """Answers every POST with `status`; counts connections, also those without a request."""
+    """Answers every POST with `status`, after `pause_s`; counts connections, also those without a
+    request. `posted` has what came, `taken` what was answered with 2xx."""
 
     status: int = 204
+    pause_s: float = 0.0
     location: str = ""
     posted: list[Posted] = field(default_factory=list)
+    taken: list[Posted] = field(default_factory=list)
     connections: int = 0
 
     def start(self) -> None:
@@ -80,8 +84,12 @@ class WebServer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.posted.append(Posted(self.path, headers, body))
-                self.send_response(receiver.status)
+                posted, status = Posted(self.path, headers, body), receiver.status
+                receiver.posted.append(posted)
+                time.sleep(receiver.pause_s)
+                if status < 300:
+                    receiver.taken.append(posted)
+                self.send_response(status)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
                 self.send_header("Content-Length", "0")

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,11 +57,11 @@ class Reaper:
     wipes: list[str] = field(default_factory=list)
 
     def rage(
-        self, kills: int, wipes: int, extra: list[tuple[float, Callable[[], None]]] | None = None
+        self, kills: int, wipes: int, extra: Sequence[tuple[float, Callable[[], None]]] = ()
     ) -> float:
         """Each strike at a random point of the whole's work; when the last one was made."""
         plan = [(self.rng.uniform(0.01, 0.93), self._kill) for _ in range(kills)]
-        plan += [(self.rng.uniform(0.1, 0.9), self._wipe) for _ in range(wipes)] + (extra or [])
+        plan += [(self.rng.uniform(0.1, 0.9), self._wipe) for _ in range(wipes)] + list(extra)
         for point, strike in sorted(plan, key=lambda each: each[0]):
             self._wait_for(point)
             strike()
@@ -90,7 +90,7 @@ class Reaper:
         if target == "queue" and not self.embedded:
             target = "clock"
         if target in QUEUES:
-            self._until_busy(target)
+            target = self._at_work(target)
         found = self._victims(target) or self._victims(self.rng.choice(QUEUES))
         for pid, name in self.rng.sample(found, len(found)):
             busy = self._busy(target)
@@ -113,13 +113,16 @@ class Reaper:
                 Redis.from_url(self.queue_url, socket_timeout=5).flushall()
             self.wipes.append("emptied")
 
-    def _until_busy(self, queue: str) -> None:
-        """Until a worker of this queue has something in hand, as long as one takes to start; then
-        a moment longer."""
+    def _at_work(self, wanted: str) -> str:
+        """A queue whose worker has something in hand: this one, or else another that has."""
         until = time.monotonic() + STARTED_S
-        while not self._busy(queue) and time.monotonic() < until:
+        while time.monotonic() < until:
+            busy = [queue for queue in QUEUES if self._busy(queue)]
+            if busy:
+                time.sleep(self.rng.uniform(0, 0.1))
+                return wanted if wanted in busy else self.rng.choice(busy)
             time.sleep(0.02)
-        time.sleep(self.rng.uniform(0, 0.2))
+        return wanted
 
     def _busy(self, target: str) -> tuple[str, ...]:
         names = [name for name, kind in STEPS.items() if kind.queue == target]

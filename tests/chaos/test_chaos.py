@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pytest
 
 from app.domain.pipeline import RECORDING, WRITTEN
 from tests import services
-from tests.chaos import media
+from tests.chaos import media, servers
 from tests.chaos.account import Round, audit, settled
 from tests.chaos.crowd import gather
 from tests.chaos.reaper import Reaper
 from tests.chaos.whole import Whole, whole
 
 SETTLED_WITHIN_S = 60.0
+AWAY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Size:
         return self.written * len(WRITTEN) + (self.spoken + self.imported) * len(RECORDING)
 
 
-LONG = Size(written=150, spoken=25, imported=25, kills=60, wipes=4, gap_s=0.5)
+LONG = Size(written=150, spoken=25, imported=25, kills=60, wipes=4, gap_s=0.3)
 SHORT = Size(written=12, spoken=4, imported=4, kills=10, wipes=1, gap_s=0.1)
 
 
@@ -44,26 +46,36 @@ SHORT = Size(written=12, spoken=4, imported=4, kills=10, wipes=1, gap_s=0.1)
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_sixty_kills_and_four_wipes(tmp_path: Path, seed: int, tell: list[Round]) -> None:
     with whole(tmp_path / "data") as running:
-        storm(running, LONG, seed, "one machine", tmp_path, tell, embedded=True)
+        storm(running, LONG, seed, "one machine", tmp_path, tell)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_kills_and_a_wipe(tmp_path: Path, tell: list[Round]) -> None:
     with whole(tmp_path / "data") as running:
-        storm(running, SHORT, 7, "one machine, short", tmp_path, tell, embedded=True)
+        storm(running, SHORT, 7, "one machine, short", tmp_path, tell)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_ten_kills_and_a_wipe_on_servers(tmp_path: Path, tell: list[Round]) -> None:
+def test_ten_kills_on_servers_that_go_away_themselves(tmp_path: Path, tell: list[Round]) -> None:
+    """The queue is down at the start, and again for ten seconds; the database crashes twice."""
     with (
         services.postgres() as database,
-        services.valkey() as queue,
-        whole(tmp_path / "data", DATABASE_URL=database, REDIS_URL=queue) as running,
+        servers.queue() as queue,
+        whole(tmp_path / "data", DATABASE_URL=database, REDIS_URL=queue.url) as running,
     ):
-        (tmp_path / "data/queue.url").write_text(queue)
-        storm(running, SHORT, 8, "servers, short", tmp_path, tell, embedded=False)
+
+        def away() -> None:
+            queue.kill()
+            time.sleep(AWAY_S)
+            queue.start()
+
+        time.sleep(AWAY_S)
+        queue.start()
+        extra = [(0.35, lambda: servers.crash(database)), (0.55, away)]
+        extra.append((0.75, lambda: servers.crash(database)))
+        storm(running, SHORT, 8, "servers, short", tmp_path, tell, queue.url, extra)
 
 
 def storm(
@@ -73,8 +85,8 @@ def storm(
     what: str,
     folder: Path,
     tell: list[Round],
-    *,
-    embedded: bool,
+    queue_url: str = "",
+    extra: Sequence[tuple[float, Callable[[], None]]] = (),
 ) -> None:
     began, rng = time.monotonic(), random.Random(seed)
     crowd = gather(
@@ -85,10 +97,12 @@ def storm(
         spoken=size.spoken,
         imported=size.imported,
     )
-    reaper = Reaper(running.heard, crowd, running.queue_url, embedded, rng, size.steps)
+    embedded = not queue_url
+    queue_url = queue_url or running.queue_url
+    reaper = Reaper(running.heard, crowd, queue_url, embedded, rng, size.steps)
     crowd.come(size.gap_s, rng)
     try:
-        last = reaper.rage(size.kills, size.wipes)
+        last = reaper.rage(size.kills, size.wipes, extra)
         services.eventually(lambda: settled(crowd), 240, "everything is settled")
     finally:
         crowd.go()
