@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from app import keeping
 from app.command import Command
 
 ROOT = Path(__file__).parent.parent
@@ -144,3 +145,8 @@ def import_(manifest: Path, program_name: str) -> None:
         entries = imports.read_manifest(manifest, program)
         results = list(imports.run(entries, program))
         click.echo(f"{sum(results):,} imported, {len(results) - sum(results):,} were here already.")
+
+
+main.add_command(keeping.backup)
+main.add_command(keeping.restore)
+main.add_command(keeping.retention)

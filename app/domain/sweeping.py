@@ -11,7 +11,7 @@ from itertools import chain, islice
 from sqlalchemy import delete, func, select
 
 from app import runtime
-from app.domain import capture, erasure, uploads
+from app.domain import capture, erasure, replaying, retention, uploads
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Clip, Export, FollowUp, Recording, Submission, Upload, Workspace, now
@@ -115,18 +115,21 @@ def _unnamed(found: Iterator[str]) -> Iterator[str]:
         yield from (key for key in batch if key not in known)
 
 
+# Every column that names an object.
+COLUMNS = (
+    Recording.original_key,
+    Recording.playable_key,
+    Recording.poster_key,
+    Recording.audio_key,
+    Clip.key,
+    Export.key,
+)
+
+
 def _named(batch: Sequence[str]) -> set[str]:
-    columns = (
-        Recording.original_key,
-        Recording.playable_key,
-        Recording.poster_key,
-        Recording.audio_key,
-        Clip.key,
-        Export.key,
-    )
     named = {
         str(key)
-        for column in columns
+        for column in COLUMNS
         for key in db.session.scalars(select(column).where(column.in_(batch)))
     }
     # An upload's object lies under the upload's id before the row of its recording is there.
@@ -147,5 +150,5 @@ def _made_at(key: str) -> datetime | None:
     return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
 
 
-# Drafts first: what is left of them goes in the same round.
-ALL = (drafts, folders, calls, objects)
+# What must not be here first, then drafts: what is left of them goes in the same round.
+ALL = (replaying.catch_up, retention.carry_out, drafts, folders, calls, objects)

@@ -6,12 +6,13 @@ only. A database that is restored from an older backup learns from them what mus
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.models import Erasure
 from storage import Storage, StorageError, keys
+
+PREFIX = keys.ERASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,10 @@ def keep(tombstone: Tombstone, storage: Storage) -> None:
     storage.put(tombstone.key, json.dumps(asdict(tombstone)).encode())
 
 
-def kept(storage: Storage) -> Iterator[Tombstone]:
-    """Every tombstone in this storage.
-
-    Raises:
-        StorageError: the storage can't be read, or one of them is no tombstone.
-    """
-    for key in storage.list(keys.ERASURES):
-        with storage.open(key) as file:
-            yield read(key, file.read())
+def fetch(storage: Storage, key: str) -> Tombstone:
+    """Raises StorageError where it can't be read, or is no tombstone."""
+    with storage.open(key) as file:
+        return read(key, file.read())
 
 
 def read(key: str, content: bytes) -> Tombstone:
@@ -73,9 +69,3 @@ def read(key: str, content: bytes) -> Tombstone:
     except (ValueError, TypeError, KeyError) as error:
         raise StorageError(f"{key} is damaged: it is no tombstone.") from error
     return tombstone
-
-
-def newest_first(tombstones: Iterable[Tombstone]) -> list[Tombstone]:
-    """Each erasure once."""
-    each = {tombstone.key: tombstone for tombstone in tombstones}
-    return sorted(each.values(), key=lambda tombstone: tombstone.asked_at, reverse=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import members, sample, sweeping
+from app.domain import members, replaying, sample, sweeping
 from app.extensions import db
 from app.models import Step, Workspace, now
+from storage import StorageError
+
+log = logging.getLogger(__name__)
 
 
 def prepare() -> dict[str, str]:
@@ -18,6 +22,7 @@ def prepare() -> dict[str, str]:
     owner = members.ensure_first_owner()
     if first and runtime.settings().load_sample:
         sample.load(owner.workspace)
+    _keep_erased()
     if db.engine.dialect.name == "sqlite":
         _release_leases()
         sweeping.folders(timedelta(0))
@@ -30,6 +35,14 @@ def prepare() -> dict[str, str]:
         links["sign_in"] = sign_in
     db.session.commit()
     return links
+
+
+def _keep_erased() -> None:
+    """Before anything is shown: the database may be an older one that somebody put back."""
+    try:
+        replaying.catch_up()
+    except StorageError as error:  # the clock asks again
+        log.warning("Nobody could be asked what was erased: %s", error.sentence)
 
 
 def _release_leases() -> None:

@@ -1,0 +1,87 @@
+"""What was erased stays erased when an older database comes back: tombstones are carried out again.
+
+`./heard restore` does it before anything is served; so does every start, and the clock, for a
+database that was put back in another way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from app import runtime
+from app.domain import erasure, tombstones
+from app.domain.tombstones import Tombstone
+from app.extensions import db
+from app.models import ErasedSource, Erasure, Submission
+from storage import keys
+
+log = logging.getLogger(__name__)
+
+
+def catch_up() -> int:
+    """Carries out every tombstone in storage that this database doesn't know; how many. Commits.
+
+    Raises:
+        StorageError: the storage is away, or a tombstone is damaged.
+    """
+    storage, known = runtime.storage(), _known()
+    db.session.rollback()  # listing may take a while
+    unknown = [key for key in storage.list(keys.ERASURES) if key not in known]
+    return replay(tombstones.fetch(storage, key) for key in unknown)
+
+
+def replay(found: Iterable[Tombstone]) -> int:
+    """Carries these out unless this database has done so; how many were new to it. Commits each.
+
+    Rows go at once, bytes are left to `app.domain.erasing`.
+    """
+    known, new = _known(), 0
+    for tombstone in found:
+        if tombstone.key in known:
+            continue
+        known.add(tombstone.key)
+        submission = db.session.get(Submission, tombstone.submission)
+        if submission is None or not _erased(submission, tombstone):
+            _note(tombstone)
+        db.session.commit()
+        new += 1
+    if new:
+        log.warning("%d erasures were carried out again: the database didn't know them.", new)
+    return new
+
+
+def _erased(submission: Submission, tombstone: Tombstone) -> bool:
+    if tombstone.what == erasure.EVERYTHING:
+        done = erasure.everything(
+            submission, tombstone.reason, asked_at=tombstone.moment, later=True
+        )
+    else:
+        done = erasure.recordings(
+            submission, tombstone.reason, asked_at=tombstone.moment, later=True
+        )
+    return done is not None
+
+
+def _note(tombstone: Tombstone) -> None:
+    """For what came and went after the backup: an import must not bring it again either."""
+    db.session.add(
+        Erasure(
+            workspace_id=tombstone.workspace,
+            program_id=tombstone.program,
+            submission_id=tombstone.submission,
+            what=tombstone.what,
+            reason=tombstone.reason,
+            asked_at=tombstone.moment,
+            gone_at=tombstone.moment,
+            state="settled",
+            sources=[ErasedSource(fingerprint=each) for each in tombstone.sources],
+        )
+    )
+
+
+def _known() -> set[str]:
+    rows = db.session.execute(select(Erasure.submission_id, Erasure.what))
+    return {keys.tombstone(submission_id, what) for submission_id, what in rows}

@@ -1,0 +1,259 @@
+"""`./heard restore DIR`: a backup comes back, without what was erased since it was made.
+
+Everything is read and checked before anything is changed. The database is made ready aside:
+brought to this release, erasures carried out again; then its objects are put back, and only then
+does it take its place. Killed at any moment, the old database is still there or the new one is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.config import Settings
+from app.domain import audit_check, erasing, replaying, tombstones
+from app.domain.errors import Conflict
+from app.domain.tombstones import Tombstone
+from app.extensions import db
+from app.host import snapshot
+from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, sync_folder, whole
+from app.host.snapshot import Named
+from app.models import Erasure
+from storage import Storage, open_storage
+
+ROOT = Path(__file__).parent.parent.parent
+MIGRATIONS = str(ROOT / "migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`folder`: the backup that it came from. `erased`: how many erasures were carried out again;
+    `pending`: of those, how many still wait for the clock. `missing`: keys the backup lacks."""
+
+    folder: Path
+    objects: int
+    erased: int
+    pending: int
+    missing: tuple[str, ...]
+
+
+def restore(
+    source: Path, settings: Settings, *, force: bool = False, erasures: Sequence[Path] = ()
+) -> Restored:
+    """`source`: a backup, or a folder of them, of which the newest is taken. `erasures`: other
+    folders that hold tombstones, such as a newer backup's.
+
+    Raises:
+        BadBackup: it isn't whole, or was made by another release or for another database.
+        Conflict: Heard is running, or something is there already and `force` is off.
+        NoTool, StorageError, OSError.
+    """
+    folder = _chosen(source)
+    manifest = read(folder)
+    manifest.verify(folder)
+    url = make_url(settings.database_url)
+    kind = url.get_backend_name()
+    if manifest.kind != kind:
+        raise BadBackup(f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind}.")
+    if manifest.revision not in {each.revision for each in _migrations().walk_revisions()}:
+        raise BadBackup("This backup was made by a newer Heard: update this one first.")
+    with _stopped(settings.data):
+        storage = open_storage(settings.storage_url)
+        storage.check()
+        current = create_engine(settings.database_url)
+        try:
+            occupied = _occupied(current, force)
+            known = [*_kept(storage), *_beside([folder, folder.parent, *erasures])]
+            known += _in_database(current) if occupied else []
+        finally:
+            current.dispose()
+        source_file = folder / snapshot.FILES[kind]
+        if kind == snapshot.SQLITE:
+            return _sqlite(folder, manifest, settings, known, source_file)
+        return _postgresql(folder, manifest, settings, known, source_file)
+
+
+def _sqlite(
+    folder: Path, manifest: Manifest, settings: Settings, known: list[Tombstone], file: Path
+) -> Restored:
+    target = Path(str(make_url(settings.database_url).database))
+    staged = target.with_name(".restoring.db")
+    _drop_sqlite(staged)
+    shutil.copyfile(file, staged)
+    aside = replace(settings, database_url=f"sqlite:///{staged}")
+    with create_app(aside).app_context():
+        erased, found = _ready(known)
+        objects = _put_back(folder, manifest, found, settings)
+        db.session.remove()
+        db.engine.dispose()
+    snapshot.copy_sqlite(str(staged), whole_file := staged.with_suffix(".whole"))
+    _drop_sqlite(staged)
+    with whole_file.open("rb") as written:
+        os.fsync(written.fileno())
+    for end in ("-wal", "-shm"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
+    whole_file.replace(target)
+    sync_folder(target.parent)
+    return _finish(folder, manifest, settings, objects, erased)
+
+
+def _postgresql(
+    folder: Path, manifest: Manifest, settings: Settings, known: list[Tombstone], file: Path
+) -> Restored:
+    """In place, since a server's database can't be exchanged for another. Killed half-way, it is
+    restored again; the start carries out the erasures in any case."""
+    pg_restore = snapshot.tool("pg_restore")
+    url = make_url(settings.database_url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{table}" CASCADE')
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS heard_folded(text)")
+    engine.dispose()
+    options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+    snapshot.run_tool(url, pg_restore, *options, f"--dbname={url.database}", str(file))
+    with create_app(settings).app_context():
+        erased, found = _ready(known)
+        objects = _put_back(folder, manifest, found, settings)
+        db.session.remove()
+        db.engine.dispose()
+    return _finish(folder, manifest, settings, objects, erased)
+
+
+def _ready(known: Iterable[Tombstone]) -> tuple[int, Named]:
+    """The database as this release has it, without what was erased; what it names then."""
+    upgrade(MIGRATIONS)
+    erased = replaying.replay(known)
+    db.session.remove()
+    return erased, snapshot.named(db.engine)
+
+
+def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings) -> int:
+    """Every object that the database names, unless the same is there already; how many it names.
+
+    Raises:
+        StorageError: also where the storage kept something else than it was given.
+    """
+    storage, objects = open_storage(settings.storage_url), 0
+    for key in sorted(found.keys):
+        if (file := manifest.files.get(f"objects/{key}")) is None:
+            continue
+        objects += 1
+        if not _same(storage, key, file):
+            stored = storage.put_file(key, folder / "objects" / key)
+            if stored.sha256 != file.sha256:
+                raise BadBackup(f"{key} was stored with other content than the backup has.")
+    for upload_id in found.uploads:
+        part = folder / "uploads" / f"{upload_id}.part"
+        if part.is_file():
+            with part.open("rb") as bytes_kept:
+                copy_to(bytes_kept, settings.uploads / part.name)
+    return objects
+
+
+def _finish(
+    folder: Path, manifest: Manifest, settings: Settings, objects: int, erased: int
+) -> Restored:
+    with create_app(settings).app_context():
+        while erasing.due():
+            pass
+        pending = len(db.session.scalars(select(Erasure.id).where(Erasure.state == "due")).all())
+        audit_check.accept("restored")
+        db.session.remove()
+        db.engine.dispose()
+    return Restored(folder, objects, erased, pending, tuple(manifest.missing))
+
+
+def _same(storage: Storage, key: str, file: File) -> bool:
+    stat = storage.stat(key)
+    if stat is None or stat.size != file.size:
+        return False
+    with storage.open(key) as there:
+        return copy(there, None) == file
+
+
+def _chosen(source: Path) -> Path:
+    if (source / "manifest.json").is_file():
+        return source
+    backups = whole(source)
+    if not backups:
+        raise BadBackup(f"There is no whole backup in {source}.")
+    return backups[-1]
+
+
+def _migrations() -> ScriptDirectory:
+    return ScriptDirectory(MIGRATIONS)
+
+
+def _kept(storage: Storage) -> list[Tombstone]:
+    return [tombstones.fetch(storage, key) for key in storage.list(tombstones.PREFIX)]
+
+
+def _beside(folders: Iterable[Path]) -> list[Tombstone]:
+    paths = [path for each in folders for path in (each / tombstones.PREFIX).glob("*.json")]
+    return [tombstones.read(path.name, path.read_bytes()) for path in paths]
+
+
+def _in_database(current: Engine) -> list[Tombstone]:
+    """Those of the database that is about to go: storage may have been away when they were made.
+
+    One that is older than erasures has none, one that is damaged can't be asked.
+    """
+    try:
+        with Session(current) as session:
+            rows = session.scalars(select(Erasure).where(Erasure.reason != "abandoned"))
+            return [tombstones.of(each) for each in rows]
+    except SQLAlchemyError:
+        return []
+
+
+def _occupied(current: Engine, force: bool) -> bool:
+    """Whether there is a database that would go."""
+    if current.dialect.name == snapshot.SQLITE:
+        occupied = Path(str(current.url.database)).exists()
+    else:
+        with current.connect() as connection:
+            others = connection.scalar(
+                text(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            if others:
+                raise Conflict(
+                    f"{others} others are connected to this database. Stop all of Heard's "
+                    "processes first."
+                )
+            occupied = bool(inspect(connection).get_table_names())
+    if occupied and not force:
+        raise Conflict("There is a database here already. Use --force to give it up for this one.")
+    return occupied
+
+
+def _drop_sqlite(path: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+@contextmanager
+def _stopped(data: Path) -> Iterator[None]:
+    """Holds the data folder as `./heard up` does."""
+    with open(data / "up.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(f"Heard is running with the data in {data}. Stop it first.") from None
+        yield

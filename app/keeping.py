@@ -1,0 +1,94 @@
+"""Commands that keep what is here, and let it go: backup, restore, retention."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from app.config import Settings, read_settings
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder; HEARD_DATA says.")
+@click.option("--keep", type=click.IntRange(1), help="How many backups stay; without it, all.")
+def backup(folder: Path, data: Path | None, keep: int | None) -> None:
+    """Copies the database and every object that it names, while all runs."""
+    from app import create_app
+    from app.host.backup import make
+
+    with create_app(_settings(data)).app_context():
+        made = make(folder.resolve(), keep=keep)
+    click.echo(
+        f"{made.folder}: {made.copied:,} objects copied, {made.linked:,} linked, "
+        f"{made.size / 1e6:,.1f} MB in all."
+    )
+    _say_missing(made.missing)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder; HEARD_DATA says.")
+@click.option("--force", is_flag=True, help="Gives up the database that is there.")
+@click.option(
+    "--erasures",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Another folder that knows what was erased, such as a newer backup's.",
+)
+def restore(folder: Path, data: Path | None, force: bool, erasures: tuple[Path, ...]) -> None:
+    """Puts a backup back, without what was erased since."""
+    from app.host.restore import restore as put_back
+
+    done = put_back(folder.resolve(), _settings(data), force=force, erasures=erasures)
+    click.echo(
+        f"Restored from {done.folder}: {done.objects:,} objects, each with its hash; "
+        f"{done.erased:,} erasures carried out again."
+    )
+    if done.pending:
+        click.echo(f"{done.pending:,} erasures are not complete; the clock goes on with them.")
+    _say_missing(done.missing)
+
+
+def _settings(data: Path | None) -> Settings:
+    return read_settings({**os.environ, "HEARD_DATA": str(data)} if data else None)
+
+
+def _say_missing(keys: Sequence[str]) -> None:
+    for key in keys:
+        click.echo(f"Lost before: {key}", err=True)
+    if keys:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--program", "program_name", help="Its name or id; without it, every program.")
+@click.option("--dry-run", is_flag=True, help="Only says what would go.")
+def retention(program_name: str | None, dry_run: bool) -> None:
+    """Says what the programs' rules take by age, and takes it unless this is a dry run."""
+    from sqlalchemy import select
+
+    from app.cli import application
+    from app.domain import programs, retention
+    from app.extensions import db
+    from app.models import Program
+
+    with application():
+        chosen = [programs.named(program_name)] if program_name else None
+        for program in chosen or db.session.scalars(select(Program).order_by(Program.id)).all():
+            for line in retention.preview(program, retention.rules(program)):
+                since = f", the oldest from {line.oldest:%Y-%m-%d}" if line.oldest else ""
+                click.echo(
+                    f"{program.name}: {line.what} of {line.count:,} voices ({line.purpose}) "
+                    f"after {line.months} months{since}"
+                )
+        if dry_run:
+            click.echo("Nothing was changed.")
+            return
+        taken = 0
+        while now_taken := retention.carry_out(only=chosen[0].id if chosen else None):
+            taken += now_taken
+        click.echo(f"{taken:,} erased.")

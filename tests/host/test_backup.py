@@ -1,0 +1,270 @@
+"""A backup is whole or none, an older one forgets nothing that was erased, and it comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import create_app, runtime
+from app.config import Settings
+from app.domain import audit_check, consent, processing, runs, welcome
+from app.domain.errors import Conflict
+from app.extensions import db
+from app.host import backup, manifest, snapshot
+from app.host.manifest import BadBackup
+from app.host.restore import restore
+from app.models import Answer, Erasure, Program, Recording, Step, Submission, Upload, Workspace, now
+from storage import keys
+from tests import factories
+from tests.conftest import DATABASE, settings_for
+
+pytestmark = pytest.mark.skipif(bool(DATABASE), reason="has a test of its own below")
+
+
+def voice(program: Program, words: str = "The porcelain was broken.") -> Submission:
+    submission = factories.submission(program)
+    answer = factories.answer(submission)
+    assert answer.recording is not None
+    key = keys.original(answer.recording.id, "0")
+    stored = runtime.storage().put(key, f"face and voice of {submission.id}".encode())
+    answer.recording.original_key, answer.recording.sha256 = key, stored.sha256
+    factories.transcript(answer, words)
+    db.session.commit()
+    return submission
+
+
+@pytest.fixture
+def program(app: Flask, workspace: Workspace) -> Program:
+    return factories.program(workspace)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Settings]:
+    """An empty data folder: another machine."""
+    yield settings_for(tmp_path / "elsewhere")
+
+
+def here() -> Settings:
+    return runtime.settings()
+
+
+def stop() -> None:
+    db.session.remove()
+    db.engine.dispose()
+
+
+def lost(settings: Settings) -> list[str]:
+    """Recordings whose object isn't there with the hash that the row says; empty is good."""
+    with create_app(settings).app_context():
+        wrong = []
+        for row in db.session.scalars(select(Recording)):
+            with runtime.storage().open(row.original_key) as file:
+                if manifest.copy(file, None).sha256 != row.sha256:
+                    wrong.append(row.id)
+        db.session.remove()
+        db.engine.dispose()
+        return wrong
+
+
+def count(settings: Settings, model: type) -> int:
+    with create_app(settings).app_context():
+        number = db.session.scalar(select(func.count()).select_from(model)) or 0
+        db.session.remove()
+        db.engine.dispose()
+        return number
+
+
+def test_what_was_backed_up_comes_back_on_another_machine(
+    program: Program, elsewhere: Settings, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        voice(program)
+    under_way = voice(program)
+    run = processing.begin(under_way.answers[0])
+    db.session.commit()
+    step_id = run.steps[0].id
+    assert runs.claim(step_id)
+    made = backup.make(tmp_path / "backups")
+    assert (made.copied, made.linked, made.missing) == (4, 0, ())
+    assert not (made.folder / "secret.key").exists()
+    done = restore(tmp_path / "backups", elsewhere)
+    assert (done.objects, done.erased, done.pending) == (4, 0, 0)
+    assert lost(elsewhere) == [] and count(elsewhere, Answer) == 4
+    with create_app(elsewhere).app_context():
+        step = db.session.get_one(Step, step_id)
+        assert step.state == "leased"  # due again when its lease runs out
+        assert audit_check.verify().problems == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_objects_that_did_not_change_are_linked(program: Program, tmp_path: Path) -> None:
+    voice(program)
+    first = backup.make(tmp_path / "backups")
+    voice(program)
+    second = backup.make(tmp_path / "backups")
+    assert (second.copied, second.linked) == (1, 1)
+    (same,) = (name for name in manifest.read(first.folder).files if name.startswith("objects/"))
+    assert (first.folder / same).samefile(second.folder / same)
+    third = backup.make(tmp_path / "backups", keep=2)
+    assert manifest.whole(tmp_path / "backups") == [second.folder, third.folder]
+    manifest.read(third.folder).verify(third.folder)
+
+
+def test_an_older_backup_brings_nothing_back_that_was_erased(
+    program: Program, elsewhere: Settings, tmp_path: Path
+) -> None:
+    kept, gone = voice(program), voice(program, "A xylophone came instead.")
+    kept_id, gone_id = kept.id, gone.id
+    older = backup.make(tmp_path / "backups")
+    consent.withdraw(gone)
+    db.session.commit()
+    stop()
+    done = restore(older.folder, here(), force=True)  # the tombstone is in this machine's storage
+    assert (done.erased, done.pending) == (1, 0)
+    _nothing_of(gone_id, here(), b"xylophone")
+    assert lost(here()) == []
+    with create_app(here()).app_context():
+        receipt = db.session.scalars(select(Erasure)).one()
+        assert (receipt.submission_id, receipt.reason) == (gone_id, "withdrawn")
+        assert db.session.get_one(Submission, kept_id).state == "received"
+        assert audit_check.verify().problems == []
+        stop()
+    with create_app(here()).app_context():
+        backup.make(tmp_path / "backups")  # a newer one, whose folder knows of the erasure
+        stop()
+    restore(older.folder, elsewhere)  # the machine is lost, the older one of its backups is taken
+    _nothing_of(gone_id, elsewhere, b"xylophone")
+    assert lost(elsewhere) == [] and count(elsewhere, Answer) == 1
+
+
+def _nothing_of(submission_id: str, settings: Settings, marker: bytes) -> None:
+    for path in settings.data.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert marker not in content, path
+            assert f"voice of {submission_id}".encode() not in content, path
+
+
+def test_a_database_that_was_put_back_by_hand_learns_what_was_erased(
+    program: Program, tmp_path: Path
+) -> None:
+    gone = voice(program)
+    gone_id = gone.id
+    snapshot.copy_sqlite(str(here().data / "heard.db"), tmp_path / "by-hand.db")
+    consent.withdraw(gone)
+    db.session.commit()
+    stop()
+    (tmp_path / "by-hand.db").replace(here().data / "heard.db")
+    welcome.prepare()
+    assert db.session.get_one(Submission, gone_id).state == "withdrawn"
+    assert db.session.scalar(select(func.count(Answer.id))) == 0
+
+
+def test_a_backup_that_was_interrupted_is_none(
+    program: Program, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice(program)
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest.Manifest, "write", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            backup.make(tmp_path / "backups")
+    assert manifest.whole(tmp_path / "backups") == []
+    with pytest.raises(BadBackup, match="no whole backup"):
+        restore(tmp_path / "backups", elsewhere)
+    backup.make(tmp_path / "backups")
+    assert len(list((tmp_path / "backups").glob("*-*"))) == 1
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("hurt", ["cut", "changed", "taken", "manifest"])
+def test_a_damaged_backup_is_refused_before_anything_is_changed(
+    program: Program, elsewhere: Settings, tmp_path: Path, hurt: str
+) -> None:
+    voice(program)
+    made = backup.make(tmp_path / "backups")
+    (name,) = (each for each in manifest.read(made.folder).files if each.startswith("objects/"))
+    victim = made.folder / name
+    if hurt == "cut":
+        os.truncate(victim, 3)
+    elif hurt == "changed":
+        victim.write_bytes(bytes(victim.stat().st_size))
+    elif hurt == "taken":
+        victim.unlink()
+    else:
+        (made.folder / "manifest.json").write_text("{}")
+    with pytest.raises(BadBackup):
+        restore(made.folder, elsewhere)
+    assert not (elsewhere.data / "heard.db").exists()
+
+
+def test_it_refuses_to_overwrite_and_to_disturb(program: Program, tmp_path: Path) -> None:
+    voice(program)
+    made = backup.make(tmp_path / "backups")
+    voice(program)
+    stop()
+    with pytest.raises(Conflict, match="--force"):
+        restore(made.folder, here())
+    assert count(here(), Answer) == 2
+    restore(made.folder, here(), force=True)
+    assert count(here(), Answer) == 1
+    found = json.loads((made.folder / "manifest.json").read_text())
+    (made.folder / "manifest.json").write_text(json.dumps({**found, "revision": "9999"}))
+    with pytest.raises(BadBackup, match="newer Heard"):
+        restore(made.folder, here(), force=True)
+
+
+def test_what_goes_while_it_is_copied_means_another_look(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, gone = voice(program), voice(program)
+    gone_id, take = gone.id, snapshot.take
+
+    def and_meanwhile(*args: object) -> object:
+        found = take(*args)  # type: ignore[arg-type]
+        consent.withdraw(db.session.get_one(Submission, gone_id))
+        db.session.commit()
+        return found
+
+    monkeypatch.setattr(snapshot, "take", and_meanwhile)
+    made = backup.make(tmp_path / "backups")
+    assert made.missing == () and made.copied == 1
+    with closing(sqlite3.connect(made.folder / "heard.db")) as copy:
+        states = dict(copy.execute("SELECT id, state FROM submissions"))
+    assert states == {kept.id: "received", gone_id: "withdrawn"}
+
+
+def test_what_was_lost_before_is_named_or_taken_from_the_backup_before(
+    program: Program, tmp_path: Path
+) -> None:
+    recording = voice(program).answers[0].recording
+    assert recording is not None
+    backup.make(tmp_path / "backups")
+    runtime.storage().delete(recording.original_key)
+    assert backup.make(tmp_path / "new").missing == (recording.original_key,)
+    assert backup.make(tmp_path / "backups").missing == ()
+
+
+def test_an_upload_under_way_goes_on_after_a_restore(
+    program: Program, elsewhere: Settings, tmp_path: Path
+) -> None:
+    submission = factories.submission(program, state="draft")
+    upload = factories.save(
+        Upload(submission_id=submission.id, length=9, offset=5, expires_at=now())
+    )
+    here().uploads.mkdir()
+    (here().uploads / f"{upload.id}.part").write_bytes(b"12345 and what was not counted")
+    made = backup.make(tmp_path / "backups")
+    restore(made.folder, elsewhere)
+    assert (elsewhere.uploads / f"{upload.id}.part").read_bytes() == b"12345"
