@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "clips",
     "shared",
     "exports",
+    "erasures",
     "audit",
 )
 

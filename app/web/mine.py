@@ -20,12 +20,12 @@ from flask_babel import format_date, format_time, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
-from app.domain import captions, capture, consent, follow_ups, transcripts
+from app.domain import captions, capture, consent, erasure, follow_ups, transcripts
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import Answer, FollowUp, Recording, Submission
-from app.web import capture_texts, customers, media
+from app.web import capture_texts, customers, media, receipts
 from app.web.uploads import STATUSES
 
 blueprint = Blueprint("mine", __name__, url_prefix="/mine")
@@ -149,6 +149,7 @@ def _page(
         .order_by(FollowUp.id.desc())
     ).first()
     text = submission.consent.consent_text if submission.consent else None
+    receipt = erasure.of(submission) if submission.state == "withdrawn" else None
     return render_template(
         "mine/page.html",
         submission=submission,
@@ -163,6 +164,8 @@ def _page(
         stuck={answer.id for answer in submission.answers if _stuck(answer)},
         transcripts={answer.id: transcripts.current(answer) for answer in submission.answers},
         offered=consent.offered(text) if text else [],
+        receipt=receipt,
+        removed=receipts.listed(receipt.removed) if receipt else [],
     )
 
 

@@ -56,6 +56,8 @@ POST {VOICE}/answers/<answer_id>/again | POST {VOICE}/steps/<step_id>/again
 """
 FOR_EDITORS = f"""
 POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>
+GET {VOICE}/erase | POST {VOICE}/erase | GET /settings/erased
+GET {PROGRAM}/retention | POST {PROGRAM}/retention
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file
 GET /following/channels | POST /following/channels | POST /following/channels/<channel_id>/delete
 POST /following/channels/<channel_id>/secret | POST /following/channels/<channel_id>/test
