@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -151,9 +152,12 @@ def _settle(erasure: Erasure, clean: bool) -> None:
 
 
 def _scratch(session: Session) -> None:
-    """Folders of steps that nobody holds any more: each carries its step's fence in its name."""
+    """What lies in the folders of steps that nobody holds any more: each carries its step's
+    fence in its name. The folder itself is its worker's (`app.domain.holding`)."""
     folders = [(path, path.name.split("-")) for path in runtime.settings().scratch.glob("*-*-*")]
     held = set(session.scalars(select(Step.fence).where(Step.state == "leased")))
     for path, words in folders:
         if len(words[1]) == 26 and words[1] not in held:
-            shutil.rmtree(path, ignore_errors=True)
+            with suppress(FileNotFoundError):  # its work ended this moment
+                for each in path.iterdir():
+                    shutil.rmtree(each, ignore_errors=True)

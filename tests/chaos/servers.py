@@ -65,3 +65,21 @@ def crash(database_url: str) -> None:
         found = connection.execute("SELECT pg_backend_pid()").fetchone()
         assert found
         os.kill(found[0], signal.SIGKILL)
+        services.eventually(lambda: _refuses(connection), 10, "the connection is gone")
+    services.eventually(lambda: _takes(database_url), 30, "the database is back")
+
+
+def _refuses(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def _takes(database_url: str) -> bool:
+    try:
+        psycopg.connect(database_url).close()
+    except psycopg.OperationalError:
+        return False
+    return True

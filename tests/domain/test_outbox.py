@@ -215,3 +215,30 @@ def test_what_nobody_expected_is_a_sentence_on_the_row(
     assert not outbox.deliver(row.id)
     db.session.refresh(row)
     assert (row.state, row.error) == (state, outbox.UNEXPECTED)
+
+
+def test_what_breaks_while_it_is_written_is_a_sentence_on_the_row(
+    row: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AttributeError("a moment without a voice")
+
+    monkeypatch.setattr(outbox.messages, "compose", broken)
+    assert not outbox.deliver(row.id)
+    db.session.refresh(row)
+    assert (row.state, row.error, row.lease_until) == ("due", outbox.UNEXPECTED, None)
+
+
+def test_tries_can_be_made_sooner(row: Delivery, tmp_path: Path) -> None:
+    """The pauses keep their proportions; a receiver's owner tries it out in minutes."""
+    configure(
+        tmp_path / "data", SMTP_URL=f"smtp://127.0.0.1:{services.free_port()}", RETRY_SPEED="60"
+    )
+    for pause in outbox.BACKOFF_S:
+        row.due_at = now()
+        db.session.commit()
+        began = now()
+        outbox.deliver(row.id)
+        db.session.refresh(row)
+        waited = (row.due_at - began).total_seconds()
+        assert pause / 60 <= waited < pause / 60 + 3

@@ -75,6 +75,19 @@ def test_a_passing_failure_is_tried_again_later_and_five_times_at_most(run: Run)
     assert runs.claim(step.id) is None
 
 
+def test_what_is_not_the_works_fault_is_not_counted(run: Run) -> None:
+    step: Step = run.steps[0]
+    for _ in range(9):
+        step.due_at = now()
+        db.session.commit()
+        claim = runs.claim(step.id)
+        assert claim is not None and claim.attempt == 1
+        runs.put_off(claim, "No space left on device.")
+        db.session.refresh(step)
+        assert (step.state, step.attempts) == ("due", 0)
+        assert step.error == "No space left on device." and step.due_at > now()
+
+
 def test_a_permanent_failure_stops_at_once_and_can_be_tried_again(run: Run) -> None:
     claim = runs.claim(run.steps[0].id)
     assert claim is not None
