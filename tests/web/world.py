@@ -94,7 +94,7 @@ def build(name: str = "Tern Home") -> World:
         workspace_id=workspace.id, program_id=program.id, submission_id=submission.id,
         source="asked", reason=said, contact=said, due_at=now(),
     )  # fmt: skip
-    mail = {"url": "https://hooks.example.com/in", "secret": "whsec_AAAA"}
+    mail = {"url": "https://127.0.0.1/in", "secret": "whsec_AAAA"}
     channel = Channel(workspace_id=workspace.id, kind="webhook", name=said, settings=mail)
     factories.save(run, export, case, channel)
     export.key = keys.export(export.id, "segments.csv")
