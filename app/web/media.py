@@ -16,6 +16,7 @@ from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Answer, Recording, Submission
 from app.web.access import STAFF, allow, me
+from app.web.rechecking import while_allowed
 
 blueprint = Blueprint("media", __name__)
 
@@ -71,7 +72,8 @@ def send_object(key: str, media_type: str, *, download_name: str | None = None) 
 
     `download_name` makes it an attachment; only plain characters of it are kept. Keys are
     unique to an attempt, so an object never changes and its key serves as the ETag. A browser
-    asks each time all the same: what was withdrawn must not play on from its store.
+    asks each time all the same: what was withdrawn must not play on from its store; nor does
+    an answer that is still being sent go on (see `app.web.rechecking`).
 
     Raises:
         NotFound: there is no such object.
@@ -105,7 +107,8 @@ def send_object(key: str, media_type: str, *, download_name: str | None = None) 
         status, span = 206, part
         headers["Content-Range"] = f"bytes {span.first}-{span.last}/{stat.size}"
     headers["Content-Length"] = str(span.length)
-    return Response(_pieces(key, span), status=status, headers=headers, content_type=media_type)
+    pieces = while_allowed(_pieces(key, span), etag)
+    return Response(pieces, status=status, headers=headers, content_type=media_type)
 
 
 def disposition(download_name: str | None) -> str:
