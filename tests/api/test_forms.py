@@ -31,9 +31,10 @@ ODD = (
     b"down", b"now", b"week", b"own", b"nps", b"en", b"owner", b"leader", b"csv", b"segments",
     b"internal", b"public", b"plain", b"webhook", b"email", b"2026-02-30", b"9999-12-31",
     b"0000-00-00", b"a@b.c", b"9" * 5000, b"x" * 70_000, b"\0", b"a\0b", b"\xff\xfe",
-    b"\xed\xa0\x80", b"=HYPERLINK(1)", b"' OR 1=1 --", b"{{7*7}}", b"%s%n", b"<script>alert(1)</script>",
-    b"../../etc", b"//evil.example", b"javascript:alert(1)", b"\r\nSet-Cookie: a=b",
-    b"https://169.254.169.254/", b"https://[::1]/", b"http://0x7f000001/",
+    b"\xed\xa0\x80", b"=HYPERLINK(1)", b"' OR 1=1 --", b"{{7*7}}", b"%s%n",
+    b"<script>alert(1)</script>", b"../../etc", b"//evil.example",
+    b"javascript:alert(1)", b"\r\nSet-Cookie: a=b", b"https://169.254.169.254/",
+    b"https://[::1]/", b"http://0x7f000001/",
     "\u202e=cmd|' /C calc'!A0".encode(), "\N{WOMAN}\u200d\N{GIRL}".encode() * 300,
 )  # fmt: skip
 
