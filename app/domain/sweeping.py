@@ -11,7 +11,7 @@ from itertools import chain, islice
 from sqlalchemy import delete, func, select
 
 from app import runtime
-from app.domain import capture, erasure, replaying, retention, uploads
+from app.domain import capture, erasure, remnants, replaying, retention, uploads
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Clip, Export, FollowUp, Recording, Submission, Upload, Workspace, now
@@ -96,6 +96,8 @@ def calls() -> int:
         .execution_options(synchronize_session=False)
     ).all()
     db.session.commit()
+    if gone:
+        remnants.clean(db.engine)
     return len(gone)
 
 
@@ -106,6 +108,15 @@ def folders(older_than: timedelta = UNNAMED_FOR) -> int:
     for each in left:
         shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink()
     return len(left)
+
+
+def halves() -> None:
+    """Has the storage drop what was half written when its writer was killed, a day ago.
+
+    Raises:
+        StorageError: the place for objects is away, or takes nothing.
+    """
+    runtime.storage().check()
 
 
 def _unnamed(found: Iterator[str]) -> Iterator[str]:
@@ -151,4 +162,4 @@ def _made_at(key: str) -> datetime | None:
 
 
 # What must not be here first, then drafts: what is left of them goes in the same round.
-ALL = (replaying.catch_up, retention.carry_out, drafts, folders, calls, objects)
+ALL = (replaying.catch_up, retention.carry_out, drafts, folders, calls, halves, objects)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app import runtime
 from app.domain import members, replaying, sample, sweeping
 from app.extensions import db
-from app.models import Step, Workspace, now
+from app.models import Delivery, Step, Workspace, now
 from storage import StorageError
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def _keep_erased() -> None:
 
 def _release_leases() -> None:
     """On one machine no worker runs before we start them: what was under way is due at once."""
-    db.session.execute(
-        update(Step).where(Step.state == "leased").values(state="due", due_at=now(), fence=None)
-    )
+    for row in (Step, Delivery):
+        db.session.execute(
+            update(row).where(row.state == "leased").values(state="due", due_at=now(), fence=None)
+        )

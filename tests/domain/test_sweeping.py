@@ -109,6 +109,18 @@ def test_a_look_deletes_so_many_at_most(
     assert [sweeping.objects(), sweeping.objects(), sweeping.objects()] == [2, 1, 0]
 
 
+def test_an_object_that_was_half_written_goes_after_a_day(app: Flask) -> None:
+    put("exports/whole/voices.csv")
+    incoming = runtime.settings().data / "objects/.incoming"
+    old, fresh = incoming / "old", incoming / "fresh"
+    for half in (old, fresh):
+        half.write_bytes(b"face and voi")
+    os.utime(old, (0, 0))
+    sweeping.halves()
+    assert fresh.exists() and not old.exists()
+    assert left() == {"exports/whole/voices.csv"}
+
+
 def left_behind() -> Path:
     folder = runtime.settings().scratch / "normalise1234"
     folder.mkdir(parents=True)
