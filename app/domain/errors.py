@@ -57,10 +57,22 @@ class Trouble(StepFailed):
 
 
 class ChannelError(HeardError):
-    """A message did not arrive. `permanent`: trying again would not help."""
+    """A message did not arrive. `permanent`: trying again would not help.
+
+    `answered`: the receiver's status code, if it gave one. `gone`: it wants nothing, ever again.
+    """
 
     sentence = "The message could not be sent."
 
-    def __init__(self, sentence: str | None = None, *, permanent: bool = False) -> None:
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        permanent: bool = False,
+        answered: int | None = None,
+        gone: bool = False,
+    ) -> None:
         super().__init__(sentence)
-        self.permanent = permanent
+        self.permanent = permanent or gone
+        self.answered = answered
+        self.gone = gone

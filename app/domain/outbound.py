@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -40,31 +41,59 @@ def parse(url: str) -> SplitResult:
         raise Invalid("The address has characters in it that an address can't have.")
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-        (host or "").encode("idna")
+        port, host = parts.port, host_of(parts)
     except (ValueError, UnicodeError):
-        raise Invalid("This is not an address.") from None
+        raise Invalid(NO_ADDRESS) from None
     if parts.scheme not in ("http", "https") or not host:
         raise Invalid("The address must begin with https:// or http://.")
     if parts.username is not None or parts.password is not None:
         raise Invalid("The address must not hold a name or password.")
+    if port == 0 or not _HOST.fullmatch(host):
+        raise Invalid(NO_ADDRESS)
     return parts
+
+
+def host_of(parts: SplitResult) -> str:
+    """The host in ASCII, without the dot that a whole name may end in. Raises UnicodeError."""
+    return (parts.hostname or "").encode("idna").decode().lower().removesuffix(".")
+
+
+NO_ADDRESS = "This is not an address."
+# A name, a number, or an IPv6 address without a zone: what no resolver reads in two ways
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
 
 
 def is_public(address: Address) -> bool:
     """Whether anyone on the internet could mean this address.
 
-    `is_global` alone lets multicast and, inside IPv6, embedded IPv4 addresses through
-    (mapped ::ffff:0:0/96, 6to4 2002::/16, Teredo 2001::/32; NAT64 counts as reserved).
+    `is_global` alone differs from one Python to the next, and lets multicast and, inside IPv6,
+    embedded IPv4 addresses through: so of IPv6 only global unicast counts (2000::/3, RFC 4291),
+    without what IANA's registry of special-purpose addresses takes out of it.
     """
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
+        if address not in UNICAST:
             return False
+    if any(address in network for network in SPECIAL):
+        return False
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_unspecified
     )
+
+
+UNICAST = ipaddress.IPv6Network("2000::/3")
+SPECIAL = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "192.0.0.0/24",  # IETF protocol assignments
+        "192.88.99.0/24",  # relays of 6to4
+        "2001::/23",  # IETF protocol assignments, Teredo among them
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4: any IPv4 address inside
+        "3fff::/20",  # documentation
+    )
+)
 
 
 def refuse_literal(url: str, *, allow_private: bool) -> None:
@@ -75,9 +104,9 @@ def refuse_literal(url: str, *, allow_private: bool) -> None:
     Raises:
         Invalid: not an address, or a private one.
     """
-    parts = parse(url)
+    parts = _parsed(url, allow_private)
     try:
-        found = socket.getaddrinfo(parts.hostname, None, flags=socket.AI_NUMERICHOST)
+        found = socket.getaddrinfo(host_of(parts), None, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         return
     if not allow_private and not all(is_public(_address(entry[4])) for entry in found):
@@ -90,6 +119,22 @@ PRIVATE = (
 )
 
 
+def _parsed(url: str, allow_private: bool) -> SplitResult:
+    """As `parse`, and without what can be refused before any name is looked up.
+
+    `localhost` means this machine, whatever a resolver says (RFC 6761, 6.3). Below port 1024
+    speak services that take orders by other protocols: mail, shells, databases.
+    """
+    parts = parse(url)
+    if allow_private:
+        return parts
+    if parts.port is not None and parts.port < 1024 and parts.port not in (80, 443):
+        raise Invalid("The port must be 80, 443 or one from 1024 on.")
+    if host_of(parts).rpartition(".")[2] == "localhost":
+        raise Invalid(PRIVATE)
+    return parts
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> Reply:
     """Sends `body` and reads the answer. Redirects are not followed.
 
@@ -97,10 +142,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
         ChannelError: no answer came within 10 s, or the address is not one to send to.
     """
     try:
-        parts = parse(url)
+        parts = _parsed(url, allow_private)
     except Invalid as error:
         raise ChannelError(error.sentence, permanent=True) from None
-    host = str(parts.hostname).encode("idna").decode()
+    host = host_of(parts)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     addresses = _resolve(host, port, allow_private)
     connection = _Pinned(host, port, addresses, secure=parts.scheme == "https")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from app import queue, runtime
@@ -31,6 +32,7 @@ ATTEMPTS = 30
 NOTHING_LEFT = (
     "Not sent: what it told of was taken back, hidden or done meanwhile, or its reader has left."
 )
+SWITCHED_OFF = "This channel is off, since its receiver said that it is gone."
 UNEXPECTED = "Something unexpected went wrong; the log has details."
 
 
@@ -90,12 +92,17 @@ def deliver(delivery_id: str, fence: str | None = None) -> bool:
         if message is None:
             _settle(claim, state="done", error=NOTHING_LEFT)
             return False
-        kind = channels.kind_of(delivery.channel.kind)
+        channel_id, kind = delivery.channel_id, channels.kind_of(delivery.channel.kind)
         settings = channels.settings_of(delivery.channel)
+        if delivery.channel.disabled_at and not once:
+            raise ChannelError(SWITCHED_OFF, permanent=True)
         db.session.commit()  # no transaction stays open while the network takes its time
-        kind.send(settings, message)
+        answered = kind.send(settings, message)
     except ChannelError as error:
-        _fail(claim, error.sentence, permanent=error.permanent or once)
+        if error.gone and not once:
+            channels.disable(channel_id)
+        permanent = error.permanent or once
+        _fail(claim, error.sentence, permanent=permanent, answered=error.answered)
         return False
     except DBAPIError:
         raise
@@ -104,7 +111,7 @@ def deliver(delivery_id: str, fence: str | None = None) -> bool:
         db.session.rollback()
         _fail(claim, UNEXPECTED, permanent=once)
         return False
-    return _settle(claim, state="done", error=None)
+    return _settle(claim, state="done", error=None, answered=answered)
 
 
 def take(delivery_id: str, fence: str | None = None) -> Claim | None:
@@ -132,6 +139,33 @@ def again(delivery: Delivery) -> None:
     _ring_after_commit(delivery.id)
 
 
+def again_all(channel: Channel, since: datetime) -> int:
+    """Sends anew, each with its old id, what gave up or did not arrive at this channel since then;
+    how many. The caller commits."""
+    failed = db.session.scalars(
+        select(Delivery)
+        .where(Delivery.channel_id == channel.id, Delivery.created_at >= since, _FAILED)
+        .order_by(Delivery.id)
+    ).all()
+    for delivery in failed:
+        again(delivery)
+    return len(failed)
+
+
+def failed_by_channel(ids: Sequence[str]) -> dict[str, int]:
+    """How many messages did not arrive at each of these channels; none where all did."""
+    rows = db.session.execute(
+        select(Delivery.channel_id, func.count())
+        .where(Delivery.channel_id.in_(ids), _FAILED)
+        .group_by(Delivery.channel_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+# A test is asked for by somebody who waits; sent again later it says nothing.
+_FAILED = and_(Delivery.state.in_(("failed", "dead")), Delivery.kind != "test")
+
+
 def _noted(delivery: Delivery, channel: Channel, action: str) -> None:
     audit.record(
         channel.workspace_id,
@@ -157,16 +191,16 @@ def ring_due(most: int = 200) -> int:
     return queue.ring_new(url, QUEUE, queue.DELIVER, first, most)
 
 
-def _fail(claim: Claim, sentence: str, *, permanent: bool) -> None:
+def _fail(claim: Claim, sentence: str, *, permanent: bool, answered: int | None = None) -> None:
     """Puts the reason on the row; due again later unless it is of no use."""
     if permanent:
-        _settle(claim, state="failed", error=sentence)
+        _settle(claim, state="failed", error=sentence, answered=answered)
     elif claim.attempt >= ATTEMPTS:
-        _settle(claim, state="dead", error=sentence)
+        _settle(claim, state="dead", error=sentence, answered=answered)
     else:
         pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
         due_at = now() + timedelta(seconds=pause / runtime.settings().retry_speed)
-        _settle(claim, state="due", error=sentence, due_at=due_at)
+        _settle(claim, state="due", error=sentence, due_at=due_at, answered=answered)
 
 
 def _settle(claim: Claim, **values: object) -> bool:

@@ -22,6 +22,7 @@ class Channel(Identified, InWorkspace, Base):
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    disabled_at: Mapped[datetime | None]  # its receiver said that it is gone for good
     member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
 
     workspace: Mapped[Workspace] = relationship()
@@ -79,6 +80,7 @@ class Delivery(Identified, Leased, Base):
     )
     kind: Mapped[str] = mapped_column(String(12))
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answered: Mapped[int | None]  # the receiver's last status code, where it speaks HTTP
 
     channel: Mapped[Channel] = relationship()
     subscription: Mapped[Subscription | None] = relationship()

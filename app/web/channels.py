@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,15 +11,17 @@ from app import runtime
 from app.domain import channels, following, outbox
 from app.domain.clerk import owned
 from app.domain.errors import Invalid, NotFound
+from app.domain.wording import count
 from app.extensions import db
-from app.models import Channel, Delivery
+from app.models import Channel, Delivery, now
 from app.web.access import EDITORS, allow, me
-from app.web.forms import refused, text
+from app.web.forms import number, refused, text
 from app.web.standings import with_standing
 
 blueprint = Blueprint("channels", __name__, url_prefix="/following/channels")
 
 PAGE = "alerts/channels.html"
+LONGEST = 3650  # days
 
 
 @blueprint.get("")
@@ -68,6 +72,28 @@ def renew(channel_id: str) -> ResponseReturnValue:
     return _show_secret(secret, f"{channel.name} has a new secret. The old one works for a day.")
 
 
+@blueprint.post("/<channel_id>/enable")
+@allow(*EDITORS)
+def enable(channel_id: str) -> ResponseReturnValue:
+    channel = _channel(channel_id)
+    channels.enable(channel)
+    db.session.commit()
+    flash(f"{channel.name} is on again.")
+    return redirect(url_for("channels.show"), 303)
+
+
+@blueprint.post("/<channel_id>/replay")
+@allow(*EDITORS)
+def replay(channel_id: str) -> ResponseReturnValue:
+    """Everything that failed since some days ago, as after a receiver's outage."""
+    channel = _channel(channel_id)
+    since = now() - timedelta(days=min(number("since", "The days"), LONGEST))
+    sent = outbox.again_all(channel, since)
+    db.session.commit()
+    flash(f"{count(sent, 'message')} will be sent again to {channel.name}.")
+    return redirect(url_for("channels.show"), 303)
+
+
 @blueprint.post("/<channel_id>/delete")
 @allow(*EDITORS)
 def delete(channel_id: str) -> ResponseReturnValue:
@@ -95,6 +121,7 @@ def _page() -> dict[str, object]:
         "labels": {kind.name: kind.label for kind in channels.KINDS.values()},
         "signed": {each.id for each in rows if "secret" in each.settings},
         "deliveries": with_standing(following.deliveries_through(me().workspace_id)),
+        "failed": outbox.failed_by_channel([each.id for each in rows]),
         "mail_waits": not runtime.settings().smtp_url,
     }
 

@@ -21,10 +21,18 @@ class Standing:
     reason: str = ""
     may_try: bool = False
 
+    def told(self, delivery: Delivery) -> str:
+        """`3 tries, the last answered 503`; empty before the first."""
+        if not delivery.attempts:
+            return ""
+        tries = count(delivery.attempts, "try", "tries")
+        last = "the last " if delivery.attempts > 1 else ""
+        return tries + (f", {last}answered {delivery.answered}" if delivery.answered else "")
+
 
 def standing(delivery: Delivery) -> Standing:
     """The delivery's state as a reader says it."""
-    error, tries = delivery.error or "", delivery.attempts
+    error = delivery.error or ""
     match delivery.state:
         case "done" if error:
             return Standing("done", "Not needed", error)
@@ -35,13 +43,11 @@ def standing(delivery: Delivery) -> Standing:
         case "failed":
             return Standing("problem", "Did not arrive", error, may_try=True)
         case "dead":
-            return Standing(
-                "problem", f"Given up after {count(tries, 'try', 'tries')}", error, True
-            )
+            return Standing("problem", "Given up", error, may_try=True)
     if error:
         soon = delivery.due_at < now() + timedelta(minutes=1)
         word = f"Trying again {'soon' if soon else ago(delivery.due_at)}"
-        return Standing("problem", word, f"{error} ({count(tries, 'try', 'tries')} so far)", True)
+        return Standing("problem", word, error, may_try=True)
     return Standing("waiting", "Waiting to be sent")
 
 

@@ -1,4 +1,4 @@
-"""Add audit_log and its head."""
+"""Add audit_log and its head; what receivers answered, and those that are gone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_log")),
     )
     op.create_index("ix_audit_log_workspace_seq", "audit_log", ["workspace_id", "seq"])
+    op.add_column("channels", sa.Column("disabled_at", base.UtcDateTime(timezone=True)))
+    op.add_column("deliveries", sa.Column("answered", sa.Integer()))
     op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -39,6 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("deliveries", "answered")
+    op.drop_column("channels", "disabled_at")
     op.drop_table("audit_head")
     op.drop_index("ix_audit_log_workspace_seq", table_name="audit_log")
     op.drop_table("audit_log")

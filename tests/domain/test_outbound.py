@@ -45,6 +45,21 @@ PRIVATE = [
     "http://[fc00::1]:{port}/",
     "http://[fec0::1]:{port}/",
     "http://[ff02::1]:{port}/",
+    "http://[64:ff9b:1::7f00:1]:{port}/",
+    "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]:{port}/",
+    "http://[::ffff:0:127.0.0.1]:{port}/",
+    "http://[3fff::1]:{port}/",
+    "http://192.0.0.170:{port}/",
+    "http://192.88.99.1:{port}/",
+    "http://localhost.:{port}/",
+    "http://LOCALHOST:{port}/",
+    "http://heard.localhost:{port}/",
+    "http://127.0.0.1.:{port}/",
+    "http://①②⑦.⓪.⓪.①:{port}/",
+    "http://１２７.０.０.１:{port}/",
+    "http://127。0。0。1:{port}/",
+    "http://127.0.0.1:{port}#@example.com/",
+    "http://127.0.0.1:{port}?@example.com/",
 ]
 NOT_ADDRESSES = [
     "",
@@ -57,6 +72,17 @@ NOT_ADDRESSES = [
     "http://example.com/\r\nX-Evil: 1",
     "http://example.com:99999/",
     "http://[::1/",
+    "http://example.com@127.0.0.1/",
+    "http://127.0.0.1\\@example.com/",
+    "http:127.0.0.1/",
+    "http:///127.0.0.1/",
+    "http://127.0.0.1:0/",
+    "http://example.com:-1/",
+    "http://[fe80::1%25lo]/",
+    "http://[::1%25lo]/",
+    "http://%31%32%37.0.0.1/",
+    "http://127.0.0.1%2f/",
+    "http://.../",
 ]
 
 
@@ -91,6 +117,24 @@ def test_private_addresses_get_no_connection(
     assert tried == []
     assert server.connections == 0
     assert refused.value.sentence
+
+
+def test_a_redirect_to_a_private_address_leads_nowhere(server: WebServer) -> None:
+    canary = WebServer()
+    canary.start()
+    server.status, server.location = 307, f"http://127.0.0.1:{canary.port}/latest/meta-data/"
+    try:
+        reply = outbound.post(f"http://127.0.0.1:{server.port}/", b"{}", {}, allow_private=True)
+    finally:
+        canary.stop()
+    assert reply.status == 307 and canary.connections == 0
+
+
+@pytest.mark.parametrize("port", [22, 25, 53, 445, 587, 993])
+def test_services_that_are_no_web_get_nothing(tried: list[object], port: int) -> None:
+    with pytest.raises(ChannelError, match="The port must be"):
+        outbound.post(f"http://93.184.216.34:{port}/", b"{}", {}, allow_private=False)
+    assert tried == []
 
 
 @pytest.mark.parametrize("url", NOT_ADDRESSES)
@@ -141,7 +185,7 @@ def test_one_private_answer_among_public_ones_is_enough_to_refuse(
 
 
 def test_public_addresses_are_public() -> None:
-    for text in ("93.184.216.34", "8.8.8.8", "2606:4700::1111"):
+    for text in ("93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"):
         assert outbound.is_public(outbound._address((text, 0)))
 
 

@@ -60,6 +60,7 @@ GET {VOICE}/erase | POST {VOICE}/erase | GET /settings/erased
 GET {PROGRAM}/retention | POST {PROGRAM}/retention
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file
 GET /following/channels | POST /following/channels | POST /following/channels/<channel_id>/delete
+POST /following/channels/<channel_id>/enable | POST /following/channels/<channel_id>/replay
 POST /following/channels/<channel_id>/secret | POST /following/channels/<channel_id>/test
 POST /settings/programs | GET /settings/programs/new | POST {PROGRAM}/close | POST {PROGRAM}/reopen
 GET {PROGRAM}/describe | POST {PROGRAM}/describe | GET {PROGRAM}/consent | POST {PROGRAM}/consent

@@ -14,7 +14,7 @@ from app.domain.channels.slack import Slack
 from app.domain.channels.webhook import Webhook
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import Channel
+from app.models import Channel, now
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (Email(), Slack(), Webhook())}
 
@@ -24,6 +24,8 @@ __all__ = [
     "Kind",
     "Secret",
     "add",
+    "disable",
+    "enable",
     "kind_of",
     "of_workspace",
     "remove",
@@ -88,6 +90,21 @@ def renew_secret(channel: Channel) -> str:
     db.session.flush()
     _noted(channel, "secret_renewed")
     return secret.shown
+
+
+def disable(channel_id: str) -> None:
+    """Its receiver is gone: nothing more is sent there until somebody switches it on again."""
+    channel = db.session.get(Channel, channel_id)
+    if channel is not None and channel.disabled_at is None:
+        channel.disabled_at = now()
+        _noted(channel, "disabled")
+
+
+def enable(channel: Channel) -> None:
+    """Sends there again. What failed meanwhile goes when somebody asks for it."""
+    channel.disabled_at = None
+    db.session.flush()
+    _noted(channel, "enabled")
 
 
 def remove(channel: Channel) -> None:

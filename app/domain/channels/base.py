@@ -47,6 +47,7 @@ class Kind(Protocol):
         """Where it goes, for a list: an address, a host."""
         ...
 
-    def send(self, settings: Mapping[str, Any], message: Message) -> None:
-        """Returns when the receiver has taken the message. ChannelError when it has not."""
+    def send(self, settings: Mapping[str, Any], message: Message) -> int | None:
+        """Returns when the receiver has taken the message, with the status that it answered where
+        it speaks HTTP. ChannelError when it has not."""
         ...

@@ -29,7 +29,7 @@ class Email:
     def where(self, settings: Mapping[str, Any]) -> str:
         return str(settings["address"])
 
-    def send(self, settings: Mapping[str, Any], message: Message) -> None:
+    def send(self, settings: Mapping[str, Any], message: Message) -> int | None:
         pictures = {moment.highlight_id: moment.poster for moment in message.shown if moment.poster}
         mail.send(
             mail.Letter(
@@ -42,6 +42,7 @@ class Email:
                 pictures=pictures,
             )
         )
+        return None
 
 
 def address(text: str) -> str:

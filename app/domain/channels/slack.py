@@ -45,7 +45,7 @@ class Slack:
         """Never the whole address: whoever has it can post there."""
         return urlsplit(str(settings["url"])).netloc
 
-    def send(self, settings: Mapping[str, Any], message: Message) -> None:
+    def send(self, settings: Mapping[str, Any], message: Message) -> int | None:
         reply = outbound.post(
             str(settings["url"]),
             json.dumps(post(message), ensure_ascii=False).encode(),
@@ -55,8 +55,11 @@ class Slack:
         if reply.status != 200:
             said = shorten(reply.body.decode("utf-8", "replace"), 80)
             raise ChannelError(
-                f"Slack answered with {reply.status} ({said}).", permanent=reply.status in GONE
+                f"Slack answered with {reply.status} ({said}).",
+                answered=reply.status,
+                gone=reply.status in GONE,
             )
+        return reply.status
 
 
 def post(message: Message) -> dict[str, Any]:

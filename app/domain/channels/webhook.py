@@ -53,7 +53,7 @@ class Webhook:
     def where(self, settings: Mapping[str, Any]) -> str:
         return urlsplit(str(settings["url"])).netloc
 
-    def send(self, settings: Mapping[str, Any], message: Message) -> None:
+    def send(self, settings: Mapping[str, Any], message: Message) -> int | None:
         body, moment = json.dumps(event(message), ensure_ascii=False), now()
         headers = {
             "Content-Type": "application/json; charset=utf-8",
@@ -64,6 +64,7 @@ class Webhook:
         private = runtime.settings().allow_private_webhooks
         reply = outbound.post(str(settings["url"]), body.encode(), headers, allow_private=private)
         _judge(reply.status)
+        return reply.status
 
 
 def event(message: Message) -> dict[str, Any]:
@@ -125,7 +126,9 @@ def _judge(status: int) -> None:
     if 200 <= status < 300:
         return
     if status == 410:
-        raise ChannelError("The receiver says it is gone for good (410).", permanent=True)
+        said = "The receiver says it is gone for good (410)."
+        raise ChannelError(said, answered=status, gone=True)
+    said = f"The receiver answered with {status}."
     if 300 <= status < 400:
-        raise ChannelError(f"The receiver sent us elsewhere ({status}); that is not followed.")
-    raise ChannelError(f"The receiver answered with {status}.")
+        said = f"The receiver sent us elsewhere ({status}); that is not followed."
+    raise ChannelError(said, answered=status)

@@ -76,11 +76,68 @@ def test_a_failed_one_comes_again_under_the_same_id(receiver: WebServer, row: De
     assert json.loads(receiver.posted[0].body) == json.loads(receiver.posted[1].body)
 
 
-def test_gone_is_final(receiver: WebServer, row: Delivery) -> None:
+def test_gone_is_final_and_switches_the_channel_off(
+    receiver: WebServer, row: Delivery, channel: Channel
+) -> None:
     receiver.status = 410
     assert not outbox.deliver(row.id)
     db.session.refresh(row)
-    assert row.state == "failed"
+    assert row.state == "failed" and row.answered == 410
+    assert channel.disabled_at is not None
+    receiver.status = 204
+    outbox.again(row)
+    db.session.commit()
+    assert not outbox.deliver(row.id)
+    db.session.refresh(row)
+    assert row.error == outbox.SWITCHED_OFF and receiver.connections == 1
+    channels.enable(channel)
+    assert outbox.again_all(channel, now() - timedelta(days=1)) == 1
+    db.session.commit()
+    assert outbox.deliver(row.id)
+    db.session.refresh(row)
+    assert row.state == "done" and row.answered == 204
+    assert {each.headers["webhook-id"] for each in receiver.posted} == {row.id}
+
+
+def test_a_test_through_a_channel_that_is_off_says_what_the_receiver_says(
+    receiver: WebServer, channel: Channel
+) -> None:
+    channels.disable(channel.id)
+    test = outbox.add(channel, "test")
+    db.session.commit()
+    assert outbox.deliver(test.id)
+
+
+def test_what_failed_goes_again_and_nothing_else(receiver: WebServer, channel: Channel) -> None:
+    """Not what is older than asked for, not tests, not what has arrived."""
+    rows = (
+        ("dead", "digest", 0),
+        ("failed", "digest", 9),
+        ("dead", "test", 0),
+        ("done", "digest", 0),
+    )
+    for state, kind, days in rows:
+        old = Delivery(channel_id=channel.id, kind=kind, state=state)
+        old.created_at = now() - timedelta(days=days)
+        db.session.add(old)
+    db.session.commit()
+    assert outbox.failed_by_channel([channel.id]) == {channel.id: 2}
+    assert outbox.again_all(channel, now() - timedelta(days=7)) == 1
+    assert outbox.failed_by_channel([channel.id]) == {channel.id: 1}
+
+
+def test_pauses_grow_over_hours(receiver: WebServer, row: Delivery) -> None:
+    receiver.status, pauses = 500, []
+    for _ in range(len(outbox.BACKOFF_S)):
+        began = now()
+        outbox.deliver(row.id)
+        db.session.refresh(row)
+        pauses.append((row.due_at - began).total_seconds())
+        row.due_at = now()
+        db.session.commit()
+    assert pauses == sorted(pauses) and 3600 < pauses[-1] < 6 * 3600
+    stamps = {each.headers["webhook-timestamp"] for each in receiver.posted}
+    assert row.answered == 500 and all(abs(int(at) - now().timestamp()) < 60 for at in stamps)
 
 
 def test_a_private_address_is_refused_with_its_reason(
