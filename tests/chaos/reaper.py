@@ -27,7 +27,7 @@ TARGETS = {
     "media": 26, "speech": 24, "text": 15, "notify": 15, "clock": 7, "web": 7, "queue": 3,
     "import": 3,
 }  # fmt: skip
-STALLED_S = 15.0
+STALLED_S = 90.0
 STARTED_S = 8.0
 
 
@@ -119,7 +119,7 @@ class Reaper:
         while time.monotonic() < until:
             busy = [queue for queue in QUEUES if self._busy(queue)]
             if busy:
-                time.sleep(self.rng.uniform(0, 0.1))
+                time.sleep(self.rng.uniform(0, 0.3))
                 return wanted if wanted in busy else self.rng.choice(busy)
             time.sleep(0.02)
         return wanted
