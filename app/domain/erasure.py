@@ -188,7 +188,7 @@ def _drop_exports(submission: Submission, erasure: Erasure) -> None:
 def _end_uploads(submission: Submission, erasure: Erasure) -> None:
     ended = db.session.scalars(select(Upload).where(Upload.submission_id == submission.id)).all()
     for upload in ended:
-        upload.filename = upload.declared_type = ""
+        upload.filename = upload.declared_type = upload.said = ""
         if erasure.what == EVERYTHING or upload.state == "received":
             upload.state = "ended"
     erasure.uploads = [upload.id for upload in ended]
