@@ -22,12 +22,13 @@ blueprint = Blueprint("channels", __name__, url_prefix="/following/channels")
 
 PAGE = "alerts/channels.html"
 LONGEST = 3650  # days
+NO_SECRET = dict.fromkeys(["secret"], "")  # shown by two answers only
 
 
 @blueprint.get("")
 @allow(*EDITORS)
 def show() -> ResponseReturnValue:
-    return render_template(PAGE, problem="", typed={}, secret="", **_page())
+    return render_template(PAGE, problem="", typed={}, **NO_SECRET, **_page())
 
 
 @blueprint.post("")
@@ -38,7 +39,7 @@ def add() -> ResponseReturnValue:
         typed = {field.name: text(field.name) for field in kind.fields}
         channel, secret = channels.add(me().workspace_id, kind, text("name"), typed)
     except Invalid as error:
-        return refused(PAGE, error, values=lambda: {"secret": "", **_page()})
+        return refused(PAGE, error, values=lambda: {**NO_SECRET, **_page()})
     db.session.commit()
     return _show_secret(secret, f"{channel.name} was added.")
 

@@ -109,10 +109,11 @@ class Encoder:
 
         if self._threads:
             torch.set_num_threads(self._threads)
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self.model = AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True
-        ).eval()
+        # A folder of ours, checked above: nothing is downloaded, so there's no revision to pin.
+        here = {"local_files_only": True}
+        self.tokenizer = AutoTokenizer.from_pretrained(folder, **here)  # nosec B615
+        self.model = AutoModel.from_pretrained(folder, use_safetensors=True, **here)  # nosec B615
+        self.model.eval()
         self.load_seconds = time.perf_counter() - begun
 
 
