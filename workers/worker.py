@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import logging
 import resource
+import time
 from pathlib import Path
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 FORKING = frozenset({"media", "notify"})
 JOBS_PER_LIFE = 500
+QUEUE_AGAIN_S = 1.0
 MEMORY_LIMIT = 6 * 1024**3  # bytes resident
 
 
@@ -47,6 +50,7 @@ def work(queue: str, *, burst: bool = False) -> None:
         note_sandbox(settings.sandbox_note)
     url = settings.redis_url
     connection: Redis = connect_worker(url)
+    wait_for(connection)
     kind = Worker if queue in FORKING else ModelWorker
     worker = kind(
         [open_queue(url, queue)],
@@ -60,6 +64,17 @@ def work(queue: str, *, burst: bool = False) -> None:
         max_jobs=None if queue in FORKING else JOBS_PER_LIFE,
         logging_level="WARNING",
     )
+
+
+def wait_for(connection: Redis) -> None:
+    """Until the queue answers: cheaper than to end and load everything once more."""
+    while True:
+        try:
+            connection.ping()
+            return
+        except RedisError as error:
+            log.warning("The queue is away (%s); waiting for it.", type(error).__name__)
+            time.sleep(QUEUE_AGAIN_S)
 
 
 def note_sandbox(path: Path) -> None:
