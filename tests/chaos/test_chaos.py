@@ -50,14 +50,14 @@ def test_sixty_kills_and_four_wipes(tmp_path: Path, seed: int, tell: list[Round]
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_ten_kills_and_a_wipe(tmp_path: Path, tell: list[Round]) -> None:
     with whole(tmp_path / "data") as running:
         storm(running, SHORT, 7, "one machine, short", tmp_path, tell)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_ten_kills_on_servers_that_go_away_themselves(tmp_path: Path, tell: list[Round]) -> None:
     """The queue is down at the start, and again for ten seconds; the database crashes twice."""
     with (
