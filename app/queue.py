@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -32,6 +33,14 @@ class ForgedJob(Exception):
 
 class HeardJob(Job):
     """Runs names on the list only, whatever stands in the queue."""
+
+    def _deserialize_data(self) -> None:
+        """What isn't JSON is a pickle, or nothing that Heard put there; it is never unpacked."""
+        try:
+            super()._deserialize_data()
+        except DeserializationError:
+            log.error("Refused a forged job: what it holds is not Heard's.")
+            raise
 
     @property
     def func(self) -> Any:

@@ -43,6 +43,14 @@ def settings_for(data: Path, **env: str) -> Settings:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long rounds run only when they are asked for, by `-m chaos`."""
+    long = [item for item in items if item.get_closest_marker("chaos")]
+    if long and "chaos" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every migration applied, copied for each test."""

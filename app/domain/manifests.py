@@ -13,6 +13,7 @@ import io
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from app import runtime
@@ -26,6 +27,9 @@ KNOWN = (
     "language", "said_at", "score", "consent",
 )  # fmt: skip
 CAPTION_FILES = (".vtt", ".srt")
+# All of a manifest is checked before anything is written, so all of it is held in memory.
+LARGEST_MANIFEST, LARGEST_CAPTIONS = 64 * 1024 * 1024, 4 * 1024 * 1024  # bytes
+MOST_ROWS = 50_000
 # As many characters as the column has; the shape is that of BCP 47, its first parts.
 LONGEST_LANGUAGE = 12
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -79,6 +83,8 @@ def read_manifest(path: Path, program: Program) -> list[Entry]:
 def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """The columns, and a row for each that isn't empty; cells may hold line breaks."""
     try:
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise Invalid(f"The manifest {path} is larger than what is taken here; cut it up.")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise Invalid(f"The manifest {path} is not there.") from None
@@ -88,9 +94,12 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         raise Invalid(f"The manifest {path} can't be read: {error.strerror}.") from None
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
     try:
-        return list(reader.fieldnames or ()), list(reader)
+        columns, rows = list(reader.fieldnames or ()), list(islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
         raise Invalid(f"The manifest is not readable CSV: {error}.") from None
+    if len(rows) > MOST_ROWS:
+        raise Invalid(f"The manifest has more than {MOST_ROWS:,} rows; cut it up.")
+    return columns, rows
 
 
 def _entry(row: dict[str, str], folder: Path, program: Program) -> Entry:
@@ -130,9 +139,11 @@ def _file(name: str, folder: Path) -> Path | None:
         return None
     try:
         path = (folder / name).resolve()
-        there = path.is_file()
+        there, inside = path.is_file(), path.is_relative_to(folder.resolve())
     except (OSError, ValueError):  # longer than a name may be, or with a NUL in it
-        there = False
+        there, inside = False, True
+    if not inside:  # `../`, an absolute path, or a link that leads out
+        raise Invalid(f"The file {name[: details.LONGEST_FIELD]} is not in the manifest's folder.")
     if not there:
         raise Invalid(f"The file {name[: details.LONGEST_FIELD]} is not there.")
     if path.stat().st_size == 0:
@@ -148,6 +159,8 @@ def _captions(name: str, folder: Path) -> str | None:
     path = _file(name, folder)
     if path is None or path.suffix.lower() not in CAPTION_FILES:
         raise Invalid(f"The captions {name} must be a .vtt or .srt file.")
+    if path.stat().st_size > LARGEST_CAPTIONS:
+        raise Invalid(f"The captions {name} are larger than what is taken here.")
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -68,10 +68,9 @@ def revoke(link_id: str) -> ResponseReturnValue:
 @limiter.limit("120/minute")
 def show(token: str) -> ResponseReturnValue:
     try:
-        link = sharing.find(token)
-    except (NotFound, Expired) as refusal:
-        status = 410 if isinstance(refusal, Expired) else 404
-        return render_template("shared/gone.html"), status
+        link = _open(token)
+    except NotFound:
+        return render_template("shared/gone.html"), 404
     sharing.count_view(link)
     if clips.can_cut(link.highlight) and clips.find(link.highlight) is None:
         clips.request(link.highlight)
@@ -83,14 +82,14 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit("240/minute")
 def player(token: str) -> ResponseReturnValue:
     """The part of the page that changes while the clip is being cut."""
-    link = sharing.find(token)
+    link = _open(token)
     return render_template("shared/_player.html", token=token, **_moment(link))
 
 
 @blueprint.get("/s/<token>/clip")
 @limiter.limit("600/minute")
 def clip(token: str) -> Response:
-    found = clips.find(sharing.find(token).highlight)
+    found = clips.find(_open(token).highlight)
     if found is None or found.key is None:
         raise NotFound
     return media.send_object(found.key, found.media_type or "video/mp4")
@@ -99,7 +98,7 @@ def clip(token: str) -> Response:
 @blueprint.get("/s/<token>/poster")
 @limiter.limit("240/minute")
 def poster(token: str) -> Response:
-    recording = sharing.find(token).highlight.answer.recording
+    recording = _open(token).highlight.answer.recording
     if recording is None or recording.poster_key is None:
         raise NotFound
     return media.send_object(recording.poster_key, "image/jpeg")
@@ -108,7 +107,7 @@ def poster(token: str) -> Response:
 @blueprint.get("/s/<token>/captions.vtt")
 @limiter.limit("240/minute")
 def captions(token: str) -> Response:
-    text = clips.vtt(sharing.find(token).highlight)
+    text = clips.vtt(_open(token).highlight)
     return Response(text, content_type="text/vtt; charset=utf-8")
 
 
@@ -120,6 +119,14 @@ def _no_trace(response: Response) -> Response:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _open(token: str) -> ShareLink:
+    """Asked on each request. One that has ended looks like one that never was. Raises NotFound."""
+    try:
+        return sharing.find(token)
+    except Expired as error:
+        raise NotFound from error
 
 
 def _moment(link: ShareLink) -> dict[str, object]:

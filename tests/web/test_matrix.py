@@ -292,8 +292,8 @@ def full(world: World) -> None:
 
 
 DEATHS: tuple[tuple[Callable[[World], None], str, int], ...] = (
-    (revoked, SHARE, 410), (expired, SHARE, 410), (hidden, SHARE, 410),
-    (narrowed, SHARE, 410), (withdrawn, SHARE, 404), (withdrawn, MINE, 0),
+    (revoked, SHARE, 404), (expired, SHARE, 404), (hidden, SHARE, 404),
+    (narrowed, SHARE, 404), (withdrawn, SHARE, 404), (withdrawn, MINE, 0),
     (used, SIGN_IN_LINK, 410), (too_old, SIGN_IN_LINK, 410), (deactivated, SIGN_IN_LINK, 410),
     (closed, RECORD, 410), (full, RECORD, 410),
 )  # fmt: skip
