@@ -12,7 +12,7 @@ from app.domain.clerk import new_token, token_hash
 from app.extensions import db
 from app.models import Invitation
 from tests import factories
-from tests.e2e.customer import NEEDS_BROWSER
+from tests.e2e.customer import NEEDS_BROWSER, opened
 
 pytestmark = NEEDS_BROWSER
 
@@ -50,6 +50,10 @@ def test_every_screen(browser: Browser, host: str, path: str, scheme: str) -> No
     page.locator('[data-do="record"]').click()
     page.wait_for_selector('[data-do="stop"]:not([hidden])')
     wide_and_clear(page, "recording")
+    other = context.new_page()
+    opened(other, address)
+    wide_and_clear(other, "elsewhere")
+    other.close()
     page.locator('[data-do="stop"]').click()
     expect(page.locator('[data-step="review"]')).to_be_visible()
     wide_and_clear(page, "review")

@@ -6,12 +6,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from app import runtime
 from app.extensions import db
-from app.models import Invitation, Upload
+from app.models import Invitation, Program, Upload, now
 from tests import services
 from tests.e2e.customer import (
     NEEDS_BROWSER,
@@ -30,7 +30,7 @@ from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server
 pytestmark = NEEDS_BROWSER
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def recorded(context: BrowserContext) -> Recorded:
     recorded = Recorded()
     recorded.watch(context)
@@ -65,10 +65,10 @@ def test_five_times_offline_and_two_reloads_make_one_recording(
         for _ in range(times):
             context.set_offline(True)
             expect(page.locator("[data-safe]")).to_contain_text("as soon as there is a connection")
-            page.wait_for_timeout(900)
+            page.wait_for_timeout(600)
             context.set_offline(False)
             expect(page.locator("[data-safe]")).to_contain_text("on its way to us")
-            page.wait_for_timeout(900)
+            page.wait_for_timeout(600)
         if times == 2:
             parts.append(reload(page))
             go_on(page)
@@ -96,17 +96,18 @@ def test_five_times_offline_and_two_reloads_make_one_recording(
 
 
 def test_a_closed_tab_and_a_killed_server(
-    browser: Browser, path: str, server: Server, tmp_path: Path
+    browser: Browser, path: str, server: Server, tmp_path: Path, recorded: Recorded
 ) -> None:
     """The same link in a new window goes on where the old one was."""
     address = server.address + path
     context = window(browser, tmp_path)
+    recorded.watch(context)
     page = context.pages[0]
     arrive(page, address, "camera")
     record(page, 2)
     server.kill()
     page.wait_for_timeout(1500)
-    before = kept(page)
+    (before,) = kept(page).values()
     context.close()
 
     server.start()
@@ -114,8 +115,8 @@ def test_a_closed_tab_and_a_killed_server(
     page = context.pages[0]
     opened(page, address)
     step(page, "resume")
-    ((take, whole),) = kept(page).items()
-    assert whole.startswith(before[take])
+    (whole,) = kept(page).values()
+    assert whole.startswith(before) and recorded.sessions[0].startswith(before)
     page.get_by_role("button", name="Go on with it").click()
     step(page, "review")
     server.kill()
@@ -140,16 +141,14 @@ def window(browser: Browser, tmp_path: Path) -> BrowserContext:
     return context
 
 
-def test_stop_to_received_is_one_part(
-    page: Page, address: str, context: BrowserContext, recorded: Recorded
-) -> None:
+def test_stop_to_received_is_one_part(page: Page, address: str, context: BrowserContext) -> None:
     """On a line that is hardly faster than the recording."""
     arrive(page, address, "camera")
     record(page, 0.1)
     line = context.new_cdp_session(page)
     slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 200_000}
     line.send("Network.emulateNetworkConditions", slow)
-    page.wait_for_timeout(9000)
+    page.wait_for_timeout(6000)
     page.evaluate("""() => {
         const safe = document.querySelector('[data-safe]');
         const tell = () => safe.dataset.kind === 'there' && (window.there ??= performance.now());
@@ -281,3 +280,58 @@ def test_a_browser_that_can_not_keep_it_says_so_and_sends_all_the_same(
     page.get_by_role("button", name="Skip this question").click()
     finish(page)
     assert stored(received().answers[0].recording) == recorded.sessions[0]
+
+
+def test_a_server_that_says_no_is_asked_again(page: Page, address: str, recorded: Recorded) -> None:
+    answers = [
+        (423, "Another part of this upload is arriving right now."),
+        (409, "These bytes don't follow on from what has arrived."),
+        (460, "These bytes were damaged on the way. Please send them again."),
+        (507, "There is no room left for this here right now. Please try again later."),
+    ]
+
+    def refuse(route: Route) -> None:
+        if route.request.method != "PATCH" or not answers:
+            return route.fallback()
+        status, sentence = answers.pop(0)
+        headers = {"Upload-Offset": "0"} if status == 409 else {}
+        route.fulfill(status=status, body=sentence, content_type="text/plain", headers=headers)
+
+    page.route("**/uploads/*", refuse)
+    arrive(page, address, "voice")
+    record(page, 3)
+    page.get_by_role("button", name="Stop").click()
+    safe = page.locator("[data-safe]")
+    expect(safe).to_contain_text("We could not take it yet: There is no room", timeout=20_000)
+    expect(safe).to_contain_text("Kept on this device")
+    expect(safe).to_contain_text("all of it has reached us", timeout=30_000)
+    assert answers == []
+    page.get_by_role("button", name="Use this").click()
+    page.get_by_role("button", name="Skip this question").click()
+    finish(page)
+    assert stored(received().answers[0].recording) == recorded.sessions[0]
+
+
+def test_a_program_that_closes_meanwhile_leaves_the_recording_with_the_customer(
+    page: Page, address: str, recorded: Recorded
+) -> None:
+    arrive(page, address, "voice")
+    record(page, 1)
+    program = db.session.scalars(select(Program)).one()
+    program.closed_at = now()
+    db.session.commit()
+    stop_and_use(page)
+    page.get_by_role("button", name="Skip this question").click()
+    page.get_by_role("button", name="I would rather not say").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("alert").locator("visible=true")).to_have_text(
+        "This is closed now. Thank you for coming all the same."
+    )
+    page.reload()
+    expect(page.get_by_text("is still on this device")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save my recording on this device").click()
+    assert Path(saved.value.path()).read_bytes() == recorded.sessions[0]
+    page.get_by_role("button", name="Delete it").click()
+    services.eventually(lambda: state() == ["ended"], 5, "the server dropped it too")
+    assert kept(page) == {} and list(runtime.storage().list("recordings/")) == []

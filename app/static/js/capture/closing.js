@@ -2,6 +2,7 @@
 
 import { announce, clock, data, find, findAll, line, on, t } from "./page.js";
 import { Refused } from "./ask.js";
+import { saveAsFile } from "./files.js";
 import * as outgoing from "./outgoing.js";
 import { send } from "./send.js";
 import { drop, save, state, store } from "./state.js";
@@ -133,11 +134,7 @@ async function saveHere() {
   for (const answer of Object.values(state.draft.answers)) {
     if (!answer.takeId) continue;
     const take = await store.getTake(answer.takeId);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await (await outgoing.sourceOf(take)).whole());
-    const ending = take.mime.includes("mp4") ? "mp4" : "webm";
-    link.download = take.filename || `recording-${take.position + 1}.${ending}`;
-    link.click();
+    saveAsFile(take, await (await outgoing.sourceOf(take)).whole());
   }
 }
 

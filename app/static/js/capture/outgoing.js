@@ -62,9 +62,10 @@ export const use = async (take) => (await begin(take)).done().catch(() => {}); /
 /** A take's bytes, whether it is on its way or not. */
 export const sourceOf = async (take) => sendings.get(take.id)?.source ?? Source.of(store, take);
 
-export function stop(take) {
-  sendings.get(take?.id)?.end();
-  sendings.delete(take?.id);
+export function stop({ id }) {
+  sendings.get(id)?.end();
+  sendings.delete(id);
+  starting.get(id)?.then(({ take }) => stop(take));
   changed();
 }
 

@@ -61,6 +61,7 @@ async function began(take) {
   await store.putTake(take);
   await save();
   const { source } = await outgoing.begin(take);
+  source.say({ growing: true });
   return async (chunk) => {
     await store.addChunk(take, source.chunks, chunk);
     source.grew(chunk.size); // only now may it be sent
@@ -69,7 +70,7 @@ async function began(take) {
 
 async function ended(take) {
   await store.putTake(take);
-  (await outgoing.sourceOf(take)).say({ ended: true });
+  (await outgoing.sourceOf(take)).say({ growing: false, ended: true });
 }
 
 async function accept(take) {

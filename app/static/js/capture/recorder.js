@@ -42,6 +42,7 @@ export class Take {
       this.#recorder.onstop = resolve;
     });
     document.addEventListener("visibilitychange", this.#hurry);
+    window.addEventListener("beforeunload", this.#hurry);
   }
 
   start() {
@@ -80,6 +81,7 @@ export class Take {
     }
     await this.#stopped;
     document.removeEventListener("visibilitychange", this.#hurry);
+    window.removeEventListener("beforeunload", this.#hurry);
     await this.#saved;
     const rest = this.#parser?.flush() ?? [];
     if (rest.length) this.#keep(new Blob([rest]), { parsed: true });
@@ -92,9 +94,10 @@ export class Take {
     return this.take;
   }
 
-  /** A page that is put aside may not come back: what there is, is kept now. */
-  #hurry = () => {
-    if (document.hidden && this.#recorder.state === "recording") this.#recorder.requestData();
+  /** A page that is put aside or left may not come back: what there is, is kept now. */
+  #hurry = ({ type }) => {
+    const leaving = document.hidden || type === "beforeunload";
+    if (leaving && this.#recorder.state === "recording") this.#recorder.requestData();
   };
 
   /** One after the other, in order. */

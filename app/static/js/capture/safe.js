@@ -35,7 +35,7 @@ function look() {
 
 function standing(all) {
   const { total, arrived } = outgoing.progress();
-  const there = arrived === total && all.every(({ source }) => source.ended);
+  const there = arrived === total && !all.some(({ source }) => source.growing);
   const reason = all.find((each) => each.trouble)?.trouble;
   const n = `${total ? Math.floor((100 * arrived) / total) : 0} %`;
   if (!store.kept()) {

@@ -157,9 +157,11 @@ export class Sending {
   }
 
   #reached(bytes) {
-    if (bytes !== this.arrived) this.#failures = 0;
+    if (bytes !== this.arrived) {
+      this.#failures = 0;
+      this.trouble = "";
+    }
     this.arrived = bytes;
-    this.trouble = "";
     this.#flow.changed();
   }
 

@@ -5,7 +5,8 @@ const PART_MS = 3000; // … or whatever has come after this time
 
 export class Source {
   total = 0;
-  ended = false; // nothing more is recorded
+  growing = false; // a recorder adds to it right now
+  ended = false; // nothing more will be recorded
   accepted = false; // the customer uses it: its length may be told
   #sizes;
   #store;
