@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import smtplib
 import subprocess
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import boxes
 from app.config import Settings, read_settings
 from app.domain.codebooks import Codebook
 from app.domain.errors import StepFailed
@@ -50,6 +53,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Every check in turn; none of them changes anything."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _disk, _database, _storage, _queue, _ffmpeg, _sandbox, _speech, _text, _mail, _origin,
+        _server,
     )  # fmt: skip
     for check in checks:
         yield from check(settings)
@@ -108,12 +112,29 @@ def _ffmpeg(_settings: Settings) -> Iterator[Finding]:
         yield Finding("ffmpeg", "ok", done.stdout.splitlines()[0].split(" Copyright")[0])
 
 
-def _sandbox(_settings: Settings) -> Iterator[Finding]:
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    """As the running workers found it, which may be another user's or another machine's box."""
     from workers.media import sandbox
 
-    for layer, works in sandbox.layers().items():
-        words = layer if works else f"{layer}: this host does not allow it; ffmpeg runs without"
-        yield Finding("sandbox", "ok" if works else "note", words)
+    told = boxes.found(settings)
+    where = " (as the media worker found)" if told else ""
+    for layer, works in (told or sandbox.layers()).items():
+        missing = f"{layer}: ffmpeg runs without; {sandbox.HINTS.get(layer, 'not on this host')}"
+        yield Finding("sandbox", "ok" if works else "note", (layer if works else missing) + where)
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    """The web as people reach it, and whether it is this Heard."""
+    address = f"{settings.base_url}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # nosec B310
+            well = json.load(answer).get("status") == "ok"
+    except (OSError, ValueError) as error:
+        words = f"{settings.base_url} does not answer ({error}); set BASE_URL, or start Heard"
+        yield Finding("web", "note", words)
+    else:
+        words = f"{settings.base_url} answers" if well else f"{address} is something else"
+        yield Finding("web", "ok" if well else "bad", words)
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:

@@ -8,18 +8,19 @@ after `JOBS_PER_LIFE` jobs or when they have grown beyond `MEMORY_LIMIT`.
 
 from __future__ import annotations
 
-import json
 import logging
 import resource
 import time
-from pathlib import Path
 from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
+from rq.worker import BaseWorker
 
+from app import boxes
+from app.config import Settings
 from app.queue import HeardJob, connect_worker, open_queue
 from workers.context import application
 from workers.media import sandbox
@@ -43,15 +44,29 @@ class ModelWorker(SimpleWorker):
             self._stop_requested = True
 
 
+class MediaWorker(Worker):
+    """Tells with each heartbeat what its box can do."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        boxes.tell(self.connection, sandbox.layers())
+
+
+def _kind(queue: str) -> type[BaseWorker]:
+    if queue not in FORKING:
+        return ModelWorker
+    return MediaWorker if queue == "media" else Worker
+
+
 def work(queue: str, *, burst: bool = False) -> None:
     """Works until asked to stop. The supervisor starts it anew."""
     settings = application().extensions["heard"].settings
-    if queue == "media":
-        note_sandbox(settings.sandbox_note)
     url = settings.redis_url
     connection: Redis = connect_worker(url)
     wait_for(connection)
-    kind = Worker if queue in FORKING else ModelWorker
+    if queue == "media":
+        announce(settings)
+    kind = _kind(queue)
     worker = kind(
         [open_queue(url, queue)],
         connection=connection,
@@ -77,8 +92,10 @@ def wait_for(connection: Redis) -> None:
             time.sleep(QUEUE_AGAIN_S)
 
 
-def note_sandbox(path: Path) -> None:
-    """Leaves word of the layers that this host allows, for `/healthz`."""
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(sandbox.layers()))
-    half.replace(path)
+def announce(settings: Settings) -> None:
+    """Leaves word of the layers that this host allows, and warns of those that it doesn't."""
+    layers = sandbox.layers()
+    boxes.note(settings.sandbox_note, layers)
+    for name, works in layers.items():
+        if not works:
+            log.warning("ffmpeg's box has no layer '%s': %s", name, sandbox.HINTS[name])

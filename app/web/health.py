@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from app import runtime
+from app import boxes, runtime
 from app.extensions import db
 
 blueprint = Blueprint("health", __name__)
@@ -16,15 +14,9 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
+    """Well while the web and its database are. `sandbox`: each layer around ffmpeg, and whether
+    every media worker that told of late has it; null where none has."""
     db.session.execute(text("SELECT 1"))
-    return jsonify(status="ok", sandbox=_sandbox())
-
-
-def _sandbox() -> dict[str, bool] | None:
-    """Each layer around ffmpeg and whether it is active; None where no media worker has started
-    with this data folder."""
-    try:
-        layers: dict[str, bool] = json.loads(runtime.settings().sandbox_note.read_text())
-    except FileNotFoundError:
-        return None
-    return layers
+    layers = boxes.found(runtime.settings())
+    missing = [name for name, active in (layers or {}).items() if not active]
+    return jsonify(status="ok", sandbox=layers, sandbox_missing=missing)

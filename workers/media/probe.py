@@ -32,6 +32,8 @@ _SIZE = re.compile(r", (\d{1,6})x(\d{1,6})(?= |,|$)")
 _FPS = re.compile(r", ([\d.]+)(k?) fps")
 _RATE = re.compile(r", (\d+) Hz, ([^,]+)")
 _TOO_LARGE = re.compile(r"size (\d+)x(\d+) exceeds specified max pixel count")
+_TOO_MANY = re.compile(r"^\[in#0 .* exceeds max_streams", re.MULTILINE)
+_MANY_STREAMS = f"The file holds more than {MAX_STREAMS} streams."
 _ROTATION = re.compile(r"rotation of (-?[\d.]+) degrees")
 _DECLARED = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 _CHANNELS = {"mono": 1, "stereo": 2, "5.1": 6, "5.1(side)": 6, "7.1": 8, "quad": 4, "2.1": 3}
@@ -86,6 +88,8 @@ def probe(path: Path, *, longest_s: float = LONGEST_S, max_pixels: int = MAX_PIX
     """Look at a file from outside. Refused, with a sentence for a person, if it can't be used."""
     container = sniff(path).name
     result = _scan(path, longest_s)
+    if _TOO_MANY.search(result.log):
+        raise Refused(_MANY_STREAMS)
     seen, streams = _listed(result.log)
     info = MediaInfo(
         container=container,
@@ -117,8 +121,8 @@ def _reason(log: str) -> str:
         return "The file holds no video and no audio."
     if size := _TOO_LARGE.search(log):
         return f"The picture is too large: {size[1]} × {size[2]} points."
-    if "max_streams" in log:
-        return f"The file holds more than {MAX_STREAMS} streams."
+    if _TOO_MANY.search(log):
+        return _MANY_STREAMS
     if "moov atom not found" in log:
         return "The file can't be read: its table of contents is missing, as if cut short."
     return "The file can't be read: it looks damaged or incomplete."
@@ -178,7 +182,8 @@ def _breaks_off(result: Result, longest_s: float) -> bool:
     if declared is None:
         return False
     length = int(declared[1]) * 3600 + int(declared[2]) * 60 + float(declared[3])
-    return result.out_s < min(length, longest_s) - max(0.5, 0.02 * length)
+    length = min(length, longest_s)
+    return result.out_s < length - max(0.5, 0.02 * length)
 
 
 def _judge(info: MediaInfo, longest_s: float, max_pixels: int) -> None:

@@ -35,6 +35,18 @@ _READ = ("/etc/ld.so.cache", "/etc/fonts", "/usr/share/fonts", "/usr/share/fontc
          "/usr/local/share/fonts", "/var/cache/fontconfig", "/dev/urandom",
          "/sys/devices/system/cpu/online")  # fmt: skip
 
+# What to do about each layer where it is missing.
+HINTS = {
+    "no network": "allow user namespaces (user.max_user_namespaces, AppArmor, or the container's "
+    "seccomp profile), and have util-linux",
+    "dies with its worker": "install util-linux (setpriv)",
+    "limits": "install util-linux (prlimit)",
+    "few processes": "run Heard as a user of its own, not as root; Linux 5.14 with user "
+    "namespaces is needed",
+    "sees its own files only": "Linux 5.13 with Landlock among its security modules (lsm=) is "
+    "needed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
