@@ -23,7 +23,7 @@ _MOST_CUES = 20_000
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
-_TAG = re.compile(r"<[^>\n]*>|\{\\[^}\n]*\}")
+_TAG = re.compile(r"<[^<>\n]*>|\{\\[^{}\n]*\}")
 _SKIPPED = re.compile(r"^(NOTE|STYLE|REGION)(\s|$)")
 
 
