@@ -25,7 +25,7 @@ CAPTIONS = {"vtt": (captions.vtt, "text/vtt"), "srt": (captions.srt, "applicatio
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FILENAME = re.compile(r"[^A-Za-z0-9._-]+")
 # A media file opened on its own may run nothing and load nothing.
-_POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+_POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox"
 
 
 @dataclass(frozen=True, slots=True)
