@@ -73,6 +73,7 @@ def retention(program_name: str | None, dry_run: bool) -> None:
 
     from app.cli import application
     from app.domain import programs, retention
+    from app.domain.wording import count
     from app.extensions import db
     from app.models import Program
 
@@ -82,8 +83,8 @@ def retention(program_name: str | None, dry_run: bool) -> None:
             for line in retention.preview(program, retention.rules(program)):
                 since = f", the oldest from {line.oldest:%Y-%m-%d}" if line.oldest else ""
                 click.echo(
-                    f"{program.name}: {line.what} of {line.count:,} voices ({line.purpose}) "
-                    f"after {line.months} months{since}"
+                    f"{program.name}: {line.what} of {count(line.count, 'voice')} ({line.purpose}) "
+                    f"after {count(line.months, 'month')}{since}"
                 )
         if dry_run:
             click.echo("Nothing was changed.")

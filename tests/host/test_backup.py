@@ -26,7 +26,10 @@ from storage import keys
 from tests import factories
 from tests.conftest import DATABASE, settings_for
 
-pytestmark = pytest.mark.skipif(bool(DATABASE), reason="has a test of its own below")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(DATABASE), reason="starts databases of its own"),
+]
 
 
 def voice(program: Program, words: str = "The porcelain was broken.") -> Submission:
