@@ -9,6 +9,7 @@ after `JOBS_PER_LIFE` jobs or when they have grown beyond `MEMORY_LIMIT`.
 from __future__ import annotations
 
 import logging
+import os
 import resource
 import time
 from typing import Any
@@ -60,6 +61,9 @@ def _kind(queue: str) -> type[BaseWorker]:
 
 def work(queue: str, *, burst: bool = False) -> None:
     """Works until asked to stop. The supervisor starts it anew."""
+    # Read when torch is loaded. Its threads wait asleep, not spinning, where others need the
+    # processor: on two busy cores a passage is understood in 0.05 s instead of 1.1 s.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     settings = application().extensions["heard"].settings
     url = settings.redis_url
     connection: Redis = connect_worker(url)
