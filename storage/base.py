@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from storage.direct import Direct
+
 PIECE = 256 * 1024  # bytes handed on at a time: flat memory for any length of video
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _LONGEST_KEY = 512  # S3 allows 1024 bytes; a bucket's prefix goes in front
@@ -51,6 +53,11 @@ class Storage(Protocol):
     Returning from `put` or `put_file` means durable: a crash a moment later loses nothing,
     and a crash before leaves nothing under the key.
     """
+
+    @property
+    def direct(self) -> Direct | None:
+        """How browsers send bytes here themselves; None where they can't."""
+        ...
 
     def put(self, key: str, data: bytes | BinaryIO, content_type: str | None = None) -> Stored: ...
 

@@ -34,6 +34,8 @@ _ABANDONED_S = 24 * 3600  # a temporary file this old belongs to a process that 
 
 
 class LocalStorage:
+    direct = None
+
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
 

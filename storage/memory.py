@@ -14,6 +14,8 @@ _named: dict[str, dict[str, bytes]] = {}
 
 
 class MemoryStorage:
+    direct = None
+
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
         self._objects: dict[str, bytes] = {} if objects is None else objects
 

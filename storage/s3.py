@@ -2,6 +2,8 @@
 
 `s3://bucket?endpoint=http://host:8333&region=eu-central-1&prefix=heard`. Keys and secrets
 come from the usual places (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, profiles, roles).
+With `direct=yes` browsers send to the bucket themselves; `direct=https://…` names the address at
+which they reach it, where that is another. The bucket must allow it (docs/operations.md).
 """
 
 from __future__ import annotations
@@ -27,10 +29,13 @@ from botocore.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from storage.base import PIECE, NotStored, Stat, StorageError, Stored, Tally, checked, round_trip
+from storage.direct import Direct
+from storage.s3_parts import S3Parts
+from storage.s3_reading import Body, pieces
 
 _PART_SIZE = 8 * 1024 * 1024  # S3's smallest part is 5 MiB; larger files go in parts of this
-_SETTINGS = {"endpoint", "region", "prefix"}
-_MISSING = {"404", "NoSuchKey", "NotFound"}
+_SETTINGS = {"endpoint", "region", "prefix", "direct"}
+_MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
 
 class S3Storage:
@@ -41,11 +46,18 @@ class S3Storage:
         endpoint: str | None = None,
         region: str | None = None,
         prefix: str = "",
+        direct: str = "",
     ) -> None:
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
         self._endpoint, self._region = endpoint, region
-        self._made: tuple[int, Any] | None = None
+        self._made: tuple[int, Any, Any] | None = None
+        self._outside = endpoint if direct == "yes" else direct
+        self.direct: Direct | None = None
+        if direct:
+            self.direct = S3Parts(
+                lambda: self._client, self._signer, bucket, self._prefix, self._sentences
+            )
         self._client  # noqa: B018 - a wrong address is said now, not at the first object
         # One part in flight at a time keeps a worker's memory at one part.
         self._transfer = TransferConfig(
@@ -66,16 +78,26 @@ class S3Storage:
             endpoint=settings.get("endpoint"),
             region=settings.get("region"),
             prefix=settings.get("prefix", parts.path),
+            direct=settings.get("direct", ""),
         )
 
     @property
     def _client(self) -> Any:
         """One client a process: two that share sockets across a fork read each other's answers."""
         if self._made is None or self._made[0] != os.getpid():
-            self._made = os.getpid(), self._connected()
+            self._made = os.getpid(), self._connected(self._endpoint), None
         return self._made[1]
 
-    def _connected(self) -> Any:
+    def _signer(self) -> Any:
+        """Signs for the address at which browsers reach the bucket; talks to nobody."""
+        client = self._client
+        if self._outside == self._endpoint:
+            return client
+        if self._made is None or self._made[2] is None:
+            self._made = os.getpid(), client, self._connected(self._outside)
+        return self._made[2]
+
+    def _connected(self, endpoint: str | None) -> Any:
         own = self._endpoint is not None
         # Since 1.36 boto sends checksums that other servers refuse or store as content.
         sums = {"request_checksum_calculation": "when_required"} if own else {}
@@ -86,12 +108,13 @@ class S3Storage:
             # threads, and remembers credentials that have since changed.
             return boto3.session.Session().client(
                 "s3",
-                endpoint_url=self._endpoint,
+                endpoint_url=endpoint,
                 region_name=self._region or ("us-east-1" if own else None),
                 config=Config(
                     connect_timeout=5,
                     read_timeout=60,
                     retries={"mode": "standard", "total_max_attempts": 4},
+                    signature_version="s3v4",  # older ones don't sign a part's length
                     s3={"addressing_style": "path"} if own else None,
                     **sums,
                 ),
@@ -120,7 +143,9 @@ class S3Storage:
     def open(self, key: str) -> BinaryIO:
         with self._sentences(key):
             got = self._client.get_object(Bucket=self._bucket, Key=self._name(key))
-        return cast(BinaryIO, io.BufferedReader(_Body(self, key, got["Body"]), PIECE))
+        return cast(
+            BinaryIO, io.BufferedReader(Body(lambda: self._sentences(key), got["Body"]), PIECE)
+        )
 
     def read_range(self, key: str, start: int, end_inclusive: int) -> Iterator[bytes]:
         try:
@@ -132,7 +157,7 @@ class S3Storage:
                 )
         except _OutOfRange:
             return iter(())
-        return _pieces(io.BufferedReader(_Body(self, key, got["Body"]), PIECE))
+        return pieces(io.BufferedReader(Body(lambda: self._sentences(key), got["Body"]), PIECE))
 
     def stat(self, key: str) -> Stat | None:
         try:
@@ -218,29 +243,3 @@ class S3Storage:
 
 class _OutOfRange(StorageError):
     pass
-
-
-class _Body(io.RawIOBase):
-    """A download as a plain file whose errors are ours."""
-
-    def __init__(self, storage: S3Storage, key: str, body: Any) -> None:
-        self._storage, self._key, self._body = storage, key, body
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        with self._storage._sentences(self._key):
-            piece = self._body.read(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def close(self) -> None:
-        self._body.close()
-        super().close()
-
-
-def _pieces(stream: io.BufferedReader) -> Iterator[bytes]:
-    with stream:
-        while piece := stream.read(PIECE):
-            yield piece

@@ -12,7 +12,19 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from app.domain import alerts, audit_check, holding, leases, outbox, runs, sweeping, troubles, uploads
+from app.domain import (
+    alerts,
+    audit_check,
+    direct,
+    erasing,
+    holding,
+    leases,
+    outbox,
+    runs,
+    sweeping,
+    troubles,
+    uploads,
+)
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError
@@ -35,7 +47,7 @@ def tick_for_ever() -> None:
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
-            for part in (uploads.sweep, *sweeping.ALL):
+            for part in (uploads.sweep, direct.sweep, *sweeping.ALL):
                 _try(part)
             swept = now()
         over.wait(TICK_S)
@@ -51,6 +63,7 @@ def tick() -> None:
         runs.ring_due,
         outbox.ring_due,
         audit_check.keep_heads,
+        erasing.due,
     ):
         _try(part)
 

@@ -7,14 +7,19 @@ doing it once more writes the same object and the same row.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from sqlalchemy import update
+
 from app import runtime
 from app.domain import audit, capture, forgetting, parts
-from app.domain.clerk import after_commit
+from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, HeardError
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import Answer, Recording, Upload
 from storage import StorageError, keys
+from storage.direct import Direct
 
 
 class NotKept(HeardError):
@@ -54,10 +59,18 @@ def publish(upload: Upload, key: str, sha256: str) -> None:
 
 
 def end(upload: Upload) -> None:
-    """Its bytes go with the commit."""
+    """Its bytes go with the commit. Those in a bucket are dropped by the clock, should the bucket
+    be away."""
     upload.state = "ended"
-    upload_id = upload.id
+    upload_id, multipart, bucket = upload.id, upload.multipart, runtime.storage().direct
     after_commit(lambda: parts.drop(upload_id))
+    if multipart is not None and bucket is not None:
+        after_commit(lambda: _drop(bucket, upload_id, multipart))
+
+
+def _drop(bucket: Direct, upload_id: str, multipart: str) -> None:
+    with suppress(StorageError):
+        bucket.drop(keys.original(upload_id, "0"), multipart)
 
 
 def noted(upload: Upload, action: str) -> None:
@@ -73,6 +86,14 @@ def noted(upload: Upload, action: str) -> None:
 def _publish(upload: Upload, key: str, sha256: str) -> None:
     submission = upload.submission
     capture.hold(submission)
+    claimed = rows_written(
+        update(Upload)
+        .where(Upload.id == upload.id, Upload.state == "open")
+        .values(state="received")
+    )
+    if not claimed:  # another request has done it, or it was ended, at this very moment
+        db.session.rollback()
+        return
     answer = Answer(position=upload.position, kind=upload.kind)
     answer.recording = Recording(
         id=upload.id,
@@ -84,7 +105,8 @@ def _publish(upload: Upload, key: str, sha256: str) -> None:
     )
     capture.replace(submission, answer)
     noted(upload, "recording.received")
-    upload.state, upload.answer_id = "received", answer.id
+    db.session.refresh(upload)
+    upload.answer_id = answer.id
     upload_id = upload.id
     after_commit(lambda: parts.drop(upload_id))
     db.session.commit()

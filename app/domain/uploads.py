@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -24,6 +24,7 @@ from app.extensions import db
 from app.models import Submission, Upload, new_id, now
 
 KEPT_FOR = timedelta(hours=48)
+UNNAMED_FOR = timedelta(hours=1)  # by then a row says whose the bytes are, or nobody will
 SAVE_EVERY = 4 * 1024 * 1024  # bytes that a killed server loses at most
 PIECE = 256 * 1024
 ALGORITHMS = ("sha1", "sha256")
@@ -67,6 +68,7 @@ class Declared:
     media_type: str = ""
     filename: str = ""
     said: str = ""  # what it says of itself, word for word, to be told again
+    direct: bool = False  # its bytes go straight into the bucket
 
 
 def declare(submission: Submission, declared: Declared) -> Upload:
@@ -94,11 +96,12 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     db.session.add(upload)
     db.session.flush()
     arrivals.noted(upload, "upload.begun")
-    parts.create(upload.id, upload.length or 0)
+    if not declared.direct:
+        parts.create(upload.id, upload.length or 0)
     return upload
 
 
-def of(submission: Submission, upload_id: str) -> Upload:
+def of(submission: Submission, upload_id: str, *, direct: bool = False) -> Upload:
     """The upload that this submission may go on with.
 
     Raises:
@@ -108,6 +111,7 @@ def of(submission: Submission, upload_id: str) -> Upload:
     if (
         upload is None
         or upload.submission_id != submission.id
+        or (upload.multipart is not None) is not direct
         or upload.state == "ended"
         or upload.expires_at <= now()
     ):
@@ -144,7 +148,7 @@ def append(
         if upload.state != "open" or offset != upload.offset:
             raise WrongOffset(upload.offset)
         if length is not None:
-            _set_length(upload, length)
+            set_length(upload, length)
         length, most = upload.length, upload.length or runtime.settings().max_upload
         if size is not None and offset + size > most:
             raise TooLarge(PAST)
@@ -187,7 +191,7 @@ def _known_whole(upload: Upload, pieces: Iterable[bytes], offset: int) -> int:
     return offset
 
 
-def _set_length(upload: Upload, length: int) -> None:
+def set_length(upload: Upload, length: int) -> None:
     """Once, and never less than what is here. Raises Invalid, Conflict, TooLarge."""
     if upload.length == length:
         return
@@ -225,7 +229,7 @@ def terminate(upload: Upload) -> None:
         arrivals.end(upload)
         arrivals.noted(upload, "upload.ended")
         return
-    with parts.held(upload.id):
+    with nullcontext() if upload.multipart else parts.held(upload.id):
         arrivals.end(upload)
         arrivals.noted(upload, "upload.ended")
         db.session.flush()

@@ -16,6 +16,7 @@ BLUEPRINTS = (
     "voices",
     "capture",
     "uploads",
+    "direct",
     "mine",
     "media",
     "auth",

@@ -98,7 +98,7 @@ def abilities(upload_id: str = "") -> Response:
 @bodies.takes_files
 @limiter.limit("240/minute")
 def create() -> Response:
-    submission, declared = _sender(), upload_heads.declared()
+    submission, declared = sender(), upload_heads.declared()
     size, checksum = request.content_length or 0, upload_heads.checksum()
     with_bytes = request.mimetype == BYTES
     if size and not with_bytes:
@@ -117,7 +117,7 @@ def create() -> Response:
 
 @blueprint.route("/<upload_id>", methods=["HEAD"])
 def show(upload_id: str) -> Response:
-    upload = uploads.of(_sender(), upload_id)
+    upload = uploads.of(sender(), upload_id)
     uploads.settle(upload)
     return Response(status=200, headers={**_progress(upload), **_until(upload)})
 
@@ -125,7 +125,7 @@ def show(upload_id: str) -> Response:
 @blueprint.patch("/<upload_id>")
 @bodies.takes_files
 def append(upload_id: str) -> Response:
-    upload = uploads.of(_sender(), upload_id)
+    upload = uploads.of(sender(), upload_id)
     if request.mimetype != BYTES:
         raise uploads.UnknownType(mark("The bytes must come as application/offset+octet-stream."))
     body = Body()
@@ -144,7 +144,7 @@ def append(upload_id: str) -> Response:
 
 @blueprint.delete("/<upload_id>")
 def terminate(upload_id: str) -> Response:
-    uploads.terminate(uploads.of(_sender(), upload_id))
+    uploads.terminate(uploads.of(sender(), upload_id))
     db.session.commit()
     return Response(status=204)
 
@@ -170,7 +170,7 @@ class Body:
             yield piece
 
 
-def _sender() -> Submission:
+def sender() -> Submission:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotFound

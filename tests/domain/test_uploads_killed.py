@@ -158,7 +158,7 @@ def test_killed_inside_the_end_of_an_upload(
         round_of(0, 0)
         lasts = time.monotonic() - began
         for number in range(timed):
-            killed += round_of(0, 0.001 + lasts * number / timed) == "killed"
+            killed += round_of(0, 0.001 + lasts * number / timed / 3) == "killed"
     finally:
         child.stdin.close()
         child.wait(20)

@@ -31,6 +31,8 @@ POST /mine/<token>/withdrawal | GET /mine/<token>/recordings/<recording_id>/capt
 GET /mine/<token>/recordings/<recording_id>/<any(playable, poster):part>
 GET /s/<token> | GET /s/<token>/captions.vtt | GET /s/<token>/clip | GET /s/<token>/player
 GET /s/<token>/poster
+POST /direct | GET /direct/<upload_id> | POST /direct/<upload_id>/parts
+POST /direct/<upload_id>/complete | DELETE /direct/<upload_id>
 POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 """
 FOR_EVERYONE = f"""

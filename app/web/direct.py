@@ -1,0 +1,107 @@
+"""Uploads whose bytes the browser sends to the bucket itself: begin → parts → complete.
+
+JSON, with the submission's token as `Authorization: Bearer …`. Every request may be repeated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.domain import direct, uploads
+from app.domain.errors import HeardError, Invalid
+from app.extensions import csrf, db, limiter
+from app.models import Upload
+from app.web import bodies, upload_heads
+from app.web.uploads import STATUSES, sender
+from storage.direct import PART_SIZE
+
+DESCRIBED: tuple[str, ...] = ("position", "kind", "filetype", "filename")
+
+blueprint = Blueprint("direct", __name__, url_prefix="/direct")
+csrf.exempt(blueprint)  # shows its own token, carries no cookie's authority
+limiter.limit("1200/minute")(blueprint)
+
+
+@blueprint.after_request
+def _say(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.errorhandler(HeardError)
+def _refused(error: HeardError) -> ResponseReturnValue:
+    db.session.rollback()
+    return jsonify(error=gettext(error.sentence)), STATUSES.get(type(error), 422)
+
+
+@blueprint.post("")
+@limiter.limit("240/minute")
+def begin() -> ResponseReturnValue:
+    """{position, kind, filetype, filename, length?} → {id, partSize}; `length` in bytes, none
+    while it is still being recorded."""
+    submission, said = sender(), _json()
+    texts = {key: str(said[key]) for key in DESCRIBED if key in said}
+    length = _number(said, "length") if said.get("length") is not None else None
+    upload = direct.begin(submission, upload_heads.described(texts, length))
+    db.session.commit()
+    return jsonify(id=upload.id, partSize=PART_SIZE), 201
+
+
+@blueprint.get("/<upload_id>")
+def show(upload_id: str) -> ResponseReturnValue:
+    """{state, length, partSize, parts: [{number, size}]}: what the bucket has."""
+    upload = _upload(upload_id)
+    found = direct.arrived(upload)
+    parts = [{"number": part.number, "size": part.size} for part in found.parts]
+    return jsonify(state=found.state, length=upload.length, partSize=PART_SIZE, parts=parts)
+
+
+@blueprint.post("/<upload_id>/parts")
+def address(upload_id: str) -> ResponseReturnValue:
+    """{number, size} → {url}: it takes one PUT of exactly these many bytes."""
+    upload, said = _upload(upload_id), _json()
+    url = direct.address(upload, _number(said, "number"), _number(said, "size"))
+    db.session.commit()
+    return jsonify(url=url, seconds=direct.ADDRESS_FOR_S)
+
+
+@blueprint.post("/<upload_id>/complete")
+def complete(upload_id: str) -> ResponseReturnValue:
+    """{length} → {state, sha256}."""
+    upload, said = _upload(upload_id), _json()
+    sha256 = direct.complete(upload, _number(said, "length"))
+    return jsonify(state="received", sha256=sha256)
+
+
+@blueprint.delete("/<upload_id>")
+def terminate(upload_id: str) -> ResponseReturnValue:
+    uploads.terminate(_upload(upload_id))
+    db.session.commit()
+    return "", 204
+
+
+def _upload(upload_id: str) -> Upload:
+    return uploads.of(sender(), upload_id, direct=True)
+
+
+def _json() -> dict[str, Any]:
+    try:
+        said = bodies.keepable(request.get_json(silent=True))
+    except RecursionError:  # a thousand brackets and nothing in them
+        said = None
+    if not isinstance(said, dict):
+        raise Invalid(direct.ODD)
+    return said
+
+
+def _number(said: dict[str, Any], name: str) -> int:
+    number = said.get(name)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Invalid(direct.ODD)
+    if not 0 <= number <= upload_heads.LARGEST_NUMBER:
+        raise Invalid(direct.ODD)
+    return number
