@@ -69,7 +69,10 @@ def record(
     if odd := next((each for each in said if not _PLAIN.fullmatch(each)), None):
         raise ValueError(f"The audit log holds ids and counts only, not {odd!r:.40}.")
     note = Note(now(), workspace_id, who, action, subject, known)
-    session()().info.setdefault(NOTED, []).append(note)
+    current = session()()
+    if not current.in_transaction():
+        current.begin()  # else a rollback before the first statement would not reach the note
+    current.info.setdefault(NOTED, []).append(note)
 
 
 def act_as(who: Callable[[], str] | str) -> None:

@@ -36,6 +36,14 @@ def test_what_is_rolled_back_was_never_noted(workspace: Workspace) -> None:
     assert rows() == []
 
 
+def test_also_where_nothing_else_was_asked_of_the_database(app: Flask) -> None:
+    audit.record("w1", "theme.added")
+    db.session.rollback()
+    audit.record("w1", "theme.changed")
+    db.session.commit()
+    assert [row.action for row in rows()] == ["theme.changed"]
+
+
 def test_each_row_is_sealed_to_the_one_before(workspace: Workspace) -> None:
     for number in range(3):
         audit.record(workspace.id, "theme.added", details={"number": number})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+import threading
 
 import pytest
 from flask import Flask
@@ -13,6 +17,8 @@ from app.domain import audit, audit_check, audit_heads
 from app.extensions import db
 from app.models import AuditEntry, AuditHead
 from storage import keys
+from tests import services
+from tests.conftest import ROOT
 
 ROWS = 12
 COLUMNS = [column.name for column in AuditEntry.__table__.columns]
@@ -179,3 +185,77 @@ def test_few_objects_are_kept_in_storage(logged: int) -> None:
         audit_check.keep_heads()
     assert len(list(runtime.storage().list(keys.AUDIT_HEADS))) == audit_heads.KEPT_OBJECTS
     assert audit_check.verify().problems == []
+
+
+def test_many_at_once_make_one_chain(app: Flask) -> None:
+    """Each in a transaction of its own, some of them rolled back."""
+    together, failed = threading.Barrier(6), list[BaseException]()
+
+    def work(number: int) -> None:
+        try:
+            with app.app_context():
+                together.wait()
+                for each in range(8):
+                    audit.record("w1", "theme.changed", details={"by": number, "n": each})
+                    db.session.rollback() if each % 4 == 3 else db.session.commit()
+        except BaseException as error:  # noqa: BLE001 (told below, in the test's own thread)
+            failed.append(error)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failed == []
+    audit_check._stored.clear()
+    audit_check.keep_heads()
+    assert audit_check.verify() == audit_check.Verdict(36, 2, [])
+    assert audit_heads.kept() is not None and audit_heads.kept().count == 36  # type: ignore[union-attr]
+
+
+WRITER = """
+from app import create_app
+from app.domain import audit
+from app.extensions import db
+with create_app().app_context():
+    print("ready", flush=True)
+    while True:
+        audit.record("w1", "theme.changed")
+        db.session.commit()
+"""
+
+
+@pytest.mark.slow
+def test_writers_that_are_killed_leave_no_false_alarm(app: Flask) -> None:
+    settings = runtime.settings()
+    env = {
+        **os.environ,
+        "HEARD_DATA": str(settings.data),
+        "DATABASE_URL": settings.database_url,
+        "STORAGE_URL": settings.storage_url,
+        "HEARD_TESTING": "yes",
+    }
+    for turn in range(1):
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WRITER], cwd=ROOT, env=env, stdout=subprocess.PIPE
+            )
+            for _ in range(2)
+        ]
+        for writer in writers:
+            assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
+        before = audit_check.verify().rows
+        services.eventually(
+            lambda more=before + 10 + turn: audit_check.verify().rows > more,
+            30,
+            "both have written",
+        )
+        for writer in writers:
+            writer.kill()
+            writer.wait()
+            assert writer.stdout is not None
+            writer.stdout.close()
+        verdict = audit_check.verify()
+        assert verdict.problems == [], verdict
+        head = audit_heads.kept()
+        assert head is not None and verdict.rows - 4 <= head.count <= verdict.rows
