@@ -109,6 +109,8 @@ def _look(session: Session, erasure_id: str) -> tuple[Erasure, int]:
     try:
         if erasure.reason != "abandoned":
             tombstones.keep(tombstones.of(erasure), runtime.storage())
+        if erasure.uploads:
+            _end_parts(erasure.prefixes)
         for prefix in erasure.prefixes:
             for key in _under(session, prefix, erasure.id):
                 runtime.storage().delete(key)
@@ -125,6 +127,14 @@ def _look(session: Session, erasure_id: str) -> tuple[Erasure, int]:
         files = int(erasure.removed.get("files", 0)) + found
         erasure.removed = {**erasure.removed, "files": files}
     return erasure, found
+
+
+def _end_parts(prefixes: Sequence[str]) -> None:
+    """Parts that browsers sent straight to a bucket; it takes no more of them afterwards."""
+    if (bucket := runtime.storage().direct) is not None:
+        for prefix in prefixes:
+            for begun in list(bucket.begun(prefix)):
+                bucket.drop(begun.key, begun.multipart)
 
 
 def _under(session: Session, prefix: str, erasure_id: str) -> list[str]:
