@@ -9,6 +9,8 @@ import sys
 
 NAMES = {
     "pipeline": "a recording's way through the pipeline, against the bare tools",
+    "sandbox": "each decode in ffmpeg's box against the same one bare",
+    "upload": "bytes in and out, against bare copies between socket and file",
     "memory": "what each process takes, idle",
     "install": "time and size of a fresh install, and time to the first answer",
     "accuracy": "word error of the speech engines",

@@ -130,7 +130,8 @@ def _server(settings: Settings) -> Iterator[Finding]:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # nosec B310
             well = json.load(answer).get("status") == "ok"
     except (OSError, ValueError) as error:
-        words = f"{settings.base_url} does not answer ({error}); set BASE_URL, or start Heard"
+        reason = getattr(error, "reason", error)
+        words = f"{settings.base_url} does not answer ({reason}); set BASE_URL, or start Heard"
         yield Finding("web", "note", words)
     else:
         words = f"{settings.base_url} answers" if well else f"{address} is something else"

@@ -20,6 +20,7 @@ from workers.media.captions import burn_in
 from workers.media.cut import cut
 from workers.media.normalise import Normalised, normalise
 from workers.media.probe import probe
+from workers.media.sandbox import layers
 from workers.transcribe.audio import load
 
 pytestmark = pytest.mark.slow
@@ -119,6 +120,8 @@ def test_the_bad_ones_are_loaded(
     assert bird.opened() or bird.asked
     bird.asked.clear()
 
+    if not {"no network", "sees its own files only"} <= {n for n, on in layers().items() if on}:
+        pytest.skip("this host allows only some of the box")
     with pytest.raises(StepFailed):
         ffmpeg.run(careless, timeout_s=30, reads=[path])
     assert bird.asked == []

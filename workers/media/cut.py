@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.domain.errors import StepFailed
 from app.domain.timeline import Span, merge
-from workers.media.ffmpeg import FfmpegFailed, run
+from workers.media.ffmpeg import LONGEST_RUN_S, FfmpegFailed, run
 from workers.media.plan import AAC, FIT, H264
 from workers.media.probe import MediaInfo, VideoInfo, probe
 from workers.media.source import CLEAN, source
@@ -60,7 +60,7 @@ def cut(
                     *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
                     *("-f", "mp4", f"file:{out.absolute()}"),
                 ],
-                timeout_s=60 + 8 * span.length,
+                timeout_s=min(60 + 8 * span.length, LONGEST_RUN_S),
                 reads=[src, fonts_dir],
                 writes=[out.parent],
                 on_progress=on_progress,

@@ -19,10 +19,20 @@ from app.domain.errors import StepFailed, Trouble
 from workers.media import sandbox
 from workers.media.binary import binary
 
-__all__ = ["THREADS", "FfmpegFailed", "Progress", "Result", "Stuck", "binary", "run"]
+__all__ = [
+    "LONGEST_RUN_S",
+    "THREADS",
+    "FfmpegFailed",
+    "Progress",
+    "Result",
+    "Stuck",
+    "binary",
+    "run",
+]
 
 Progress = Callable[[float], None]
 
+LONGEST_RUN_S = 1500.0  # a step's deadline is 1800 s (app.domain.pipeline)
 # More threads gain little on a recording's sizes and take memory by the core.
 THREADS = str(min(os.cpu_count() or 1, 4))
 _STUCK_S = 5.0  # with no new time written, and

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workers.media.ffmpeg import FfmpegFailed, Result, run
+from workers.media.ffmpeg import LONGEST_RUN_S, FfmpegFailed, Result, run
 from workers.media.peaks import SPEECH_RATE, peaks, seconds
 from workers.media.plan import How, Plan, encoded, plan, streams
 from workers.media.poster import poster
@@ -129,8 +129,9 @@ def _rebuild_slowly(
 
 
 def _allowed_s(info: MediaInfo) -> float:
-    """Half a minute, and four times real time for encoding on a slow machine."""
-    return 30 + 4 * info.duration_s
+    """Half a minute, and four times real time for encoding on a slow machine; in any case less
+    than the step's deadline, after which it would be tried again in vain."""
+    return min(30 + 4 * info.duration_s, LONGEST_RUN_S)
 
 
 def _for_browsers(info: MediaInfo, chosen: Plan, out_dir: Path) -> list[str]:

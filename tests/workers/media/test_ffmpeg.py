@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import StepFailed
-from workers.media import ffmpeg, sandbox
+from app.domain.pipeline import STEPS
+from workers.media import ffmpeg, normalise, sandbox
+from workers.media.probe import LONGEST_S, MediaInfo
 
 FOREVER = ["-re", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=5"]
 ROOT = Path(__file__).parents[3]
@@ -187,3 +189,11 @@ def test_an_error_of_its_own_keeps_its_words(tmp_path: Path) -> None:
         )
     assert "No such file" in caught.value.log
     assert caught.value.permanent
+
+
+def test_no_run_outlasts_its_step() -> None:
+    """Past a step's deadline it would count as lost and be tried again, five times in vain."""
+    for name in ("normalise", "clip"):
+        assert STEPS[name].deadline_s - 60 > ffmpeg.LONGEST_RUN_S
+    longest = MediaInfo("webm", LONGEST_S, None, None, False, 1)
+    assert normalise._allowed_s(longest) <= ffmpeg.LONGEST_RUN_S
