@@ -7,6 +7,7 @@ an upload stays on the machine where it was declared until it is whole.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ from app.models import Submission, Upload, new_id, now
 
 KEPT_FOR = timedelta(hours=48)
 UNNAMED_FOR = timedelta(hours=1)  # by then a row says whose the bytes are, or nobody will
-SAVE_EVERY = 4 * 1024 * 1024  # bytes that a killed server loses at most
+# What a killed server loses at most: each save costs a sync of the file and one of the database.
+SAVE_EVERY = 32 * 1024 * 1024  # bytes
+SAVE_EVERY_S = 1.0
 PIECE = 256 * 1024
 ALGORITHMS = ("sha1", "sha256")
 KINDS = ("video", "audio")
@@ -155,7 +158,8 @@ def append(
         db.session.commit()  # nothing is held in the database while bytes drip in
         parts.cut(file, offset)
         digest = hashlib.new(checksum.algorithm) if checksum else None
-        saved = written = offset
+        saved, saved_at = offset, time.monotonic()
+        written = offset
         for piece in pieces:
             if written + len(piece) > most:
                 arrivals.end(upload)
@@ -166,8 +170,8 @@ def append(
             written += len(piece)
             if digest is not None:
                 digest.update(piece)
-            elif written - saved >= SAVE_EVERY:
-                saved = _save(upload_id, file, written)
+            elif written - saved >= SAVE_EVERY or time.monotonic() - saved_at >= SAVE_EVERY_S:
+                saved, saved_at = _save(upload_id, file, written), time.monotonic()
         if checksum and digest and digest.digest() != checksum.digest:
             parts.cut(file, offset)
             raise Damaged

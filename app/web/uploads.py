@@ -7,6 +7,7 @@ there is nothing here for a cross-site request to ride on and no CSRF token is a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app, g, request, url_for
@@ -34,6 +35,7 @@ EXTENSIONS = (
     "expiration",
 )
 BYTES = "application/offset+octet-stream"
+SMALLEST_PIECE, LARGEST_PIECE = 4 * 1024, 1024 * 1024
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 csrf.exempt(blueprint)
@@ -157,14 +159,18 @@ class Body:
         self.cut = False
 
     def __iter__(self) -> Iterator[bytes]:
-        stream = request.stream
+        stream, size = request.stream, 8 * SMALLEST_PIECE
         while True:
+            began = time.monotonic()
             try:
-                piece = stream.read(uploads.PIECE)
+                piece = stream.read(size)
             except (ClientDisconnected, OSError):
                 self.cut = True
                 current_app.logger.info("An upload was cut off; what had arrived is kept.")
                 return
+            # About half a second's bytes: so much is lost when a slow sender is cut off.
+            quick = time.monotonic() - began < 0.5
+            size = min(size * 2, LARGEST_PIECE) if quick else max(size // 4, SMALLEST_PIECE)
             if not piece:
                 return
             yield piece
