@@ -1,6 +1,7 @@
 // The way through: welcome → consent → how → record or write, question by question → score →
 // about you → sending → thanks. What is given is kept on this device until it has arrived.
 
+import { uploader } from "./by_tus.js";
 import * as closing from "./closing.js";
 import * as help from "./help.js";
 import * as outgoing from "./outgoing.js";
@@ -8,7 +9,6 @@ import { data, line, on, t } from "./page.js";
 import * as questions from "./questions.js";
 import { review } from "./review_step.js";
 import * as safe from "./safe.js";
-import { uploader } from "./sending.js";
 import { elsewhere, hasSomething, state, store } from "./state.js";
 import { show } from "./steps.js";
 

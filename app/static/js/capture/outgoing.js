@@ -69,6 +69,9 @@ export function stop({ id }) {
   changed();
 }
 
+/** What the server has of it doesn't count any more: all of it is sent again. */
+export const anew = (take) => Object.assign(take, { uploadUrl: null, direct: null });
+
 /** Goes on with everything that this draft has, after a reload. */
 export async function resume() {
   const { draft } = state;
@@ -104,7 +107,7 @@ export async function abandon() {
   if (draft.opened) await ask("DELETE", data.addresses.submission, draft.token).catch(() => {});
 }
 
-/** What the server must know before anything is sent. Gives the headers. One at a time. */
+/** What the server must know before anything is sent. Gives the key. One at a time. */
 export function prepare() {
   preparing = preparing.catch(() => {}).then(async () => {
     const { draft } = state;
@@ -114,7 +117,7 @@ export function prepare() {
       draft.forgotten = draft.forgotten.filter((each) => each !== position);
       await save();
     }
-    return { Authorization: `Bearer ${draft.token}` };
+    return draft.token;
   });
   return preparing;
 }
@@ -132,7 +135,7 @@ export async function open(draft) {
   let answer = await tell(draft);
   if (answer.state === "withdrawn") {
     draft.token = newToken();
-    for (const take of await store.takesOf(draft.code)) take.uploadUrl = null;
+    for (const take of await store.takesOf(draft.code)) anew(take);
     answer = await tell(draft);
   }
   draft.mine = answer.mine;

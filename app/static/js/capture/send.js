@@ -53,7 +53,7 @@ async function finish(draft, takes, closing) {
       // Something there isn't what is here: the next try sends the bytes anew.
       for (const take of takes) {
         outgoing.stop(take);
-        take.uploadUrl = null;
+        outgoing.anew(take);
         await store.putTake(take);
       }
     }

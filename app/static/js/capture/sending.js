@@ -1,34 +1,16 @@
-// One take on its way to the server by tus, from its first chunk on. It goes on by itself for as
-// long as the page is there; only the server's "no" stops it. The length is told last, when the
-// customer uses the take: before that nothing on the server is an answer.
+// One take on its way to the server, from its first chunk on. It goes on by itself for as long as
+// the page is there; only the server's "no" stops it. The length is told last, when the customer
+// uses the take: before that nothing on the server is an answer.
 
-import { data } from "./page.js";
 import { Refused } from "./ask.js";
-import { Reader } from "./source.js";
+import { ByParts, Unreachable } from "./by_parts.js";
+import { ByTus } from "./by_tus.js";
+import { data } from "./page.js";
 
-const CHUNK = 4 * 1024 * 1024; // bytes a request: what a broken connection costs at most
 const PAUSES_MS = [200, 1000, 2000, 4000, 8000, 15000, 30000];
 const TOLD_AFTER = 6; // attempts in vain after which whoever waits is told
-const SILENCE_MS = 30000; // a request that doesn't move is given up
-const AGAIN = [423, 429, 460];
-
-let arriving = null;
-
-/** tus-js-client, 87 KB that the first screen can do without. Rejects when it can't be had. */
-export function uploader() {
-  arriving ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = data.addresses.tus;
-    script.onload = () => resolve(window.tus);
-    script.onerror = () => {
-      arriving = null;
-      script.remove();
-      reject(new Error("The network is away."));
-    };
-    document.head.append(script);
-  });
-  return arriving;
-}
+const SILENCE_MS = 30000; // an attempt that doesn't move is given up
+const UNREACHABLE = 3; // tries after which the bucket counts as out of this browser's reach
 
 export class Sending {
   arrived = 0; // bytes that the server has, durably
@@ -39,10 +21,12 @@ export class Sending {
   #running = false;
   #over = false;
   #stop = () => {};
+  #unreachable = 0;
   #poke = () => {};
   #waiting = new Set();
 
-  /** `flow`: prepare() before each attempt gives the headers, keep(take), changed(). */
+  /** `flow`: prepare() before each attempt gives the token, keep(take), lost() when the server
+   * doesn't know the draft, changed(). */
   constructor(take, source, flow) {
     this.take = take;
     this.source = source;
@@ -101,59 +85,34 @@ export class Sending {
   }
 
   async #attempt() {
-    const headers = await this.#flow.prepare();
-    const tus = await uploader();
-    const reader = new Reader(this.source, (from) => this.#reached(from));
-    try {
-      await this.#upload(tus, headers, reader);
-    } finally {
-      reader.cut();
-    }
-  }
-
-  #upload(tus, headers, reader) {
+    const token = await this.#flow.prepare();
     const { take } = this;
     let moved = performance.now();
-    const move = () => (moved = performance.now());
-    let watch = 0;
-    const way = new Promise((resolve, reject) => {
-      const going = new tus.Upload(reader, {
-        endpoint: data.addresses.uploads,
-        uploadUrl: take.uploadUrl,
-        uploadLengthDeferred: true,
-        fileReader: { openFile: async () => reader },
-        headers,
-        metadata: {
-          position: String(take.position),
-          kind: take.kind,
-          filetype: take.mime,
-          filename: take.filename ?? "",
-        },
-        chunkSize: CHUNK,
-        retryDelays: null, // #run tries again
-        storeFingerprintForResuming: false, // the address is kept beside the recording instead
-        removeFingerprintOnSuccess: false,
-        onUploadUrlAvailable: () => {
-          take.uploadUrl = going.url;
-          this.#flow.keep(take);
-        },
-        onProgress: move,
-        onChunkComplete: (_size, arrived) => this.#reached(arrived),
-        onSuccess: resolve,
-        onError: (error) => reject(this.#meaning(error)),
-      });
-      this.#stop = () => {
-        reader.cut();
-        going.abort();
-        reject(new Error("It was given up."));
-      };
-      watch = setInterval(() => {
-        if (reader.waiting) move();
-        if (performance.now() - moved > SILENCE_MS) this.#stop();
-      }, 1000);
-      going.start();
+    const moves = () => (moved = performance.now());
+    const Way = data.addresses.direct && !take.indirect ? ByParts : ByTus;
+    const way = new Way(take, this.source, token, {
+      keep: (each) => this.#flow.keep(each),
+      lost: () => this.#flow.lost(),
+      reached: (bytes) => (moves(), this.#reached(bytes)),
+      moved: moves,
     });
-    return way.finally(() => clearInterval(watch));
+    const watch = setInterval(() => {
+      if (way.waiting) moves();
+      if (performance.now() - moved > SILENCE_MS) this.#stop();
+    }, 1000);
+    const givenUp = new Promise((_, reject) => {
+      this.#stop = () => reject(new Error("It was given up."));
+    });
+    try {
+      await Promise.race([way.run(), givenUp]);
+    } catch (error) {
+      const outOfReach = error instanceof Unreachable && navigator.onLine;
+      if (outOfReach && ++this.#unreachable >= UNREACHABLE) take.indirect = true;
+      throw error;
+    } finally {
+      clearInterval(watch);
+      way.cut();
+    }
   }
 
   #reached(bytes) {
@@ -163,24 +122,6 @@ export class Sending {
     }
     this.arrived = bytes;
     this.#flow.changed();
-  }
-
-  /** What went wrong, for #run: Refused carries the server's words. */
-  #meaning(error) {
-    const answer = error.originalResponse;
-    const status = answer?.getStatus() ?? 0;
-    const creating = error.originalRequest?.getMethod() === "POST";
-    if (status < 400) return error;
-    if (status === 404 || (status === 410 && !creating)) {
-      this.take.uploadUrl = null; // dropped there: everything is still here
-      if (creating) this.#flow.lost();
-      return error;
-    }
-    const ours = answer.getHeader("Content-Type")?.startsWith("text/plain");
-    const refused = new Refused(status, ours ? answer.getBody().trim() : "");
-    const moved = status === 409 && !creating && answer.getHeader("Upload-Offset");
-    refused.passing = Boolean(moved) || AGAIN.includes(status) || status >= 500;
-    return refused;
   }
 
   #tell(how, error) {
