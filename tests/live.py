@@ -104,9 +104,9 @@ class Live:
         finally:
             connection.close()
 
-    def draft(self) -> str:
+    def draft(self, token: str = "") -> str:
         """The token of a submission that was opened and consented to."""
-        token = new_token()
+        token = token or new_token()
         body = json.dumps({"consent_text": self.consent_text, "purposes": ["internal"]})
         where = f"/r/{self.code}/submission"
         answer = self.ask("PUT", where, body, **bearer(token), Content_Type="application/json")

@@ -1,5 +1,5 @@
 """Bad inputs 1 to 13, the protocol's, each with the answer that it must get from the server as it
-is shipped: its threads, its limits, its database."""
+is shipped: its threads, its limits, its database. Number 12 is in test_protocol_repeated.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import socket
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +19,7 @@ from sqlalchemy import func, select
 
 from app.domain.clerk import new_token, token_hash
 from app.extensions import db
-from app.models import Answer, Invitation, Recording, Run, Submission, Upload, now
+from app.models import Answer, Recording, Run, Submission, Upload, now
 from tests import services
 from tests.live import BYTES, Live, b64, bearer, live, tus
 
@@ -267,37 +266,6 @@ def test_11_a_hundred_that_drip(server: Live, token: str) -> None:
         wire.close()
     assert server.ask("GET", "/healthz", timeout=3).status == 200
     assert server.patch(token, at, DATA, server.offset(token, at)).status in (204, 413)
-
-
-def test_12_fifty_submits_at_a_quota_of_ten(server: Live) -> None:
-    with server.app.app_context():
-        invitation = db.session.scalars(
-            select(Invitation).where(Invitation.code == server.code)
-        ).one()
-        before = invitation.received
-        invitation.quota = before + 10
-        db.session.commit()
-        db.session.remove()
-    try:
-        tokens = [server.draft() for _ in range(50)]
-        with ThreadPoolExecutor(50) as pool:
-            answers = list(pool.map(lambda t: server.send(t, written={"0": "Good."}), tokens))
-        assert Counter(answer.status for answer in answers) == {200: 10, 410: 40}
-    finally:
-        with server.app.app_context():
-            invitation = db.session.scalars(
-                select(Invitation).where(Invitation.code == server.code)
-            ).one()
-            arrived = invitation.received
-            hashes = [token_hash(each) for each in tokens]
-            query = select(func.count(Submission.id)).where(
-                Submission.token_hash.in_(hashes), Submission.state == "received"
-            )
-            received = db.session.scalar(query)
-            invitation.quota = None
-            db.session.commit()
-            db.session.remove()
-    assert (arrived - before, received) == (10, 10)
 
 
 def test_13_a_name_that_climbs(server: Live, token: str) -> None:
