@@ -37,7 +37,7 @@ class HeardJob(Job):
     def _deserialize_data(self) -> None:
         """What isn't JSON is a pickle, or nothing that Heard put there; it is never unpacked."""
         try:
-            super()._deserialize_data()
+            super()._deserialize_data()  # type: ignore[no-untyped-call]  # rq has no types here
         except DeserializationError:
             log.error("Refused a forged job: what it holds is not Heard's.")
             raise
