@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app import runtime
-from app.domain import admission, capture, consent, follow_ups
+from app.domain import admission, capture, consent, direct, follow_ups
 from app.domain.clerk import new_token
 from app.domain.errors import Expired, HeardError, Invalid, NotFound
 from app.domain.wording import mark
@@ -29,7 +29,11 @@ limiter.limit("300/minute")(blueprint)
 @blueprint.get("/<code>")
 def show(code: str) -> ResponseReturnValue:
     invitation = _open(code)
-    return render_template("capture/page.html", **_page(invitation), data=_data(invitation))
+    data = _data(invitation)
+    if place := direct.place():  # the bytes may take the short way
+        g.connect = f" {place.origin}"
+        data["addresses"]["direct"] = url_for("direct.begin")
+    return render_template("capture/page.html", **_page(invitation), data=data)
 
 
 @blueprint.get("/<code>/form")

@@ -1,0 +1,69 @@
+"""Bytes that go from the browser straight into a bucket: the same promises, past the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import boto3
+import pytest
+from flask import Flask
+from moto.server import ThreadedMotoServer
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from app import runtime
+from storage import open_storage
+from tests.e2e.customer import NEEDS_BROWSER, arrive, finish, received, record, stop_and_use, stored
+from tests.e2e.recorded import Recorded
+
+pytestmark = NEEDS_BROWSER
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def bucket(app: Flask, s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application keeps its objects in a bucket that browsers can reach."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    name = f"recordings-{uuid4().hex[:8]}"
+    boto3.client("s3", endpoint_url=s3, region_name="us-east-1").create_bucket(Bucket=name)
+    storage = open_storage(f"s3://{name}?endpoint={s3}&region=us-east-1&direct=yes")
+    monkeypatch.setattr(runtime, "storage", lambda: storage)
+
+
+@pytest.fixture
+def recorded(context: BrowserContext) -> Recorded:
+    recorded = Recorded()
+    recorded.watch(context)
+    return recorded
+
+
+@pytest.mark.parametrize("reachable", [True, False], ids=["reachable", "out of reach"])
+def test_a_recording_goes_into_the_bucket_itself(
+    page: Page, address: str, recorded: Recorded, s3: str, reachable: bool
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+
+    def cut(route: Route) -> None:
+        route.abort()
+
+    if not reachable:
+        page.route(f"{s3}/**", cut)
+    arrive(page, address, "camera")
+    record(page, 2)
+    stop_and_use(page)
+    expect(page.locator("[data-safe]")).to_contain_text("all of it has reached us", timeout=20_000)
+    page.get_by_role("button", name="Skip this question").click()
+    finish(page)
+    assert stored(received().answers[0].recording) == recorded.sessions[0]
+    assert any(each.startswith(f"PUT {s3}") for each in asked)
+    assert any(each.startswith("PATCH") for each in asked) is not reachable
