@@ -60,7 +60,7 @@ def new_link(member: Member, lasts: timedelta = ASKED_FOR) -> str:
         SignInLink(member_id=member.id, token_hash=token_hash(token), expires_at=now() + lasts)
     )
     session().flush()
-    _noted(member, "sign_in_link.made", hours=int(lasts.total_seconds() // 3600))
+    _noted(member, "sign_in_link.made", minutes=int(lasts.total_seconds() // 60))
     return LINK_PATH + token
 
 

@@ -205,7 +205,9 @@ STAFF = {
     ),
     "POST /settings/programs": Case("program.made", DESCRIBED),
     f"POST {VOICE}/erase": Case("submission.erased"),
-    f"POST {PROGRAM}/retention": Case("retention.changed", {"keep": "yes", "everything_internal": "12"}),
+    f"POST {PROGRAM}/retention": Case(
+        "retention.changed", {"keep": "yes", "everything_internal": "12"}
+    ),
     f"POST {PROGRAM}/describe": Case("program.described", DESCRIBED),
     f"POST {PROGRAM}/close": Case("program.closed"),
     f"POST {PROGRAM}/reopen": Case("program.reopened"),
