@@ -38,7 +38,10 @@ def prepare() -> dict[str, str]:
 
 
 def _keep_erased() -> None:
-    """Before anything is shown: the database may be an older one that somebody put back."""
+    """Before anything is shown: the database may be an older one that somebody put back. What a
+    killed restore left holds it, too."""
+    for left in runtime.settings().data.glob(".restoring*"):
+        left.unlink()
     try:
         replaying.catch_up()
     except StorageError as error:  # the clock asks again

@@ -91,6 +91,24 @@ def _sqlite(
 ) -> Restored:
     target = Path(str(make_url(settings.database_url).database))
     staged = target.with_name(".restoring.db")
+    whole_file = target.with_name(".restoring.whole")
+    try:
+        return _by_way_of(staged, whole_file, target, folder, manifest, settings, known, file)
+    finally:
+        _drop_sqlite(staged)
+        _drop_sqlite(whole_file)
+
+
+def _by_way_of(
+    staged: Path,
+    whole_file: Path,
+    target: Path,
+    folder: Path,
+    manifest: Manifest,
+    settings: Settings,
+    known: list[Tombstone],
+    file: Path,
+) -> Restored:
     _drop_sqlite(staged)
     shutil.copyfile(file, staged)
     aside = replace(settings, database_url=f"sqlite:///{staged}")
@@ -99,8 +117,7 @@ def _sqlite(
         objects = _put_back(folder, manifest, found, settings)
         db.session.remove()
         db.engine.dispose()
-    snapshot.copy_sqlite(str(staged), whole_file := staged.with_suffix(".whole"))
-    _drop_sqlite(staged)
+    snapshot.copy_sqlite(str(staged), whole_file)
     with whole_file.open("rb") as written:
         os.fsync(written.fileno())
     for end in ("-wal", "-shm"):

@@ -19,10 +19,11 @@ from app.domain import audit_check, consent, processing, runs, welcome
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.host import backup, manifest, snapshot
+from app.host import restore as restoring
 from app.host.manifest import BadBackup
 from app.host.restore import restore
 from app.models import Answer, Erasure, Program, Recording, Step, Submission, Upload, Workspace, now
-from storage import keys
+from storage import StorageError, keys
 from tests import factories
 from tests.conftest import DATABASE, settings_for
 
@@ -226,6 +227,31 @@ def test_it_refuses_to_overwrite_and_to_disturb(program: Program, tmp_path: Path
     (made.folder / "manifest.json").write_text(json.dumps({**found, "revision": "9999"}))
     with pytest.raises(BadBackup, match="newer Heard"):
         restore(made.folder, here(), force=True)
+
+
+def test_a_restore_that_breaks_leaves_what_was_there(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = here()
+    voice(program)
+    made = backup.make(tmp_path / "backups")
+    voice(program)
+    stop()
+
+    def full(*_: object) -> int:
+        raise StorageError("The storage folder is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "_put_back", full)
+        with pytest.raises(StorageError):
+            restore(made.folder, mine, force=True)
+    assert count(mine, Answer) == 2 and lost(mine) == []
+    assert list(mine.data.glob(".restoring*")) == []
+    (mine.data / ".restoring.db").write_bytes(b"of a killed one")
+    with create_app(mine).app_context():
+        welcome.prepare()
+        stop()
+    assert list(mine.data.glob(".restoring*")) == []
 
 
 def test_what_goes_while_it_is_copied_means_another_look(
