@@ -50,6 +50,16 @@ CLOSING: Schema = {
         "hashes": BY_QUESTION,
     },
 }
+BEGUN: Schema = {
+    "type": "object",
+    "properties": {
+        "position": {"type": ["integer", "string"]},
+        "kind": {"enum": ["video", "audio"]},
+        "filetype": TEXT,
+        "filename": TEXT,
+        "length": {"type": ["integer", "null"], "minimum": 1},
+    },
+}
 CONTACT: Schema = {
     "type": "object",
     "properties": {"contact": TEXT, "note": TEXT},
@@ -106,7 +116,7 @@ def _captions(path: str, does: str, who: str, **more: Any) -> Operation:
     return Operation("get", path, does, who, more.pop("answers", CAPTIONS), **more)
 
 
-SUBMISSION = "/r/{code}/submission"
+SUBMISSION, DIRECT = "/r/{code}/submission", "/direct"
 OF_MINE = "/mine/{token}/recordings/{recording_id}"
 OF_STAFF = "/media/recordings/{recording_id}"
 OPERATIONS = (
@@ -137,6 +147,18 @@ OPERATIONS = (
               (BYTES, BINARY), APPENDED, ("Tus-Resumable", "Upload-Offset")),
     Operation("delete", "/uploads/{upload_id}", "Drops it (tus termination)", CUSTOMER,
               {204: NOTHING}, heads=TUS, needed=("Tus-Resumable",)),
+    Operation("post", DIRECT, "Declares a recording that goes straight to the bucket", CUSTOMER,
+              {201: ("application/json", record(id=ID, partSize=NUMBER))},
+              ("application/json", BEGUN)),
+    Operation("get", DIRECT + "/{upload_id}", "What the bucket has of it", CUSTOMER,
+              {200: ("application/json", {"type": "object", "required": ["state", "parts"]})}),
+    Operation("post", DIRECT + "/{upload_id}/parts", "An address that takes one part", CUSTOMER,
+              {200: ("application/json", record(url=TEXT, seconds=NUMBER))},
+              ("application/json", record(number=NUMBER, size=NUMBER))),
+    Operation("post", DIRECT + "/{upload_id}/complete", "All parts are there", CUSTOMER,
+              {200: ("application/json", record(state=STATE, sha256=TEXT))},
+              ("application/json", record(length=NUMBER))),
+    Operation("delete", DIRECT + "/{upload_id}", "Drops it", CUSTOMER, {204: NOTHING}),
     _file(OF_MINE + "/{part}", "A customer's own recording", ANYONE),
     _captions(OF_MINE + "/captions.vtt", "Its words", ANYONE),
     _file("/s/{token}/clip", "A shared moment", ANYONE),
@@ -151,6 +173,8 @@ OPERATIONS = (
     _captions("/highlights/{highlight_id}/clip/captions.vtt", "A moment's words", STAFF,
               query=DOWNLOAD),
     _file("/exports/{export_id}/file", "A finished export", STAFF),
+    Operation("get", "/settings/audit/audit.csv", "The audit log", STAFF,
+              {200: ("text/csv", TEXT)}),
     Operation("get", "/settings/programs/{program_id}/codebook/codebook.csv", "A codebook", STAFF,
               {200: ("text/csv", TEXT)}),
 )  # fmt: skip

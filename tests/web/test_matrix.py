@@ -347,7 +347,7 @@ def checked(app: Flask) -> Flask:
 
 # Programs that carry a secret in their head: there is nothing here for a foreign page to ride on.
 def bears(row: str) -> bool:
-    return row.partition(" ")[2].startswith(("/uploads", "/r/<code>/submission"))
+    return row.partition(" ")[2].startswith(("/uploads", "/direct", "/r/<code>/submission"))
 
 
 @pytest.mark.parametrize("token", ["none", "nonsense", "another session's"])
