@@ -30,6 +30,10 @@ from storage.base import (
 )
 
 _INCOMING = ".incoming"  # no key can begin with a dot
+_UNWRITABLE = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR),
+    *(errno.EISDIR, errno.EEXIST),
+}
 _ABANDONED_S = 24 * 3600  # a temporary file this old belongs to a process that died
 
 
@@ -42,14 +46,14 @@ class LocalStorage:
     def put(self, key: str, data: bytes | BinaryIO, content_type: str | None = None) -> Stored:
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         target = self._path(key)
-        with self._sentences(key):
+        with self._sentences(key, writing=True):
             return self._write(key, source, target)
 
     def put_file(
         self, key: str, path: Path, *, move: bool = False, content_type: str | None = None
     ) -> Stored:
         target = self._path(key)
-        with path.open("rb") as source, self._sentences(key):
+        with path.open("rb") as source, self._sentences(key, writing=True):
             if move and path.stat().st_dev == self._made(self._root).stat().st_dev:
                 return self._take(key, source, path, target)
             stored = self._write(key, source, target)
@@ -97,7 +101,7 @@ class LocalStorage:
                 raise
 
     def check(self) -> None:
-        with self._sentences("checks"):
+        with self._sentences("checks", writing=True):
             for left in self._made(self._root / _INCOMING).iterdir():
                 if time.time() - left.stat().st_mtime > _ABANDONED_S:
                     left.unlink(missing_ok=True)
@@ -157,15 +161,20 @@ class LocalStorage:
         return path
 
     @contextmanager
-    def _sentences(self, key: str) -> Iterator[None]:
+    def _sentences(self, key: str, *, writing: bool = False) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise NotStored(key) from error
         except OSError as error:
+            absent = isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError)
+            if absent and not writing:
+                raise NotStored(key) from error
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageError(f"The storage folder {self._root} is full.") from error
             reason = error.strerror or str(error)
+            if writing and error.errno in _UNWRITABLE:
+                raise StorageError(
+                    f"The storage folder {self._root} can't be written: {reason}."
+                ) from error
             raise StorageError(f"The storage folder {self._root} failed: {reason}.") from error
 
 

@@ -7,6 +7,7 @@ doing it once more writes the same object and the same row.
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 
 from sqlalchemy import update
@@ -14,16 +15,17 @@ from sqlalchemy import update
 from app import runtime
 from app.domain import audit, capture, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
-from app.domain.errors import Conflict, HeardError
-from app.domain.wording import mark
+from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Answer, Recording, Upload
 from storage import StorageError, keys
 from storage.direct import Direct
 
+log = logging.getLogger(__name__)
 
-class NotKept(HeardError):
-    sentence = mark("This can't be stored right now. Please try again in a moment.")
+
+class NotKept(parts.Unwritable):
+    """The place for objects is away, or keeps other bytes than it was given."""
 
 
 def make_answer(upload: Upload) -> None:
@@ -36,6 +38,7 @@ def make_answer(upload: Upload) -> None:
     try:
         stored = runtime.storage().put_file(key, parts.twin(upload.id), move=True)
     except StorageError as error:
+        log.error("A recording could not be stored: %s", error.sentence)
         raise NotKept from error
     if stored.size != upload.length:
         raise NotKept

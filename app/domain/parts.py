@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import time
@@ -19,6 +20,8 @@ from typing import BinaryIO
 from app import runtime
 from app.domain.errors import Conflict, HeardError, NotFound
 from app.domain.wording import mark
+
+log = logging.getLogger(__name__)
 
 # A file is there a moment before the row of its upload is committed.
 UNNAMED_FOR_S = 3600
@@ -33,6 +36,10 @@ class Locked(Conflict):
 
 class NoRoom(HeardError):
     sentence = mark("There is no room left for this here right now. Please try again later.")
+
+
+class Unwritable(HeardError):
+    sentence = mark("This can't be stored right now. Please try again in a moment.")
 
 
 def path_of(upload_id: str) -> Path:
@@ -112,13 +119,14 @@ def sweep(under_way: Collection[str]) -> None:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """A full disk becomes a sentence; anything else stays what it is."""
+    """A disk that is full, read-only or broken becomes a sentence; the log says which."""
     try:
         yield
     except OSError as error:
         if error.errno in FULL:
             raise NoRoom from error
-        raise
+        log.error("The folder for uploads under way failed: %s", error)
+        raise Unwritable from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,6 +46,7 @@ STATUSES: dict[type[HeardError], int] = {
     **STATUS,
     parts.Locked: 423,
     parts.NoRoom: 507,
+    parts.Unwritable: 503,
     uploads.WrongOffset: 409,
     uploads.Damaged: 460,
     uploads.UnknownType: 415,

@@ -69,6 +69,15 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         open_storage((tmp_path / "taken").as_uri()).check()
 
 
+@pytest.mark.parametrize("folder", ["/proc/heard/objects", "/dev/null/objects", "/sys/objects"])
+def test_a_folder_that_can_not_be_written_is_named_truly(folder: str) -> None:
+    storage = open_storage(f"file://{folder}")
+    for write in (storage.check, lambda: storage.put(KEY, b"x")):
+        with pytest.raises(StorageError, match=f"The storage folder {folder} can't be written: "):
+            write()
+    assert storage.stat(KEY) is None
+
+
 def test_delete_beside_writes_loses_nothing(tmp_path: Path) -> None:
     """Whatever delete does to an emptied folder, a write into it at that moment must win."""
     storage = LocalStorage(tmp_path)
