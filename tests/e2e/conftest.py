@@ -12,6 +12,7 @@ from app import runtime
 from app.extensions import db
 from app.models import Field, Prompt, Workspace
 from tests import factories
+from tests.e2e.recorded import Recorded
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server, serving
 
 
@@ -75,3 +76,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     assert errors == []
+
+
+@pytest.fixture
+def recorded(context: BrowserContext) -> Recorded:
+    """The bytes that the page's recorder gives, whatever the page does with them."""
+    recorded = Recorded()
+    recorded.watch(context)
+    return recorded

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import runtime
 from app.extensions import db
-from app.models import Recording, Submission
+from app.models import Recording, Submission, Upload
 from tests.e2e.serving import CHROMIUM
 
 NEEDS_BROWSER = [
@@ -74,3 +74,8 @@ def stored(recording: Recording | None) -> bytes:
     assert recording is not None
     with runtime.storage().open(recording.original_key) as stream:
         return stream.read()
+
+
+def upload_states() -> list[str]:
+    db.session.rollback()
+    return [each.state for each in db.session.scalars(select(Upload).order_by(Upload.id))]

@@ -6,12 +6,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from app import runtime
 from app.extensions import db
-from app.models import Invitation, Program, Upload, now
+from app.models import Upload
 from tests import services
 from tests.e2e.customer import (
     NEEDS_BROWSER,
@@ -21,20 +20,13 @@ from tests.e2e.customer import (
     received,
     record,
     step,
-    stop_and_use,
     stored,
+    upload_states,
 )
 from tests.e2e.recorded import Recorded, frames, kept
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server
 
-pytestmark = NEEDS_BROWSER
-
-
-@pytest.fixture(autouse=True)
-def recorded(context: BrowserContext) -> Recorded:
-    recorded = Recorded()
-    recorded.watch(context)
-    return recorded
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("recorded")]
 
 
 def reload(page: Page) -> bytes:
@@ -167,171 +159,9 @@ def test_stop_to_received_is_one_part(page: Page, address: str, context: Browser
     assert took < 1000 * left / 200_000 + 1000
     assert offset() == len(whole) and not db.session.scalars(select(Upload)).one().length
     page.get_by_role("button", name="Use this").click()
-    services.eventually(lambda: state() == ["received"], 5, "it is an answer")
+    services.eventually(lambda: upload_states() == ["received"], 5, "it is an answer")
 
 
 def offset() -> int:
     db.session.rollback()
     return db.session.scalars(select(Upload)).one().offset
-
-
-def state() -> list[str]:
-    db.session.rollback()
-    return [each.state for each in db.session.scalars(select(Upload).order_by(Upload.id))]
-
-
-def test_a_recording_that_is_not_used_goes_from_the_server_too(page: Page, address: str) -> None:
-    arrive(page, address, "voice")
-    record(page, 1)
-    stop_and_use(page)
-    record(page, 1)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("[data-safe]")).to_contain_text("all of it has reached us")
-    assert state() == ["received", "open"]
-    page.get_by_role("button", name="Record again").click()
-    services.eventually(lambda: state() == ["received", "ended"], 5, "the older upload ended")
-    assert list(runtime.settings().uploads.glob("*")) == []
-    page.get_by_role("button", name="Skip this question").click()
-    finish(page)
-    assert [answer.position for answer in received().answers] == [0]
-
-
-def test_what_is_deleted_here_is_deleted_there(page: Page, address: str) -> None:
-    arrive(page, address, "voice")
-    record(page, 1)
-    stop_and_use(page)
-    services.eventually(lambda: state() == ["received"], 5, "it arrived")
-    opened(page, address)
-    page.get_by_role("button", name="Delete it").click()
-    step(page, "welcome")
-    services.eventually(lambda: state() == ["ended"], 5, "it went")
-    assert list(runtime.storage().list("recordings/")) == []
-    assert kept(page) == {}
-
-
-def test_two_tabs_and_many_sendings_have_one_effect(
-    page: Page, address: str, context: BrowserContext
-) -> None:
-    arrive(page, address, "write")
-    page.get_by_label("Your answer").fill("Twice?")
-    other = context.new_page()
-    opened(other, address)
-    step(other, "elsewhere")
-    page.get_by_role("button", name="Use this").click()
-    expect(page.get_by_text("Question 2 of 2").locator("visible=true")).to_be_visible()
-    page.close()
-    step(other, "resume")
-    other.evaluate("""() => {
-        const real = window.fetch;
-        window.fetch = async (address, given) => {
-            if (!String(address).includes('sending')) return real(address, given);
-            const all = await Promise.all(Array.from({length: 12}, () => real(address, given)));
-            window.statuses = all.map((each) => each.status);
-            return all[0]; }; }""")
-    other.get_by_role("button", name="Go on with it").click()
-    other.locator('[data-step="choose"] [data-way="write"]').click()
-    other.get_by_label("Your answer").fill("Once.")
-    other.get_by_role("button", name="Use this").click()
-    finish(other)
-    assert other.evaluate("window.statuses") == [200] * 12
-    submission = received()
-    assert submission.invitation_id is not None
-    invitation = db.session.get_one(Invitation, submission.invitation_id)
-    assert invitation.received == 1
-    assert [len(answer.runs) for answer in submission.answers] == [1, 1]
-
-
-NOWHERE = """
-IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };
-"""
-FULL = """
-const put = IDBObjectStore.prototype.put;
-let room = 2;
-IDBObjectStore.prototype.put = function (value, ...key) {
-  if (value instanceof ArrayBuffer && room-- <= 0) throw new DOMException('', 'QuotaExceededError');
-  return put.call(this, value, ...key);
-};
-"""
-
-
-@pytest.mark.parametrize(
-    ("script", "place", "sentence"),
-    [
-        pytest.param(NOWHERE, "[data-safe]", "this browser can't keep it", id="nowhere"),
-        pytest.param(FULL, "#line", "no room left to keep a recording safe", id="full"),
-    ],
-)
-def test_a_browser_that_can_not_keep_it_says_so_and_sends_all_the_same(
-    page: Page,
-    address: str,
-    context: BrowserContext,
-    recorded: Recorded,
-    script: str,
-    place: str,
-    sentence: str,
-) -> None:
-    context.add_init_script(script)
-    arrive(page, address, "voice")
-    record(page, 3.5)
-    expect(page.locator(place)).to_contain_text(sentence)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("[data-safe]")).to_contain_text("send it before you close this page")
-    page.get_by_role("button", name="Use this").click()
-    page.get_by_role("button", name="Skip this question").click()
-    finish(page)
-    assert stored(received().answers[0].recording) == recorded.sessions[0]
-
-
-def test_a_server_that_says_no_is_asked_again(page: Page, address: str, recorded: Recorded) -> None:
-    answers = [
-        (423, "Another part of this upload is arriving right now."),
-        (409, "These bytes don't follow on from what has arrived."),
-        (460, "These bytes were damaged on the way. Please send them again."),
-        (507, "There is no room left for this here right now. Please try again later."),
-    ]
-
-    def refuse(route: Route) -> None:
-        if route.request.method != "PATCH" or not answers:
-            return route.fallback()
-        status, sentence = answers.pop(0)
-        headers = {"Upload-Offset": "0"} if status == 409 else {}
-        route.fulfill(status=status, body=sentence, content_type="text/plain", headers=headers)
-
-    page.route("**/uploads/*", refuse)
-    arrive(page, address, "voice")
-    record(page, 3)
-    page.get_by_role("button", name="Stop").click()
-    safe = page.locator("[data-safe]")
-    expect(safe).to_contain_text("We could not take it yet: There is no room", timeout=20_000)
-    expect(safe).to_contain_text("Kept on this device")
-    expect(safe).to_contain_text("all of it has reached us", timeout=30_000)
-    assert answers == []
-    page.get_by_role("button", name="Use this").click()
-    page.get_by_role("button", name="Skip this question").click()
-    finish(page)
-    assert stored(received().answers[0].recording) == recorded.sessions[0]
-
-
-def test_a_program_that_closes_meanwhile_leaves_the_recording_with_the_customer(
-    page: Page, address: str, recorded: Recorded
-) -> None:
-    arrive(page, address, "voice")
-    record(page, 1)
-    program = db.session.scalars(select(Program)).one()
-    program.closed_at = now()
-    db.session.commit()
-    stop_and_use(page)
-    page.get_by_role("button", name="Skip this question").click()
-    page.get_by_role("button", name="I would rather not say").click()
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("alert").locator("visible=true")).to_have_text(
-        "This is closed now. Thank you for coming all the same."
-    )
-    page.reload()
-    expect(page.get_by_text("is still on this device")).to_be_visible()
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save my recording on this device").click()
-    assert Path(saved.value.path()).read_bytes() == recorded.sessions[0]
-    page.get_by_role("button", name="Delete it").click()
-    services.eventually(lambda: state() == ["ended"], 5, "the server dropped it too")
-    assert kept(page) == {} and list(runtime.storage().list("recordings/")) == []

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from flask import Flask
 from moto.server import ThreadedMotoServer
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from app import runtime
 from storage import open_storage
@@ -37,13 +37,6 @@ def bucket(app: Flask, s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
     boto3.client("s3", endpoint_url=s3, region_name="us-east-1").create_bucket(Bucket=name)
     storage = open_storage(f"s3://{name}?endpoint={s3}&region=us-east-1&direct=yes")
     monkeypatch.setattr(runtime, "storage", lambda: storage)
-
-
-@pytest.fixture
-def recorded(context: BrowserContext) -> Recorded:
-    recorded = Recorded()
-    recorded.watch(context)
-    return recorded
 
 
 @pytest.mark.parametrize("reachable", [True, False], ids=["reachable", "out of reach"])
