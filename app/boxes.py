@@ -11,6 +11,7 @@ import json
 import socket
 import time
 from pathlib import Path
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -53,7 +54,7 @@ def found(settings: Settings) -> Layers | None:
 
 def _told(url: str) -> list[Layers]:
     try:
-        words = connect(url).hvals(KEY)
+        words = cast("list[bytes]", connect(url).hvals(KEY))
     except RedisError:
         return []
     said = [json.loads(word) for word in words]

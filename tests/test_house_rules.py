@@ -23,9 +23,9 @@ def settings_read() -> set[str]:
     found: set[str] = set()
     for path in [*ROOT.glob("app/**/*.py"), *ROOT.glob("workers/**/*.py")]:
         text = path.read_text()
-        found |= set(re.findall(r'env(?:iron)?\.get\(\s*"([A-Z_]+)"', text))
+        found |= set(re.findall(r'(?:os\.environ|\benv)\.get\(\s*"([A-Z_]+)"', text))
         found |= set(re.findall(r'_(?:number|flag|one_of)\(\s*env, "([A-Z_]+)"', text))
-        found |= set(re.findall(r'environ\["([A-Z_]+)"\]', text))
+        found |= set(re.findall(r'os\.environ\["([A-Z_]+)"\]', text))
     return found
 
 
