@@ -20,7 +20,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+_NAMES = ("chromium", "google-chrome")  # Debian has the first, Ubuntu a snap or the second
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), "chromium")
 BROWSER_ARGS = [
     "--no-sandbox",
     "--disable-background-networking",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 import http.server
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,14 +13,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.e2e.serving import CHROMIUM
 from tests.workers.media.conftest import Make
 from workers.media.normalise import normalise
 from workers.media.probe import probe
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here"),
+    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
 ]
 
 RECORD = """async (mime) => {
