@@ -93,16 +93,36 @@ class Reaper:
         target = self.rng.choices(list(TARGETS), list(TARGETS.values()))[0]
         if target == "queue" and not self.embedded:
             target = "clock"
-        if target in QUEUES:
-            target = self._at_work(target)
+        if target in QUEUES and self._kill_at_work(target):
+            return
         found = self._victims(target) or self._victims(self.rng.choice(QUEUES))
         for pid, name in self.rng.sample(found, len(found)):
-            busy = self._busy(target)
-            with contextlib.suppress(ProcessLookupError):  # it ended by itself a moment ago
-                os.kill(pid, signal.SIGKILL)
-                self._note(target, name, busy)
+            if _signalled(pid, signal.SIGKILL):
+                self._note(target, name, self._busy(target))
                 return
         self._note(target, "was down", ())
+
+    def _kill_at_work(self, wanted: str) -> bool:
+        """Kills somebody of this queue, or else of another, who has something in hand: held still
+        first and looked at, or it could be done with it before the blow."""
+        until = time.monotonic() + STARTED_S
+        while time.monotonic() < until:
+            busy = [queue for queue in QUEUES if self._busy(queue)]
+            if not busy:
+                time.sleep(0.02)
+                continue
+            target = wanted if wanted in busy else self.rng.choice(busy)
+            time.sleep(self.rng.uniform(0, 0.3))
+            found = self._victims(target)
+            for pid, name in self.rng.sample(found, min(1, len(found))):
+                if not _signalled(pid, signal.SIGSTOP):
+                    continue
+                in_hand = self._busy(target)
+                _signalled(pid, signal.SIGKILL if in_hand else signal.SIGCONT)
+                if in_hand:
+                    self._note(target, name, in_hand)
+                    return True
+        return False
 
     def _note(self, target: str, victim: str, busy: tuple[str, ...]) -> None:
         self.hits.append(Hit(time.strftime("%H:%M:%S"), self._done(), target, victim, busy))
@@ -116,17 +136,6 @@ class Reaper:
             with contextlib.suppress(RedisError):  # down: emptied already
                 Redis.from_url(self.queue_url, socket_timeout=5).flushall()
             self.wipes.append("emptied")
-
-    def _at_work(self, wanted: str) -> str:
-        """A queue whose worker has something in hand: this one, or else another that has."""
-        until = time.monotonic() + STARTED_S
-        while time.monotonic() < until:
-            busy = [queue for queue in QUEUES if self._busy(queue)]
-            if busy:
-                time.sleep(self.rng.uniform(0, 0.3))
-                return wanted if wanted in busy else self.rng.choice(busy)
-            time.sleep(0.02)
-        return wanted
 
     def _busy(self, target: str) -> tuple[str, ...]:
         names = [name for name, kind in STEPS.items() if kind.queue == target]
@@ -152,6 +161,14 @@ class Reaper:
                 found.append((pid, target))
                 found += [(child, _name(child)) for child in descendants(pid)]
         return list(dict.fromkeys(found))
+
+
+def _signalled(pid: int, number: int) -> bool:
+    """False where it ended by itself a moment ago."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+        return True
+    return False
 
 
 def _command(pid: int) -> list[str]:
