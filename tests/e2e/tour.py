@@ -72,6 +72,7 @@ NOT_PAGES = frozenset(
         "clips.progress",
         "clips.vtt",
         "codebooks.download",
+        "direct.show",
         "exports.captions",
         "exports.file",
         "exports.listed",
