@@ -74,7 +74,7 @@ class Worker:
 
 @pytest.fixture
 def receiver() -> Iterator[WebServer]:
-    server = WebServer(status=503, pause_s=0.05)
+    server = WebServer(status=503, pause_s=0.25)  # longer than the time between two looks
     server.start()
     yield server
     server.stop()
