@@ -48,27 +48,44 @@ def make_answer(upload: Upload) -> None:
 def publish(upload: Upload, key: str, sha256: str) -> None:
     """Rows for an object that is there, whole. Commits.
 
+    Several machines may do it at once for an upload that went straight to the bucket: one makes
+    the answer. The object goes only where nobody has, and nobody can any more.
+
     Raises:
-        Conflict: the submission was sent meanwhile; the object goes.
+        Conflict: the submission was sent meanwhile without it.
     """
     try:
         _publish(upload, key, sha256)
     except Conflict:
         db.session.rollback()
-        forgetting.objects([keys.recording(upload.id)])
         end(upload)
-        db.session.commit()
-        raise
+        if _over(upload):
+            raise
 
 
-def end(upload: Upload) -> None:
-    """Its bytes go with the commit. Those in a bucket are dropped by the clock, should the bucket
-    be away."""
-    upload.state = "ended"
+def end(upload: Upload, was: str = "open") -> bool:
+    """Whether this ended it; not where it is no more what it `was`. Its bytes go with the commit.
+    Those in a bucket are dropped by the clock, should the bucket be away."""
     upload_id, multipart, bucket = upload.id, upload.multipart, runtime.storage().direct
+    ended = rows_written(
+        update(Upload).where(Upload.id == upload_id, Upload.state == was).values(state="ended")
+    )
+    db.session.expire(upload, ["state"])
+    if not ended:
+        return False
     after_commit(lambda: parts.drop(upload_id))
     if multipart is not None and bucket is not None:
         after_commit(lambda: _drop(bucket, upload_id, multipart))
+    return True
+
+
+def _over(upload: Upload) -> bool:
+    """Whether it ended without an answer; its object goes then. Commits."""
+    over = upload.state == "ended"
+    if over:
+        forgetting.objects([keys.recording(upload.id)])
+    db.session.commit()
+    return over
 
 
 def _drop(bucket: Direct, upload_id: str, multipart: str) -> None:
@@ -96,6 +113,7 @@ def _publish(upload: Upload, key: str, sha256: str) -> None:
     )
     if not claimed:  # another request has done it, or it was ended, at this very moment
         db.session.rollback()
+        _over(upload)
         return
     answer = Answer(position=upload.position, kind=upload.kind)
     answer.recording = Recording(

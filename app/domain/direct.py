@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import arrivals, uploads
+from app.domain import arrivals, parts, uploads
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
@@ -88,22 +88,32 @@ def complete(upload: Upload, length: int) -> str:
 
     Raises:
         Conflict: parts are missing, or another length was said. Invalid, TooLarge.
-        arrivals.NotKept.
+        parts.Locked: another request is at it. arrivals.NotKept.
     """
     uploads.set_length(upload, length)
+    upload_id = upload.id
     if upload.state == "open":
-        db.session.commit()  # the length is said; nothing is held while the bucket works
-        key = _key(upload)
-        try:
-            _finish(key, _name(upload), length)
-            sha256 = _hash(key)
-        except StorageError as error:
-            raise arrivals.NotKept from error
-        arrivals.publish(upload, key, sha256)
-    recording = db.session.get(Recording, upload.id)
+        db.session.commit()
+        with parts.claimed(upload_id):  # the bytes are read once, however often it is asked
+            _make_answer(upload, length)
+    recording = db.session.get(Recording, upload_id)
     if recording is None:  # ended or replaced meanwhile
         raise NotFound
     return recording.sha256
+
+
+def _make_answer(upload: Upload, length: int) -> None:
+    db.session.refresh(upload)
+    if upload.state != "open":
+        return
+    key, multipart = _key(upload), _name(upload)
+    db.session.rollback()  # no connection is held while the bucket works
+    try:
+        _finish(key, multipart, length)
+        sha256 = _hash(key)
+    except StorageError as error:
+        raise arrivals.NotKept from error
+    arrivals.publish(upload, key, sha256)
 
 
 def sweep() -> int:
@@ -134,12 +144,12 @@ def sweep() -> int:
 def _finish(key: str, multipart: str, length: int) -> None:
     bucket = _place()
     with suppress(NotStored):  # finished before, its answer lost
-        parts = bucket.arrived(key, multipart)
-        if not whole(parts, length):
+        found = bucket.arrived(key, multipart)
+        if not whole(found, length):
             raise Conflict(mark("Not all of this has arrived yet."))
-        bucket.finish(key, multipart, parts)
-    found = runtime.storage().stat(key)
-    if found is None or found.size != length:
+        bucket.finish(key, multipart, found)
+    there = runtime.storage().stat(key)
+    if there is None or there.size != length:
         raise Conflict(mark("Not all of this has arrived yet."))
 
 

@@ -52,10 +52,25 @@ def create(upload_id: str, length: int) -> None:
     folder = runtime.settings().uploads
     with sentences():
         folder.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(folder).free - length < FLOOR:
-            raise NoRoom
+        _leave_room(folder, length)
         path_of(upload_id).touch(exist_ok=False)
         _sync_folder(folder)
+
+
+def _leave_room(folder: Path, length: int) -> None:
+    if shutil.disk_usage(folder).free - length < FLOOR:
+        raise NoRoom
+
+
+@contextmanager
+def claimed(upload_id: str) -> Iterator[None]:
+    """For an upload whose bytes are in a bucket: one request at a time works on its end. Its file
+    stays empty and is only held. Raises Locked, NoRoom, Unwritable."""
+    with sentences():
+        runtime.settings().uploads.mkdir(parents=True, exist_ok=True)
+        path_of(upload_id).touch()
+    with held(upload_id):
+        yield
 
 
 @contextmanager
@@ -77,10 +92,22 @@ def held(upload_id: str) -> Iterator[BinaryIO]:
         yield file
 
 
+def write(file: BinaryIO, piece: bytes) -> None:
+    """Each piece asks for room anew: how much is to come is not always said, and others take from
+    the disk as well. Raises NoRoom, Unwritable."""
+    with sentences():
+        _leave_room(runtime.settings().uploads, len(piece))
+        file.write(piece)
+
+
 def sync(file: BinaryIO) -> None:
     with sentences():
         file.flush()
         os.fsync(file.fileno())
+
+
+def size_of(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def cut(file: BinaryIO, size: int) -> None:

@@ -150,6 +150,7 @@ def append(
         db.session.refresh(upload)
         if upload.state != "open" or offset != upload.offset:
             raise WrongOffset(upload.offset)
+        _require_counted(upload, file)
         if length is not None:
             set_length(upload, length)
         length, most = upload.length, upload.length or runtime.settings().max_upload
@@ -165,8 +166,7 @@ def append(
                 arrivals.end(upload)
                 db.session.commit()
                 raise TooLarge(PAST)
-            with parts.sentences():
-                file.write(piece)
+            parts.write(file, piece)
             written += len(piece)
             if digest is not None:
                 digest.update(piece)
@@ -214,27 +214,37 @@ def settle(upload: Upload) -> None:
         Locked. arrivals.NotKept.
     """
     if upload.state == "open" and upload.offset == upload.length:
-        with parts.held(upload.id):
+        with parts.held(upload.id) as file:
             db.session.refresh(upload)
             if upload.state == "open":
+                _require_counted(upload, file)
                 arrivals.make_answer(upload)
+
+
+def _require_counted(upload: Upload, file: BinaryIO) -> None:
+    """Bytes that were counted and are gone, as after a restore, end the upload: what went after
+    them would stand behind a hole. Its sender begins anew. Raises NotFound."""
+    if parts.size_of(file) < upload.offset:
+        arrivals.end(upload)
+        arrivals.noted(upload, "upload.ended")
+        db.session.commit()
+        raise NotFound
 
 
 def terminate(upload: Upload) -> None:
     """Ends an upload and drops its bytes, also when they are a draft's answer by now.
 
     Raises:
-        Locked: bytes are arriving. Conflict: it was sent already.
+        Locked: bytes are arriving. Conflict: it was sent already. NotFound: ended meanwhile.
     """
-    if upload.state == "received":
-        capture.hold(upload.submission)
-        if upload.answer_id:  # not one that has taken its place since
+    on_disk = upload.state == "open" and upload.multipart is None
+    with parts.held(upload.id) if on_disk else nullcontext():
+        capture.hold(upload.submission)  # its bytes don't become an answer meanwhile
+        db.session.refresh(upload)
+        if upload.state == "received" and upload.answer_id:  # not one that has taken its place
             capture.drop_answer(upload.submission, upload.position)
-        arrivals.end(upload)
-        arrivals.noted(upload, "upload.ended")
-        return
-    with nullcontext() if upload.multipart else parts.held(upload.id):
-        arrivals.end(upload)
+        if upload.state == "ended" or not arrivals.end(upload, was=upload.state):
+            raise NotFound
         arrivals.noted(upload, "upload.ended")
         db.session.flush()
 
@@ -254,11 +264,10 @@ def sweep() -> int:
     expired = list(
         db.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= now()))
     )
-    for upload in expired:
-        arrivals.end(upload)
+    ended = sum(arrivals.end(upload) for upload in expired)
     db.session.commit()
     parts.sweep(set(db.session.scalars(select(Upload.id).where(Upload.state == "open"))))
-    return len(expired)
+    return ended
 
 
 def _check(submission: Submission, declared: Declared) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -245,3 +246,46 @@ def test_the_last_of_the_disk_is_not_for_uploads(
     monkeypatch.setattr(parts, "FLOOR", free + 10 * 1024**3)
     with pytest.raises(parts.NoRoom, match="no room"):
         uploads.declare(draft, uploads.Declared(1))
+
+
+def test_the_last_of_the_disk_stays_free_while_bytes_arrive(
+    draft: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = uploads.declare(draft, uploads.Declared(None))
+    db.session.commit()
+    left = parts.FLOOR + len(DATA)
+
+    def usage(_folder: object) -> SimpleNamespace:
+        return SimpleNamespace(free=left - part(upload).stat().st_size)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    monkeypatch.setattr(uploads, "SAVE_EVERY", 1)  # each piece is on the disk before the next
+    with pytest.raises(parts.NoRoom):
+        uploads.append(upload, (bytes(1000) for _ in range(1000)), offset=0)
+    db.session.rollback()
+    db.session.refresh(upload)
+    assert upload.offset == part(upload).stat().st_size == len(DATA)
+    left += 3
+    assert uploads.append(upload, [b"abc"], offset=len(DATA)) == len(DATA) + 3
+
+
+@pytest.mark.parametrize("arrived", [1000, len(DATA)], ids=["half", "all"])
+def test_counted_bytes_that_are_gone_are_never_made_up(
+    upload: Upload, draft: Submission, monkeypatch: pytest.MonkeyPatch, arrived: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "make_answer", lambda _upload: None)  # dies just before
+        uploads.append(upload, [DATA[:arrived]], offset=0)
+    os.truncate(part(upload), 400)
+    with pytest.raises(NotFound):
+        if arrived == len(DATA):
+            uploads.settle(upload)
+        else:
+            uploads.append(upload, [DATA[arrived:]], offset=arrived)
+    db.session.rollback()
+    db.session.expire_all()
+    assert (upload.state, draft.answers) == ("ended", [])
+    assert not part(upload).exists() and list(runtime.storage().list("")) == []
+    anew = uploads.declare(draft, uploads.Declared(len(DATA)))
+    db.session.commit()
+    assert uploads.append(anew, [DATA], offset=0) == len(DATA)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import runtime
-from app.domain import arrivals, capture, consent, direct, uploads
+from app.domain import arrivals, capture, consent, direct, parts, uploads
+from app.domain.details import Closing
 from app.extensions import db
 from app.models import Upload, Workspace
 from storage import StorageError, open_storage
@@ -154,25 +155,99 @@ def test_a_crash_after_the_bucket_has_finished_is_mended(
     assert done.json["sha256"] == hashlib.sha256(DATA).hexdigest()
 
 
-def test_two_that_complete_at_once_make_one_answer(
+def while_hashed(monkeypatch: pytest.MonkeyPatch, done: Callable[[str], object]) -> None:
+    """Carries this out, with the hash, while the bytes are read for it."""
+    real = direct._hash
+
+    def slow(key: str) -> str:
+        sha256 = real(key)
+        done(sha256)
+        return sha256
+
+    monkeypatch.setattr(direct, "_hash", slow)
+
+
+def test_bytes_are_read_once_however_often_the_end_is_said(
     sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload_id = sender.begin(length=3)
     sender.put(1, b"abc")
-    real = direct._hash
+    read: list[str] = []
 
-    def slow(key: str) -> str:
-        with monkeypatch.context() as patch:
-            patch.setattr(direct, "_hash", real)
+    def again(sha256: str) -> None:
+        read.append(sha256)
+        with pytest.raises(parts.Locked):
             direct.complete(db.session.get_one(Upload, upload_id), 3)
-        return real(key)
+        db.session.rollback()
 
-    with monkeypatch.context() as patch:
-        patch.setattr(direct, "_hash", slow)
+    while_hashed(monkeypatch, again)
+    for _ in range(2):
         assert sender.ask("POST", "/complete", length=3).status_code == 200
     db.session.expire_all()
-    assert len(draft.submission.answers) == 1
+    assert len(draft.submission.answers) == len(read) == 1
     assert list(runtime.storage().list("")) == [f"recordings/{upload_id}/original/0"]
+    assert list(runtime.settings().uploads.iterdir()) == []
+
+
+def test_a_slow_end_leaves_what_another_machine_made_of_it(
+    sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = sender.begin(length=3)
+    sender.put(1, b"abc")
+
+    def quicker(sha256: str) -> None:
+        upload = db.session.get_one(Upload, upload_id)
+        arrivals.publish(upload, f"recordings/{upload_id}/original/0", sha256)
+        capture.send(draft.submission)
+        db.session.commit()
+
+    while_hashed(monkeypatch, quicker)
+    done = sender.ask("POST", "/complete", length=3)
+    assert done.json == {"state": "received", "sha256": hashlib.sha256(b"abc").hexdigest()}
+    db.session.expire_all()
+    assert db.session.get_one(Upload, upload_id).state == "received"
+    recording = draft.submission.answers[0].recording
+    assert recording is not None
+    with runtime.storage().open(recording.original_key) as stored:
+        assert stored.read() == b"abc"
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["a draft", "sent without it"])
+def test_bytes_that_nobody_wants_any_more_go_at_their_end(
+    sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch, sent: bool
+) -> None:
+    upload_id = sender.begin(length=3)
+    sender.put(1, b"abc")
+
+    def unwanted(_sha256: str) -> None:
+        uploads.terminate(db.session.get_one(Upload, upload_id))
+        if sent:
+            capture.send(draft.submission, Closing(written={0: "In writing."}))
+        db.session.commit()
+
+    while_hashed(monkeypatch, unwanted)
+    assert sender.ask("POST", "/complete", length=3).status_code == (409 if sent else 404)
+    db.session.expire_all()
+    assert db.session.get_one(Upload, upload_id).state == "ended"
+    assert [answer.kind for answer in draft.submission.answers] == ["text"] * sent
+    assert list(runtime.storage().list("")) == []
+
+
+def test_taking_one_back_at_the_moment_it_is_made_an_answer_takes_the_answer(
+    sender: Sender, draft: capture.Opened
+) -> None:
+    upload_id = sender.begin(length=3)
+    sender.put(1, b"abc")
+    stale = db.session.get_one(Upload, upload_id)
+    assert stale.state == "open"
+    with sender.client.application.app_context():
+        direct.complete(db.session.get_one(Upload, upload_id), 3)
+    assert stale.state == "open"  # as its sender's request has read it
+    uploads.terminate(stale)
+    db.session.commit()
+    db.session.expire_all()
+    assert draft.submission.answers == [] and stale.state == "ended"
+    assert list(runtime.storage().list("")) == []
 
 
 def test_an_address_takes_its_own_part_for_a_while(sender: Sender, place: S3Parts) -> None:
