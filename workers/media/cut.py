@@ -46,7 +46,8 @@ def cut(
     span = span.clamp(info.duration_s)
     if span.length < _SHORTEST_S:
         raise StepFailed("The clip would be empty: it lies outside the recording.")
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside the clip: what was said must not outlive a killed worker in the system's own place.
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         graph = _graph(info, span, mute, _drawn(Path(folder), captions, fonts_dir, info))
         try:
             run(

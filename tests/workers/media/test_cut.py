@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +177,30 @@ def test_an_odd_upright_picture_fits(make: Make, tmp_path: Path) -> None:
 
     assert shown is not None
     assert (shown.width, shown.height) == (200, 400)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.domain.timeline import Span
+from workers.media import cut
+cut.run = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+source, out = map(Path, sys.argv[1:])
+cut.cut(source, Span(0, 1), out, captions="[Script Info] what was said")
+"""
+
+
+def test_a_killed_worker_leaves_no_words_outside_its_own_folder(webm: Path, tmp_path: Path) -> None:
+    """Its own folder is swept; the system's place for temporary files isn't ours to sweep."""
+    own, others = tmp_path / "own", tmp_path / "others"
+    own.mkdir()
+    others.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", KILLED, webm, own / "clip.mp4"],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "TMPDIR": str(others)},
+        check=False,
+        timeout=30,
+    )
+    assert len(list(own.rglob("captions.ass"))) == 1
+    assert list(others.iterdir()) == []
