@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
@@ -20,6 +21,7 @@ from app.domain.errors import ChannelError, Invalid
 
 TIMEOUT_S = 10.0
 MOST_BYTES = 64 * 1024
+MOST_ADDRESSES = 3  # of a name's, so that each gets a fair share of the time
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -139,7 +141,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     """Sends `body` and reads the answer. Redirects are not followed.
 
     Raises:
-        ChannelError: no answer came within 10 s, or the address is not one to send to.
+        ChannelError: no answer came within 10 s of the name's, or the address is not one to send
+            to.
     """
     try:
         parts = _parsed(url, allow_private)
@@ -206,7 +209,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, addresses: list[str], *, secure: bool) -> None:
         super().__init__(host, port, timeout=TIMEOUT_S)
-        self._addresses = addresses
+        self._addresses = addresses[:MOST_ADDRESSES]
         self._secure = secure
         self.default_port = 443 if secure else 80
         self.aborted = False
@@ -220,12 +223,22 @@ class _Pinned(http.client.HTTPConnection):
             raise TimeoutError
 
     def _open(self) -> socket.socket:
-        for address in self._addresses[:-1]:
+        """A connection whose timeout is what is left for everything. Raises OSError."""
+        over = time.monotonic() + TIMEOUT_S
+        for tries in range(len(self._addresses), 0, -1):
+            share = (over - time.monotonic()) / tries
+            if self.aborted or share <= 0:
+                raise TimeoutError
             try:
-                return socket.create_connection((address, self.port), timeout=TIMEOUT_S / 2)
+                address = (self._addresses[-tries], self.port)
+                opened = socket.create_connection(address, timeout=share)
             except OSError:
-                continue
-        return socket.create_connection((self._addresses[-1], self.port), timeout=TIMEOUT_S)
+                if tries == 1:
+                    raise
+            else:
+                opened.settimeout(max(over - time.monotonic(), 0.001))
+                return opened
+        raise TimeoutError
 
     def abort(self) -> None:
         self.aborted = True

@@ -242,6 +242,34 @@ def test_a_slow_drip_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     listening.close()
 
 
+def test_a_name_with_many_silent_addresses_takes_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbound, "TIMEOUT_S", 0.6)
+    many = [(socket.AF_INET, 1, 6, "", (f"8.8.8.{last}", 0)) for last in range(60)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: many)
+    opened: list[object] = []
+
+    def silent(address: object, timeout: float) -> socket.socket:
+        opened.append(address)
+        time.sleep(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", silent)
+    started = time.monotonic()
+    with pytest.raises(ChannelError, match="did not answer"):
+        outbound.post("http://many.example/", b"{}", {}, allow_private=False)
+    assert time.monotonic() - started < 1.2
+    assert 1 < len(opened) <= outbound.MOST_ADDRESSES
+
+
+def test_the_next_address_is_tried(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "_resolve", lambda *_: ["127.0.0.9", "127.0.0.1"])
+    server.status = 200
+    url = f"http://two.example:{server.port}/"
+    assert outbound.post(url, b"{}", {}, allow_private=True).status == 200
+
+
 def test_a_long_answer_is_cut() -> None:
     class Long(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
