@@ -36,7 +36,7 @@ def test_names_the_layers_that_the_media_worker_found(client: FlaskClient) -> No
     }
     assert set(sandbox.layers()) == {
         *("no network", "dies with its worker", "limits"),
-        *("few processes", "sees its own files only"),
+        *("few processes", "sees its own files only", "no sockets"),
     }
 
 

@@ -2,13 +2,14 @@
 
 `unshare`: no network, no privileges left. `setpriv`: dies with its worker, gains no privilege.
 `prlimit`: bounded memory, processor time, file size, open files, processes. Landlock: sees its
-own files only. Together they cost a few milliseconds.
+own files only. Seccomp: opens no socket. Together they cost a few milliseconds.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from workers.media import landlock
+from workers.media import landlock, seccomp
 from workers.media.binary import binary
 
 _MB = 1024 * 1024
@@ -43,8 +44,8 @@ HINTS = {
     "limits": "install util-linux (prlimit)",
     "few processes": "run Heard as a user of its own, not as root; Linux 5.14 with user "
     "namespaces is needed",
-    "sees its own files only": "Linux 5.13 with Landlock among its security modules (lsm=) is "
-    "needed",
+    "sees its own files only": "Linux 5.13 with Landlock among its modules (lsm=) is needed",
+    "no sockets": "Linux with seccomp filters, on x86-64 or 64-bit ARM, is needed",
 }
 
 
@@ -71,6 +72,7 @@ def layers() -> dict[str, bool]:
         "limits": _works([*_LIMITS, "true"]),
         "few processes": _counts_processes(),
         "sees its own files only": _hides_files(),
+        "no sockets": _refuses_sockets(),
     }
 
 
@@ -89,11 +91,13 @@ def started(
     Whoever leaves the block ends the process first: it does not outlive it.
     """
     allowed = _allowed(reads, [*writes, *([cwd] if cwd else [])])
-    hides = layers()["sees its own files only"]
+    active = layers()
 
     def start() -> subprocess.Popen[bytes]:
-        if hides:
+        if active["sees its own files only"]:
             landlock.restrict(allowed)
+        if active["no sockets"]:
+            seccomp.restrict()
         return subprocess.Popen(
             wrap(command, limits),
             stdin=subprocess.DEVNULL,
@@ -112,9 +116,8 @@ def started(
 
 
 class _Parent(threading.Thread):
-    """The thread that starts a process and stays until it may leave: Landlock binds a thread and
-    what it starts, and a parent's death means that of the thread (prctl(2), PR_SET_PDEATHSIG).
-    """
+    """The thread that starts a process and stays until it may leave: what Landlock and seccomp
+    bind is a thread, and a parent's death means that of the thread (PR_SET_PDEATHSIG)."""
 
     def __init__(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         super().__init__(daemon=True)
@@ -147,9 +150,7 @@ class _Parent(threading.Thread):
 def wrap(command: Sequence[str], limits: Limits) -> list[str]:
     """`command` inside those layers that are commands themselves, where they work here."""
     active = layers()
-    wrapped: list[str] = []
-    if active["no network"]:
-        wrapped += _NO_NETWORK
+    wrapped = [*_NO_NETWORK] if active["no network"] else []
     if active["dies with its worker"]:
         wrapped += _DIES
     if active["limits"]:
@@ -187,12 +188,25 @@ def _hides_files() -> bool:
     """Whether ffmpeg starts with Landlock around it, and doesn't see what it was not given."""
     if not landlock.version():
         return False
+    return _denies(lambda: landlock.restrict(_allowed((), ())), Path("/etc/passwd").read_bytes)
+
+
+def _refuses_sockets() -> bool:
+    """Whether ffmpeg starts with the filter around it, and no socket can be opened."""
+    return seccomp.known() and _denies(seccomp.restrict, lambda: socket.socket(socket.AF_UNIX))
+
+
+def _denies(restrict: Callable[[], None], attempt: Callable[[], object]) -> bool:
+    """Whether a thread that restricted itself is refused `attempt`, and yet starts ffmpeg."""
     seen: list[bool] = []
 
     def try_it() -> None:
-        landlock.restrict(_allowed((), ()))
         try:
-            Path("/etc/passwd").read_bytes()
+            restrict()
+        except OSError:
+            return
+        try:
+            attempt()
         except PermissionError:
             seen.append(_works([binary(), "-version"]))
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from workers.media import landlock, sandbox
+from workers.media import landlock, sandbox, seccomp
 
 ROOT = Path(__file__).parents[3]
 LAYERS = sandbox.layers()
 SECRET = "k3pt-fr0m-ffmpeg"
 HIDES = pytest.mark.skipif(not LAYERS["sees its own files only"], reason="no Landlock here")
+SOCKETS = pytest.mark.skipif(not LAYERS["no sockets"], reason="no seccomp filters here")
 NAMESPACES = pytest.mark.skipif(not LAYERS["no network"], reason="no user namespaces here")
 
 
@@ -97,6 +102,69 @@ def test_only_its_own_files_are_there(tmp_path: Path) -> None:
     assert (out / "made").read_text() == "made\n"
     assert sorted(path.name for path in data.iterdir()) == ["secret.key"]
     assert not (tmp_path / "moved").exists()
+
+
+OPENING = """
+import ctypes, errno, socket, sys
+call = ctypes.CDLL(None, use_errno=True).syscall
+def tried(what):
+    try:
+        what()
+    except OSError as refusal:
+        return errno.errorcode[refusal.errno]
+    return "open"
+def ring():
+    if call(425, 4, (ctypes.c_char * 120)()) < 0:
+        raise OSError(ctypes.get_errno(), "io_uring_setup")
+print(tried(lambda: socket.socket(socket.AF_UNIX).connect(sys.argv[1])), tried(socket.socket))
+print(tried(socket.socketpair), tried(ring), tried(lambda: open("/dev/null")))
+"""
+
+
+@SOCKETS
+@pytest.mark.parametrize("missing", [(), ("no network", "sees its own files only")])
+def test_it_reaches_no_socket(  # type: ignore[no-untyped-def]
+    without, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: tuple[str, ...]
+) -> None:
+    """The queue server's and the database's lie in folders and let in whoever has our user."""
+    without(*missing)
+    monkeypatch.setattr(sandbox, "_PROGRAMS", (*sandbox._PROGRAMS, sys.base_prefix))
+    place = tmp_path / "s"
+    script = tmp_path / "opening.py"
+    script.write_text(OPENING)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        listening.listen()
+        python = Path(sys.executable).resolve()
+        said = inside(f"{python} -S {script} {place}", reads=(tmp_path,))
+    assert said.split() == ["EPERM", "EPERM", "EPERM", "EPERM", "open"]
+
+
+@SOCKETS
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="x86-64 has calls by other numbers")
+def test_no_other_numbers_lead_to_a_socket() -> None:
+    """x32's numbers, in a thread of its own, for there is no way back."""
+    seen: list[tuple[int, int]] = []
+
+    def attempt() -> None:
+        seccomp.restrict()
+        libc = ctypes.CDLL(None, use_errno=True)
+        seen.append((libc.syscall(0x40000000 + 41, 1, 1, 0), ctypes.get_errno()))
+
+    thread = threading.Thread(target=attempt)
+    thread.start()
+    thread.join()
+    assert seen == [(-1, errno.EPERM)]
+
+
+def test_an_unknown_machine_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seccomp, "_KNOWN", {})
+    sandbox.layers.cache_clear()
+    try:
+        assert not sandbox.layers()["no sockets"]
+        assert inside("echo it runs all the same").startswith("it runs")
+    finally:
+        sandbox.layers.cache_clear()
 
 
 @NAMESPACES
