@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import admission, audit, consent, details, forgetting, parts, processing
+from app.domain import admission, audit, consent, details, erasure, forgetting, parts, processing
 from app.domain.clerk import after_commit, new_token, rows_written, token_hash
 from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
@@ -110,6 +110,15 @@ def by_token(token: str) -> Submission:
     if submission is None:
         raise NotFound
     return submission
+
+
+def told(submission: Submission) -> str:
+    """Its state, as its sender is told. What was received and taken out since is "erased": it must
+    not be sent anew. A draft that was given up, "withdrawn", may be."""
+    if submission.state != "withdrawn":
+        return submission.state
+    receipt = erasure.of(submission)
+    return "withdrawn" if receipt is not None and receipt.reason == "abandoned" else "erased"
 
 
 def hold(submission: Submission) -> None:

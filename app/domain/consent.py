@@ -76,5 +76,12 @@ def change(submission: Submission, purposes: Sequence[str]) -> None:
 
 
 def withdraw(submission: Submission) -> Erasure | None:
-    """Takes everything back; what becomes of it is in `app.domain.erasure`. Twice is once."""
+    """Takes everything back; what becomes of it is in `app.domain.erasure`. Twice is once.
+
+    Drafts cost whoever makes them nothing, so neither do they leave anything behind, and their
+    bytes go with the clock's next round, all together.
+    """
+    erasure.hold(submission)  # sent at this very moment, it is a voice
+    if submission.state == "draft":
+        return erasure.everything(submission, "abandoned", later=True)
     return erasure.everything(submission, "withdrawn")

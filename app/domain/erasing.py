@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import runtime
 from app.domain import parts, remnants, tombstones
 from app.extensions import db
-from app.models import Erasure, Export, Step, now
+from app.models import Erasure, Export, FollowUp, Step, Submission, now
 from storage import StorageError, keys
 
 log = logging.getLogger(__name__)
@@ -33,10 +33,10 @@ IN_THE_WAY = "Somebody is still reading the database; this is tried again."
 
 
 def at_once(erasure_id: str) -> None:
-    """What `carry_out` does, from within a commit. The clock goes on if this doesn't."""
+    """What `carry_out` does, right after a commit. The clock goes on if this doesn't."""
     try:
         carry_out([erasure_id])
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StorageError, OSError) as error:
         log.warning("Erasure %s is left to the clock: %s", erasure_id, type(error).__name__)
 
 
@@ -68,7 +68,7 @@ def carry_out(ids: Sequence[str]) -> None:
         if any(each.state == "gone" and each.looks == 0 for each, _ in looked):
             remnants.vacuum(db.engine)
         for erasure, _ in looked:
-            _settle(erasure, clean)
+            _settle(session, erasure, clean)
         session.commit()
 
 
@@ -147,7 +147,7 @@ def _under(session: Session, prefix: str, erasure_id: str) -> list[str]:
     return [key for key in found if key not in named and key.split("/")[2] < erasure_id]
 
 
-def _settle(erasure: Erasure, clean: bool) -> None:
+def _settle(session: Session, erasure: Erasure, clean: bool) -> None:
     if erasure.trouble or not clean:
         erasure.trouble = erasure.trouble or IN_THE_WAY
         return  # due again after PATIENCE
@@ -155,10 +155,22 @@ def _settle(erasure: Erasure, clean: bool) -> None:
         erasure.state, erasure.gone_at = "gone", now()
     else:
         erasure.looks += 1
-    if erasure.looks >= len(LOOKS):
-        erasure.state, erasure.prefixes, erasure.uploads = "settled", [], []
-    else:
+    if erasure.looks < len(LOOKS):
         erasure.due_at = now() + LOOKS[erasure.looks]
+    elif erasure.reason == "abandoned":
+        _forget_draft(session, erasure)
+    else:
+        erasure.state, erasure.prefixes, erasure.uploads = "settled", [], []
+
+
+def _forget_draft(session: Session, erasure: Erasure) -> None:
+    """What was never received leaves no row, once a call that was promised has been made."""
+    draft = erasure.submission_id
+    if session.scalar(select(FollowUp.id).where(FollowUp.submission_id == draft).limit(1)):
+        erasure.due_at = now() + LOOKS[-1]
+        return
+    session.execute(delete(Submission).where(Submission.id == draft))
+    session.delete(erasure)
 
 
 def _scratch(session: Session) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from app.domain import audit, erasing, fingerprints, forgetting
-from app.domain.clerk import after_commit, rows_written
+from app.domain.clerk import rows_written, when_free
 from app.extensions import db
 from app.models import (
     Answer,
@@ -42,6 +42,7 @@ from app.models.program import PURPOSES
 from storage import keys
 
 EVERYTHING, RECORDINGS = "everything", "recordings"
+KEEPS_PROMISES = ("withdrawn", "abandoned")
 UNFINISHED = ("waiting", "due", "leased")
 ACTIONS = {
     "withdrawn": "submission.withdrawn",
@@ -62,7 +63,8 @@ def everything(
     """The whole voice; None if it was taken out before: twice is once. The caller commits.
 
     A call that its customer asked for and still waits for stays when they withdraw, without a
-    word of theirs: a phone number and a promise. `later` leaves the bytes to the clock.
+    word of theirs: a phone number and a promise. `later` leaves the bytes to the clock. A draft
+    that is "abandoned" was never received: it has no tombstone, and its rows go in the end.
     """
     received = submission.received_at is not None
     taken = rows_written(
@@ -89,7 +91,7 @@ def everything(
     for answer in list(submission.answers):
         db.session.delete(answer)
     db.session.flush()
-    _forget_calls(submission, erasure, keep_promise=reason == "withdrawn")
+    _forget_calls(submission, erasure, keep_promise=reason in KEEPS_PROMISES)
     if received:
         _drop_exports(submission, erasure)
     return _finish(submission, erasure, later=later)
@@ -100,10 +102,7 @@ def recordings(
 ) -> Erasure | None:
     """Picture and sound, with all files made from them; words and findings stay. None where there
     is nothing of the kind. The caller commits."""
-    rows_written(  # one at a time
-        update(Submission).where(Submission.id == submission.id).values(state=Submission.state)
-    )
-    db.session.refresh(submission)
+    hold(submission)
     there = [answer.recording for answer in submission.answers if answer.recording]
     known = db.session.scalar(
         select(Erasure.id).where(Erasure.submission_id == submission.id, Erasure.what == RECORDINGS)
@@ -124,6 +123,14 @@ def recordings(
     db.session.execute(delete(Clip).where(Clip.highlight_id.in_(moments)))
     _end_uploads(submission, erasure)
     return _finish(submission, erasure, later=later)
+
+
+def hold(submission: Submission) -> None:
+    """Its state is the newest, and stays until the caller's transaction ends."""
+    rows_written(
+        update(Submission).where(Submission.id == submission.id).values(state=Submission.state)
+    )
+    db.session.refresh(submission)
 
 
 def of(submission: Submission) -> Erasure | None:
@@ -174,7 +181,7 @@ def _finish(submission: Submission, erasure: Erasure, *, later: bool) -> Erasure
         erasure.due_at = now()
         db.session.flush()
     else:
-        after_commit(partial(erasing.at_once, erasure.id))
+        when_free(partial(erasing.at_once, erasure.id))
     return erasure
 
 

@@ -43,11 +43,13 @@ def form(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<code>/form")
-@bodies.takes_files
+@csrf.exempt  # `open_form` asks for its token, once it is known that the link is one
+@bodies.takes_files("multipart/form-data")
 @limiter.limit("60/minute")
 def take_form(code: str) -> ResponseReturnValue:
     """A whole submission in one form, for browsers without JavaScript."""
     invitation = _invitation(code)
+    bodies.open_form()
     token = request.form.get("token", "")
     try:
         capture_forms.take(invitation, token, _language())
@@ -79,7 +81,7 @@ def open_submission(code: str) -> ResponseReturnValue:
         token=token,
     )
     db.session.commit()
-    return jsonify(state=opened.submission.state, mine=_mine(opened.token)), 201
+    return jsonify(state=capture.told(opened.submission), mine=_mine(opened.token)), 201
 
 
 @blueprint.post("/<code>/submission/sending")

@@ -220,6 +220,15 @@ def test_a_retake_replaces_the_answer_and_its_object(invitation: Invitation) -> 
     assert runtime.storage().stat(second_key) is None
 
 
+def test_a_draft_that_was_given_up_may_be_begun_anew(invitation: Invitation) -> None:
+    draft = opened(invitation)
+    assert capture.told(draft.submission) == "draft"
+    for _ in range(2):
+        capture.abandon(draft.submission)
+        db.session.commit()
+    assert capture.told(draft.submission) == "withdrawn"
+
+
 def test_withdrawing_takes_everything_back(invitation: Invitation) -> None:
     draft = opened(invitation)
     answer = record(draft.submission)
@@ -235,6 +244,7 @@ def test_withdrawing_takes_everything_back(invitation: Invitation) -> None:
         db.session.commit()
     kept = capture.by_token(draft.token)
     assert kept.state == "withdrawn" and kept.answers == []
+    assert capture.told(kept) == "erased"  # not to be sent anew
     assert (kept.display_name, kept.score, kept.fields) == ("", None, {})
     assert kept.consent is not None and kept.consent.withdrawn_at is not None
     assert list(runtime.storage().list("recordings/")) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -293,6 +293,7 @@ def test_an_upload_in_flight_ends_and_leaves_no_bytes(program: Program) -> None:
     with pytest.raises(NotFound):
         uploads.append(upload, pieces(), offset=0)
     db.session.rollback()
+    assert erasing.due() == 1
     assert left() == [] and db.session.scalar(select(func.count(Recording.id))) == 0
     nowhere()
 
@@ -420,3 +421,82 @@ def test_an_export_is_no_way_around(voice: Submission, owner: Member) -> None:
     db.session.expire_all()
     assert (db.session.get_one(Export, export.id).rows or 0) == 0
     nowhere()
+
+
+@pytest.fixture
+def draft(program: Program) -> Submission:
+    submission = factories.submission(program, state="draft", received_at=None)
+    factories.save(
+        Upload(submission_id=submission.id, filename=MARKER, expires_at=now() + timedelta(hours=1))
+    )
+    return submission
+
+
+def settle() -> None:
+    for _ in (0, *erasing.LOOKS):
+        for each in db.session.scalars(select(Erasure)):
+            each.due_at = now() - timedelta(seconds=1)
+        db.session.commit()
+        erasing.due()
+        db.session.expire_all()
+
+
+def test_a_draft_that_is_taken_back_leaves_nothing(draft: Submission) -> None:
+    coming = db.session.scalars(select(Upload.id)).one()
+    late = put(keys.original(coming, "0"))
+    assert erase(draft).reason == "abandoned"
+    erasing.due()
+    assert late not in left()
+    nowhere()
+    assert draft.state == "withdrawn"  # a late request still learns that it is over
+    settle()
+    assert list(runtime.storage().list(keys.ERASURES)) == []
+    for table in (Submission, Upload, Erasure):
+        assert db.session.scalar(select(func.count(table.id))) == 0
+
+
+def test_a_call_that_was_promised_outlives_the_draft(draft: Submission) -> None:
+    call = follow_ups.ask(draft.program, draft, "555 0100", LINE)
+    erase(draft)
+    settle()
+    assert (call.contact, call.state, call.evidence) == ("555 0100", "open", "")
+    call.state = "done"
+    db.session.commit()
+    assert sweeping.calls() == 1
+    settle()
+    assert db.session.scalar(select(func.count(Submission.id))) == 0
+
+
+def test_a_voice_that_was_sent_at_the_moment_it_is_taken_back_has_a_tombstone(
+    draft: Submission,
+) -> None:
+    assert draft.state == "draft"  # and another request, which this one doesn't see:
+    db.session.execute(text("UPDATE submissions SET state = 'received', received_at = created_at"))
+    assert draft.state == "draft"
+    assert erase(draft).reason == "withdrawn"
+    assert len(list(runtime.storage().list(keys.ERASURES))) == 1
+
+
+def test_an_erasure_takes_no_second_connection(
+    voice: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, carry_out = [], erasing.carry_out
+
+    def look(ids: Sequence[str]) -> None:
+        held.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+        carry_out(ids)
+
+    monkeypatch.setattr(erasing, "carry_out", look)
+    assert erase(voice).state == "gone"
+    assert held == [0]
+
+
+def test_what_is_rolled_back_is_not_carried_out(
+    voice: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[Sequence[str]] = []
+    monkeypatch.setattr(erasing, "carry_out", called.append)
+    consent.withdraw(voice)
+    db.session.rollback()
+    db.session.commit()
+    assert called == [] and voice.state == "received"

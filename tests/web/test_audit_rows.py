@@ -146,7 +146,7 @@ CUSTOMERS = {
     "POST /r/<code>/submission/sending": Case(
         "submission.received", json={}, head=bearer, before=sent
     ),
-    "DELETE /r/<code>/submission": Case("submission.withdrawn", head=bearer),
+    "DELETE /r/<code>/submission": Case("submission.abandoned", head=bearer),
     "DELETE /r/<code>/submission/uploads/<position>": Case("submission.upload_ended", head=bearer),
     "POST /mine/<token>/help": Case("follow_up.asked", SAID),
     "POST /mine/<token>/purposes": Case("consent.changed"),
