@@ -11,7 +11,7 @@ from flask_login import current_user, logout_user
 from app import runtime
 from app.domain import letters, members
 from app.domain.errors import Conflict, Invalid
-from app.extensions import db, limiter
+from app.extensions import db, limiter, who_asks
 from app.web import sessions
 from app.web.access import STAFF, allow, me, safe_next
 from app.web.forms import refused, text
@@ -23,8 +23,13 @@ SENT = "If that address belongs to a member, a sign-in link is on its way. It wo
 
 
 def _typed_address() -> str:
-    """Counts tries for one account too, whatever address they come from."""
+    """Counts tries for one account, wherever they come from: many, since anyone can use them up."""
     return hashlib.sha256(text("email").strip().lower().encode()).hexdigest()
+
+
+def _typed_here() -> str:
+    """Counts tries for one account from one network: a stranger's don't keep its owner out."""
+    return f"{_typed_address()} {who_asks()}"
 
 
 def _failed(response: object) -> bool:
@@ -41,7 +46,8 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 @limiter.limit("10 per minute; 100 per hour", deduct_when=_failed)
-@limiter.limit("30 per hour", key_func=_typed_address, deduct_when=_failed)
+@limiter.limit("30 per hour", key_func=_typed_here, deduct_when=_failed)
+@limiter.limit("1000 per hour", key_func=_typed_address, deduct_when=_failed)
 def use_password() -> ResponseReturnValue:
     try:
         member = members.sign_in(text("email"), text("password"))
@@ -54,7 +60,8 @@ def use_password() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/link")
 @limiter.limit("5 per minute; 20 per hour")
-@limiter.limit("5 per hour", key_func=_typed_address)
+@limiter.limit("5 per hour", key_func=_typed_here)
+@limiter.limit("30 per hour", key_func=_typed_address)
 def send_link() -> ResponseReturnValue:
     """The letter goes after the answer, so that its time doesn't tell who has an account."""
     response = redirect(url_for("auth.sign_in"), 303)

@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app import runtime
+from app.extensions import csrf
 
 # Everything that isn't a file: the longest form, all answers in writing, a codebook of 512 KB.
 MOST = 1024 * 1024  # bytes
@@ -16,10 +17,15 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def takes_files(view: View) -> View:
-    """Lets a view's requests be as large as the largest file, with room for what comes beside."""
-    view.takes_files = True  # type: ignore[attr-defined]
-    return view
+def takes_files(media_type: str) -> Callable[[View], View]:
+    """Lets a view's requests of this media type be as large as the largest file, with room for
+    what comes beside. Nothing reads their bodies before the view does."""
+
+    def mark(view: View) -> View:
+        view.takes_files = media_type  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def init_app(app: Flask) -> None:
@@ -41,15 +47,39 @@ def keepable(said: Any) -> Any:
     return said
 
 
-def _room() -> None:
+def of_files() -> str:
+    """The media type in which this request's view takes files, "" where it takes none."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False):
+    return getattr(view, "takes_files", "")
+
+
+def open_form() -> None:
+    """Reads a form that may hold files, for a view that knows by now that the sender may send it.
+
+    The view is exempt from the check of the form's CSRF token that comes before all views, since
+    that reads the form as well: it is made here.
+
+    Raises:
+        CSRFError, RequestEntityTooLarge
+    """
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
+    _clean()
+
+
+def _room() -> None:
+    if (media_type := of_files()) and request.mimetype == media_type:
         request.max_content_length = runtime.settings().max_upload + MOST
 
 
 def _keepable() -> None:
     """Forms alone: what comes as something else is read by its view, after who sends it."""
-    if request.endpoint and request.mimetype in FORMS:
+    if request.endpoint and not of_files():
+        _clean()
+
+
+def _clean() -> None:
+    if request.mimetype in FORMS:
         pairs = list(request.form.items(multi=True))
         if any("\0" in text for pair in pairs for text in pair):
             request.form = ImmutableMultiDict([(keepable(k), keepable(v)) for k, v in pairs])

@@ -13,6 +13,7 @@ from app.models import Highlight
 from app.web import media
 from app.web.access import STAFF, allow, me
 from app.web.forms import text
+from app.web.rechecking import again
 
 blueprint = Blueprint("clips", __name__, url_prefix="/highlights/<highlight_id>/clip")
 
@@ -25,8 +26,9 @@ def download(highlight_id: str) -> ResponseReturnValue:
     clip = clips.find(highlight, kind)
     if clip is not None and clip.key is not None and "wait" not in request.args:
         name = clips.filename(highlight, kind)
-        clips.downloaded(clip, highlight)
-        db.session.commit()
+        if not again():
+            clips.downloaded(clip, highlight)
+            db.session.commit()
         return media.send_object(clip.key, clip.media_type or "video/mp4", download_name=name)
     return render_template("clips/page.html", **_page(highlight, kind))
 

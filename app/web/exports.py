@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import Answer, Export, Program, now
 from app.web.access import EDITORS, STAFF, allow, me
 from app.web.media import send_object
+from app.web.rechecking import again
 
 blueprint = Blueprint("exports", __name__)
 NEWEST = 50
@@ -58,8 +59,9 @@ def file(export_id: str) -> ResponseReturnValue:
         reason = said.lines[-1].reason if said.stopped else ""
         raise Conflict(reason or "This export is still being written.")
     kind = MEDIA_TYPES.get(export.format, "application/zip")
-    exports.downloaded(export)
-    db.session.commit()
+    if not again():
+        exports.downloaded(export)
+        db.session.commit()
     return send_object(export.key, kind, download_name=export.filename)
 
 

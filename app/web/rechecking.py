@@ -10,9 +10,15 @@ from typing import Any
 
 from flask import Flask, current_app, request
 
+AGAIN = "heard.again"  # in the environ of a request that only asks whether it still may
 AGAIN_S = 20.0  # what was revoked or erased is dead within 60 s, for slow readers as well
 # What the first request asked for beyond its address, and what belongs to it alone.
 _DROPPED = ("HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_NONE_MATCH", "werkzeug.request")
+
+
+def again() -> bool:
+    """Whether this request only asks for an answer that is already under way: it counts as none."""
+    return AGAIN in request.environ
 
 
 def while_allowed(pieces: Iterator[bytes], etag: str) -> Iterator[bytes]:
@@ -24,7 +30,12 @@ def while_allowed(pieces: Iterator[bytes], etag: str) -> Iterator[bytes]:
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     environ = {key: value for key, value in request.environ.items() if key not in _DROPPED}
-    environ |= {"REQUEST_METHOD": "HEAD", "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
+    environ |= {
+        "REQUEST_METHOD": "HEAD",
+        "wsgi.input": io.BytesIO(),
+        "CONTENT_LENGTH": "0",
+        AGAIN: True,
+    }
     return _watched(pieces, etag, app, environ)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from app.domain import audit, foreign
 from app.extensions import db
+from app.web import bodies
 from app.web.access import me
 
 REFUSED = (404, 422)
@@ -24,8 +26,10 @@ def _remember(response: Response) -> Response:
     """Whatever the view looked for it with: in the path, the query, a form or JSON."""
     if response.status_code not in REFUSED or request.endpoint is None:
         return response
+    if not current_user.is_authenticated:  # asked first: a stranger's body stays unread
+        return response
     named = list(dict.fromkeys(each for text in _said() for each in foreign.ids_in(text)))[:MOST]
-    if not named or not current_user.is_authenticated:
+    if not named:
         return response
     db.session.rollback()  # a refused request has nothing left to keep
     mine = me()
@@ -48,9 +52,11 @@ def _remember(response: Response) -> Response:
 def _said() -> Iterator[str]:
     yield from (str(value) for value in (request.view_args or {}).values())
     yield from request.args.values()
-    yield from request.form.values()
-    if request.is_json:
-        try:
+    if bodies.of_files():
+        return
+    try:
+        yield from request.form.values()
+        if request.is_json:
             yield json.dumps(request.get_json(silent=True))
-        except RecursionError:
-            return
+    except (RecursionError, HTTPException):  # without end, too large, or cut off
+        return

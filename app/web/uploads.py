@@ -98,7 +98,7 @@ def abilities(upload_id: str = "") -> Response:
 
 
 @blueprint.post("")
-@bodies.takes_files
+@bodies.takes_files(BYTES)
 @limiter.limit("240/minute")
 def create() -> Response:
     submission, declared = sender(), upload_heads.declared()
@@ -126,7 +126,7 @@ def show(upload_id: str) -> Response:
 
 
 @blueprint.patch("/<upload_id>")
-@bodies.takes_files
+@bodies.takes_files(BYTES)
 def append(upload_id: str) -> Response:
     upload = uploads.of(sender(), upload_id)
     if request.mimetype != BYTES:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from app.domain import capture
 from app.domain.clerk import new_token
-from app.extensions import db
+from app.extensions import db, limiter
 from app.models import Answer, Invitation, Member, Recording, Upload, Workspace
 from app.web.bodies import MOST
 from tests import factories
@@ -70,6 +70,78 @@ def test_nothing_is_read_from_a_stranger(
         environ_overrides={"CONTENT_LENGTH": "1000"},
     )
     assert answer.status_code == 404
+
+
+def unread(client: FlaskClient, method: str, path: str, size: int, kind: str) -> int:
+    """The status of a request whose body nobody touched."""
+    return client.open(
+        path,
+        method=method,
+        input_stream=Unread(),
+        content_type=kind,
+        headers={"Tus-Resumable": "1.0.0", "Accept": "text/html"},
+        environ_overrides={"CONTENT_LENGTH": str(size)},
+    ).status_code
+
+
+FORM = "multipart/form-data; boundary=xx"
+
+
+@pytest.mark.parametrize("member", [False, True])
+@pytest.mark.parametrize("size", [1000, 100 * MOST])
+@pytest.mark.parametrize("kind", [FORM, "application/offset+octet-stream"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/uploads"), ("PATCH", "/uploads/zzz"), ("POST", "/r/nosuchcode/form")],
+)
+def test_files_are_not_read_from_who_has_no_link(
+    app: Flask,
+    client: FlaskClient,
+    owner: Member,
+    method: str,
+    path: str,
+    kind: str,
+    size: int,
+    member: bool,
+) -> None:
+    """Not even for a form's CSRF token, nor to see what a member may have asked for."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    if member:
+        sign_in(client, owner)
+    assert unread(client, method, path, size, kind) == 404
+
+
+def test_who_asks_too_often_sends_a_form_in_vain(
+    app: Flask, client: FlaskClient, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    where = f"/r/{invitation.code}/form"
+    asked = [client.post(where).status_code for _ in range(60)]
+    assert set(asked) == {403}
+    assert unread(client, "POST", where, 100 * MOST, FORM) == 429
+    limiter.reset()
+
+
+def test_only_pieces_of_an_upload_may_be_large(client: FlaskClient, invitation: Invitation) -> None:
+    """A form is no piece, and where it comes to an upload's address, it has no larger limit."""
+    for path, kind in ((f"/r/{invitation.code}/form", "text/plain"), ("/uploads", FORM)):
+        with client.application.test_request_context(path, method="POST", content_type=kind):
+            client.application.preprocess_request()
+            assert request.max_content_length == MOST
+
+
+@pytest.mark.parametrize("kind", [FORM, "application/json"])
+def test_a_large_body_to_nothing_breaks_nothing(
+    client: FlaskClient, owner: Member, kind: str
+) -> None:
+    answer = sign_in(client, owner).put("/r/none/submission", data=LARGE, content_type=kind)
+    assert answer.status_code in (404, 413)
+
+
+def test_nobody_looks_into_a_stranger_s_refused_body(client: FlaskClient) -> None:
+    assert unread(client, "PUT", "/r/nosuchcode/submission", 1000, "application/json") == 404
 
 
 def test_a_large_file_comes_in_by_the_plain_form(

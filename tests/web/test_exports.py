@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app import runtime
 from app.extensions import db
-from app.models import Answer, Export, Member, Program, Workspace
+from app.models import Answer, AuditEntry, Export, Member, Program, Workspace
+from app.web import rechecking
 from tests import factories
 from tests.conftest import sign_in
 
@@ -44,6 +45,23 @@ def test_an_owner_orders_one_and_takes_it_once_it_is_written(
     taken = client.get(f"/exports/{export.id}/file")
     assert taken.data == b"text\r\nhello\r\n"
     assert export.filename in taken.headers["Content-Disposition"]
+
+
+def test_a_slow_download_is_noted_once(
+    client: FlaskClient, owner: Member, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is being sent it is asked for again and again, by nobody but ourselves."""
+    monkeypatch.setattr(rechecking, "AGAIN_S", -1.0)
+    sign_in(client, owner)
+    order(client, program)
+    export = db.session.scalars(select(Export)).one()
+    body = bytes(3_000_000)
+    export.key = runtime.storage().put(f"exports/{export.id}/x.csv", body).key
+    db.session.commit()
+    for times in (1, 2):
+        assert client.get(f"/exports/{export.id}/file").data == body
+        noted = db.session.scalars(select(AuditEntry.action)).all()
+        assert noted.count("export.downloaded") == times
 
 
 def test_an_unknown_format_is_refused_in_words(

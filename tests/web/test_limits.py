@@ -10,6 +10,7 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.domain import members
 from app.extensions import db, limiter, who_asks
 from app.models import Member
 from tests.conftest import DATABASE, settings_for, sign_in
@@ -82,6 +83,48 @@ def test_a_member_is_counted_by_name_and_a_visitor_by_address(app: Flask, owner:
     assert asks("2001:db8::1") == asks("2001:db8::ffff") != asks("2001:db8:0:1::1")
     assert asks("192.0.2.7", owner) == asks("192.0.2.8", owner) != asks("192.0.2.7")
     assert asks("not an address") == "unknown"
+
+
+def test_a_stranger_s_tries_keep_nobody_out(
+    client: FlaskClient, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tries for an account count for the network that they come from; all together, far higher."""
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    password = "heron over slate water"
+    members.set_password(owner, password)
+    db.session.commit()
+
+    def tried(password: str, address: str, path: str = "/sign-in") -> int:
+        typed = {"email": owner.email, "password": password}
+        return client.post(path, data=typed, environ_base={"REMOTE_ADDR": address}).status_code
+
+    asked_by = [f"203.0.113.{each}" for each in range(8)]
+    # A stranger with several addresses, as often as each of them may in a minute
+    assert {tried("", address) for address in asked_by for _ in range(10)} == {422}
+    links = [tried("", address, "/sign-in/link") for address in asked_by[:3] for _ in range(5)]
+    assert set(links) == {303}
+    assert tried("", asked_by[0]) == tried("", asked_by[0], "/sign-in/link") == 429
+    assert tried("", "192.0.2.1", "/sign-in/link") == 303
+    assert tried(password, "192.0.2.1") == 303
+    limiter.reset()
+
+
+def test_an_account_has_a_limit_for_all_networks_together(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+
+    def asked(email: str, address: str) -> int:
+        where = {"REMOTE_ADDR": address}
+        return client.post("/sign-in/link", data={"email": email}, environ_base=where).status_code
+
+    ours = [asked("ana@example.com", f"203.0.113.{each // 5}") for each in range(30)]
+    assert set(ours) == {303}
+    assert asked(" ANA@example.com", "192.0.2.1") == 429
+    assert asked("bo@example.com", "192.0.2.1") == 303
+    limiter.reset()
 
 
 def test_others_come_in_while_one_floods(
