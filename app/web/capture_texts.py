@@ -73,6 +73,7 @@ def texts() -> dict[str, str]:
             "It could not be sent yet, and this browser can't keep it. Don't close this page; "
             "try again or save it."
         ),
+        "erased": _("This had arrived and has been deleted since, so it was deleted here too."),
         "lost_device": _("The camera or microphone was unplugged. What you recorded is kept."),
         "too_large": _("This file is too large. The most that can be taken is %(size)s."),
         "not_media": _("This is not a video or audio file."),

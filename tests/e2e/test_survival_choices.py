@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 
 from app import runtime
+from app.domain import consent, erasing
 from app.extensions import db
-from app.models import Invitation
+from app.models import Invitation, Submission
 from tests import services
 from tests.e2e.customer import (
     NEEDS_BROWSER,
@@ -53,8 +55,36 @@ def test_what_is_deleted_here_is_deleted_there(page: Page, address: str) -> None
     page.get_by_role("button", name="Delete it").click()
     step(page, "welcome")
     services.eventually(lambda: upload_states() == ["ended"], 5, "it went")
-    services.eventually(lambda: not list(runtime.storage().list("recordings/")), 5, "bytes go, too")
+    assert erasing.due() == 1  # the clock's next round
+    assert list(runtime.storage().list("recordings/")) == []
     assert kept(page) == {}
+
+
+def test_what_arrived_and_was_taken_back_is_not_sent_anew(page: Page, address: str) -> None:
+    """The server's "received" was lost on the way; the customer took it back on another device."""
+    arrive(page, address, "write")
+    page.get_by_label("Your answer").fill("Twice?")
+    page.get_by_role("button", name="Use this").click()
+    expect(page.get_by_text("Question 2 of 2").locator("visible=true")).to_be_visible()
+    page.get_by_label("Your answer").fill("Once.")
+    page.get_by_role("button", name="Use this").click()
+    page.evaluate("""() => {
+        const real = window.fetch;
+        window.fetch = async (address, given) => {
+            const answer = await real(address, given);
+            if (String(address).includes('sending')) throw new TypeError('cut off');
+            return answer; }; }""")
+    step(page, "score")
+    page.get_by_role("button", name="I would rather not say").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-reason]")).to_contain_text("could not be sent yet")
+    consent.withdraw(received())
+    db.session.commit()
+    step(page, "welcome")
+    expect(page.locator("#line")).to_contain_text("it was deleted here too")
+    assert kept(page) == {}
+    db.session.rollback()
+    assert [each.state for each in db.session.scalars(select(Submission))] == ["withdrawn"]
 
 
 def test_two_tabs_and_many_sendings_have_one_effect(

@@ -83,6 +83,7 @@ async function sendIt({ quietly = false } = {}) {
     await drop();
     thank(mine);
   } catch (error) {
+    if (!state.draft) return; // it was deleted meanwhile, and that is said
     const told = error instanceof Refused && error.message;
     find("[data-reason]").textContent = told || t(store.kept() ? "failed" : "failed_unkept");
     find("[data-under-way]").hidden = true;

@@ -17,6 +17,10 @@ closing.prepare();
 safe.prepare();
 help.prepare(() => state.draft);
 
+outgoing.onErased(() => {
+  show("welcome", { replace: true });
+  line(t("erased"));
+});
 store.onTrouble = () => line(t("no_room"));
 window.addEventListener("offline", () => line(t("offline")));
 window.addEventListener("online", () => line(t("online")));

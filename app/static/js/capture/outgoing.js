@@ -1,7 +1,7 @@
 // All takes that are on their way, and what the server must forget before a draft is sent.
 
 import { Refused, ask, newToken } from "./ask.js";
-import { data } from "./page.js";
+import { data, t } from "./page.js";
 import { Sending } from "./sending.js";
 import { Source } from "./source.js";
 import { drop, save, state, store } from "./state.js";
@@ -10,6 +10,10 @@ const sendings = new Map(); // take → Sending
 const starting = new Map(); // take → the same, promised
 const listeners = new Set();
 let preparing = Promise.resolve();
+let tellErased = () => {};
+
+/** `act()` when what this page still had had arrived and was deleted since, so it went here, too. */
+export const onErased = (act) => (tellErased = act);
 
 /** `act()` at each change of what is safe where. */
 export const onChange = (act) => listeners.add(act);
@@ -111,6 +115,7 @@ export async function abandon() {
 export function prepare() {
   preparing = preparing.catch(() => {}).then(async () => {
     const { draft } = state;
+    if (!draft) throw new Refused(410, t("erased"));
     if (!draft.opened) await open(draft);
     for (const position of [...(draft.forgotten ?? [])]) {
       await ask("DELETE", `${data.addresses.uploadsTo}/${position}`, draft.token).catch(unlessRefused);
@@ -128,11 +133,18 @@ function unlessRefused(error) {
 
 /**
  * Makes the draft known to the server; gives {state, mine}. A draft that waited so long that the
- * server gave it up is opened anew, with another key: all that was recorded is still here.
+ * server gave it up is opened anew, with another key: all that was recorded is still here. One
+ * that had arrived and was deleted since goes here, too.
  * Throws Refused, or TypeError when the network is away.
  */
 export async function open(draft) {
   let answer = await tell(draft);
+  if (answer.state === "erased") {
+    for (const { take } of all()) stop(take);
+    await drop();
+    tellErased();
+    throw new Refused(410, t("erased"));
+  }
   if (answer.state === "withdrawn") {
     draft.token = newToken();
     for (const take of await store.takesOf(draft.code)) anew(take);
