@@ -22,6 +22,7 @@ def prepare() -> dict[str, str]:
     owner = members.ensure_first_owner()
     if first and runtime.settings().load_sample:
         sample.load(owner.workspace)
+    db.session.commit()  # what follows asks the storage, with no transaction open
     _keep_erased()
     if db.engine.dialect.name == "sqlite":
         _release_leases()
