@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from app import runtime
 from app.domain import clips, consent, runs
 from app.extensions import db
-from app.models import Member, Step, Workspace
+from app.models import AuditEntry, Member, Step, Workspace
+from app.web import rechecking
 from tests.conftest import sign_in
 from tests.domain.sending import Scene, scene
 
@@ -42,6 +43,21 @@ def test_a_clip_is_ordered_watched_and_downloaded(
     file = client.get(path)
     assert file.data == b"mp4" and file.content_type == "video/mp4"
     assert file.headers["Content-Disposition"].startswith('attachment; filename="heard-')
+
+
+def test_a_slow_download_is_noted_once(
+    client: FlaskClient, made: Scene, teammate: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rechecking, "AGAIN_S", -1.0)
+    clips.request(made.highlight, "plain")
+    clip = clips.find(made.highlight)
+    assert clip is not None
+    body = bytes(3_000_000)
+    clip.key = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", body).key
+    clip.media_type = "video/mp4"
+    db.session.commit()
+    assert sign_in(client, teammate).get(f"/highlights/{made.highlight.id}/clip").data == body
+    assert db.session.query(AuditEntry).filter_by(action="clip.downloaded").count() == 1
 
 
 def test_why_it_failed_is_said(client: FlaskClient, made: Scene, teammate: Member) -> None:
