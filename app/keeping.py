@@ -26,7 +26,7 @@ def backup(folder: Path, data: Path | None, keep: int | None) -> None:
         f"{made.folder}: {made.copied:,} objects copied, {made.linked:,} linked, "
         f"{made.size / 1e6:,.1f} MB in all."
     )
-    _say_missing(made.missing)
+    _say_missing(made.missing, made.damaged)
 
 
 @click.command()
@@ -50,17 +50,19 @@ def restore(folder: Path, data: Path | None, force: bool, erasures: tuple[Path, 
     )
     if done.pending:
         click.echo(f"{done.pending:,} erasures are not complete; the clock goes on with them.")
-    _say_missing(done.missing)
+    _say_missing(done.missing, done.damaged)
 
 
 def _settings(data: Path | None) -> Settings:
     return read_settings({**os.environ, "HEARD_DATA": str(data)} if data else None)
 
 
-def _say_missing(keys: Sequence[str]) -> None:
-    for key in keys:
+def _say_missing(missing: Sequence[str], damaged: Sequence[str]) -> None:
+    for key in missing:
         click.echo(f"Lost before: {key}", err=True)
-    if keys:
+    for key in damaged:
+        click.echo(f"Damaged before, not what came in: {key}", err=True)
+    if missing or damaged:
         raise SystemExit(1)
 
 

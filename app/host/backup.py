@@ -8,10 +8,11 @@ Each backup is a folder of its own; objects that the one before has are linked, 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +25,23 @@ from app.host.snapshot import Named
 from app.models import now
 from storage import NotStored, keys
 
+log = logging.getLogger(__name__)
+
 UNFINISHED = ".unfinished"
 ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """`folder`: the new backup. `copied` and `linked`: objects; `size`: of all of them, bytes."""
+    """`folder`: the new backup. `copied` and `linked`: objects; `size`: of all of them, bytes.
+    `missing` and `damaged`: keys, as in `Manifest`."""
 
     folder: Path
     copied: int
     linked: int
     size: int
     missing: tuple[str, ...]
+    damaged: tuple[str, ...]
 
 
 def make(target: Path, *, keep: int | None = None) -> Made:
@@ -57,6 +62,7 @@ def make(target: Path, *, keep: int | None = None) -> Made:
         found = _settle(copier, folder / snapshot.FILES[kind])
         manifest = Manifest(f"{at.isoformat()}", kind, found.revision, copier.files)
         manifest.missing = sorted(copier.vanished)
+        manifest.damaged = sorted(copier.damaged & found.keys)
         manifest.files[snapshot.FILES[kind]] = _durable(folder / snapshot.FILES[kind])
         _tombstones(target)
         for each in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
@@ -68,7 +74,8 @@ def make(target: Path, *, keep: int | None = None) -> Made:
             for old in whole(target)[:-keep]:
                 _forget(old)
     size = sum(file.size for file in manifest.files.values())
-    return Made(done, copier.copied, copier.linked, size, tuple(manifest.missing))
+    missing, damaged = tuple(manifest.missing), tuple(manifest.damaged)
+    return Made(done, copier.copied, copier.linked, size, missing, damaged)
 
 
 def _settle(copier: _Copier, path: Path) -> Named:
@@ -80,7 +87,7 @@ def _settle(copier: _Copier, path: Path) -> Named:
         copier.copy(found)
         # What two looks in a row name, and neither can find, was lost before.
         if copier.vanished <= gone:
-            copier.rescue()
+            copier.rescue(found)
             break
         gone = set(copier.vanished)
     else:
@@ -97,6 +104,7 @@ class _Copier:
         self._storage, self._uploads = runtime.storage(), runtime.settings().uploads
         self.files: dict[str, File] = {}
         self.vanished: set[str] = set()
+        self.damaged: set[str] = set()
         self.copied = self.linked = 0
 
     def copy(self, found: Named) -> None:
@@ -105,20 +113,22 @@ class _Copier:
         for key in sorted(found.keys):
             if (name := f"objects/{key}") not in self.files:
                 try:
-                    self.files[name] = self._linked(name, key) or self._copied(name, key)
+                    came_in = found.hashes.get(key)
+                    file = self._linked(name, key, came_in) or self._copied(name, key)
+                    self._take(key, file, found)
                 except NotStored:
                     self.vanished.add(key)
         for upload_id, offset in found.uploads.items():
             self._upload(upload_id, offset)
 
-    def rescue(self) -> None:
+    def rescue(self, found: Named) -> None:
         """What was lost here may be in the backup before."""
         if self._before is None:
             return
         folder, manifest = self._before
         for key in sorted(self.vanished):
             if (known := manifest.files.get(f"objects/{key}")) and self._link(folder, key):
-                self.files[f"objects/{key}"] = known
+                self._take(key, known, found)
                 self.vanished.discard(key)
 
     def drop_others(self, found: Named) -> None:
@@ -129,17 +139,27 @@ class _Copier:
             (self._folder / name).unlink()
             del self.files[name]
 
-    def _linked(self, name: str, key: str) -> File | None:
-        """A key is written once and never changed, so the size tells the rest."""
+    def _take(self, key: str, file: File, found: Named) -> None:
+        self.files[f"objects/{key}"] = file
+        if found.hashes.get(key, file.sha256) != file.sha256:
+            self.damaged.add(key)
+
+    def _linked(self, name: str, key: str, came_in: str | None) -> File | None:
+        """A key is written once and never changed, so the size tells the rest; what is known to
+        be as it came in is better than whatever is stored now."""
         if self._before is None:
             return None
         folder, manifest = self._before
         known = manifest.files.get(name)
-        stat = self._storage.stat(key) if known else None
-        if known is None or (stat is not None and stat.size != known.size):
+        if known is None or came_in not in (None, known.sha256):
             return None
+        stat = self._storage.stat(key)
         if stat is None:
             raise NotStored(key)
+        if stat.size != known.size:
+            if came_in is None:
+                return None
+            log.error("%s is damaged in storage; the backup before has it whole.", key)
         return known if self._link(folder, key) else None
 
     def _link(self, folder: Path, key: str) -> bool:
@@ -159,13 +179,18 @@ class _Copier:
         return file
 
     def _upload(self, upload_id: str, offset: int) -> None:
-        """Its durable bytes; an upload that lies on another machine begins anew after all."""
+        """Its durable bytes, all or none; an upload that lies on another machine begins anew."""
         name = f"uploads/{upload_id}.part"
-        try:
-            with (self._uploads / f"{upload_id}.part").open("rb") as source:
-                self.files[name] = copy_to(source, self._folder / name, offset)
-        except FileNotFoundError:
+        if (known := self.files.get(name)) and known.size == offset:
             return
+        self.files.pop(name, None)
+        with suppress(FileNotFoundError):
+            with (self._uploads / f"{upload_id}.part").open("rb") as source:
+                file = copy_to(source, self._folder / name, offset)
+            if file.size == offset:
+                self.files[name] = file
+        if name not in self.files:
+            (self._folder / name).unlink(missing_ok=True)
 
 
 def _tombstones(target: Path) -> None:

@@ -31,13 +31,15 @@ class File:
 @dataclass
 class Manifest:
     """`files`: by path inside the backup's folder. `missing`: keys of objects that the database
-    names and that were gone already. `revision`: the database's migration. `made_at`: ISO 8601."""
+    names and that were gone already; `damaged`: of those that are here with other content than
+    came in, and nowhere whole. `revision`: the database's migration. `made_at`: ISO 8601."""
 
     made_at: str
     kind: str
     revision: str
     files: dict[str, File] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     version: int = VERSION
 
     def write(self, folder: Path) -> None:

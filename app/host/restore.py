@@ -8,7 +8,6 @@ does it take its place. Killed at any moment, the old database is still there or
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from app.domain.errors import Conflict
 from app.domain.tombstones import Tombstone
 from app.extensions import db
 from app.host import snapshot
-from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, sync_folder, whole
+from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, whole
 from app.host.snapshot import Named
 from app.models import Erasure
 from storage import Storage, open_storage
@@ -41,13 +40,15 @@ MIGRATIONS = str(ROOT / "migrations")
 @dataclass(frozen=True, slots=True)
 class Restored:
     """`folder`: the backup that it came from. `erased`: how many erasures were carried out again;
-    `pending`: of those, how many still wait for the clock. `missing`: keys the backup lacks."""
+    `pending`: of those, how many still wait for the clock. `missing`: keys the backup lacks;
+    `damaged`: those whose content was not what came in when the backup was made."""
 
     folder: Path
     objects: int
     erased: int
     pending: int
     missing: tuple[str, ...]
+    damaged: tuple[str, ...]
 
 
 def restore(
@@ -80,74 +81,58 @@ def restore(
             known += _in_database(current) if occupied else []
         finally:
             current.dispose()
-        source_file = folder / snapshot.FILES[kind]
-        if kind == snapshot.SQLITE:
-            return _sqlite(folder, manifest, settings, known, source_file)
-        return _postgresql(folder, manifest, settings, known, source_file)
+        _keep(known, storage)
+        work = _Work(folder, manifest, settings, known)
+        put_back = _sqlite if kind == snapshot.SQLITE else _postgresql
+        return put_back(work, folder / snapshot.FILES[kind])
 
 
-def _sqlite(
-    folder: Path, manifest: Manifest, settings: Settings, known: list[Tombstone], file: Path
-) -> Restored:
-    target = Path(str(make_url(settings.database_url).database))
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What comes back, whereto, and what must not."""
+
+    folder: Path
+    manifest: Manifest
+    settings: Settings
+    known: Sequence[Tombstone]
+
+
+def _sqlite(work: _Work, file: Path) -> Restored:
+    target = Path(str(make_url(work.settings.database_url).database))
     staged = target.with_name(".restoring.db")
     whole_file = target.with_name(".restoring.whole")
     try:
-        return _by_way_of(staged, whole_file, target, folder, manifest, settings, known, file)
+        _drop_sqlite(staged)
+        shutil.copyfile(file, staged)
+        erased, objects = _made_ready(
+            work, replace(work.settings, database_url=f"sqlite:///{staged}")
+        )
+        snapshot.copy_sqlite(str(staged), whole_file)
+        snapshot.put_sqlite(whole_file, target)
     finally:
         _drop_sqlite(staged)
         _drop_sqlite(whole_file)
+    return _finish(work, objects, erased)
 
 
-def _by_way_of(
-    staged: Path,
-    whole_file: Path,
-    target: Path,
-    folder: Path,
-    manifest: Manifest,
-    settings: Settings,
-    known: list[Tombstone],
-    file: Path,
-) -> Restored:
-    _drop_sqlite(staged)
-    shutil.copyfile(file, staged)
-    aside = replace(settings, database_url=f"sqlite:///{staged}")
+def _postgresql(work: _Work, file: Path) -> Restored:
+    """In place, since a server's database can't be exchanged for another. Killed after the dump
+    took its place, it is restored again; the start carries out the erasures in any case."""
+    url = make_url(work.settings.database_url)
+    snapshot.put_postgresql(url, file, work.settings.data / ".restoring.sql")
+    erased, objects = _made_ready(work, work.settings)
+    return _finish(work, objects, erased)
+
+
+def _made_ready(work: _Work, aside: Settings) -> tuple[int, int]:
+    """How many erasures were carried out again in the database of `aside`, and how many objects
+    it names."""
     with create_app(aside).app_context():
-        erased, found = _ready(known)
-        objects = _put_back(folder, manifest, found, settings)
+        erased, found = _ready(work.known)
+        objects = _put_back(work.folder, work.manifest, found, work.settings)
         db.session.remove()
         db.engine.dispose()
-    snapshot.copy_sqlite(str(staged), whole_file)
-    with whole_file.open("rb") as written:
-        os.fsync(written.fileno())
-    for end in ("-wal", "-shm"):
-        target.with_name(target.name + end).unlink(missing_ok=True)
-    whole_file.replace(target)
-    sync_folder(target.parent)
-    return _finish(folder, manifest, settings, objects, erased)
-
-
-def _postgresql(
-    folder: Path, manifest: Manifest, settings: Settings, known: list[Tombstone], file: Path
-) -> Restored:
-    """In place, since a server's database can't be exchanged for another. Killed half-way, it is
-    restored again; the start carries out the erasures in any case."""
-    pg_restore = snapshot.tool("pg_restore")
-    url = make_url(settings.database_url)
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for table in inspect(connection).get_table_names():
-            connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{table}" CASCADE')
-        connection.exec_driver_sql("DROP FUNCTION IF EXISTS heard_folded(text)")
-    engine.dispose()
-    options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    snapshot.run_tool(url, pg_restore, *options, f"--dbname={url.database}", str(file))
-    with create_app(settings).app_context():
-        erased, found = _ready(known)
-        objects = _put_back(folder, manifest, found, settings)
-        db.session.remove()
-        db.engine.dispose()
-    return _finish(folder, manifest, settings, objects, erased)
+    return erased, objects
 
 
 def _ready(known: Iterable[Tombstone]) -> tuple[int, Named]:
@@ -169,7 +154,7 @@ def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings
         if (file := manifest.files.get(f"objects/{key}")) is None:
             continue
         objects += 1
-        if not _same(storage, key, file):
+        if not _good(storage, key, file, found.hashes.get(key)):
             stored = storage.put_file(key, folder / "objects" / key)
             if stored.sha256 != file.sha256:
                 raise BadBackup(f"{key} was stored with other content than the backup has.")
@@ -181,25 +166,26 @@ def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings
     return objects
 
 
-def _finish(
-    folder: Path, manifest: Manifest, settings: Settings, objects: int, erased: int
-) -> Restored:
-    with create_app(settings).app_context():
+def _finish(work: _Work, objects: int, erased: int) -> Restored:
+    with create_app(work.settings).app_context():
         while erasing.due():
             pass
         pending = len(db.session.scalars(select(Erasure.id).where(Erasure.state == "due")).all())
         audit_check.accept("restored")
         db.session.remove()
         db.engine.dispose()
-    return Restored(folder, objects, erased, pending, tuple(manifest.missing))
+    missing, damaged = tuple(work.manifest.missing), tuple(work.manifest.damaged)
+    return Restored(work.folder, objects, erased, pending, missing, damaged)
 
 
-def _same(storage: Storage, key: str, file: File) -> bool:
+def _good(storage: Storage, key: str, file: File, came_in: str | None) -> bool:
+    """Whether the same is there, or what came in: better than a backup of what was damaged."""
     stat = storage.stat(key)
-    if stat is None or stat.size != file.size:
+    if stat is None or (stat.size != file.size and file.sha256 == came_in):
         return False
     with storage.open(key) as there:
-        return copy(there, None) == file
+        found = copy(there, None)
+    return found == file or found.sha256 == came_in
 
 
 def _chosen(source: Path) -> Path:
@@ -217,6 +203,14 @@ def _migrations() -> ScriptDirectory:
 
 def _kept(storage: Storage) -> list[Tombstone]:
     return [tombstones.fetch(storage, key) for key in storage.list(tombstones.PREFIX)]
+
+
+def _keep(known: Iterable[Tombstone], storage: Storage) -> None:
+    """Before anything goes: a database may be the only one that knows of an erasure."""
+    there = set(storage.list(tombstones.PREFIX))
+    for each in known:
+        if each.key not in there:
+            tombstones.keep(each, storage)
 
 
 def _beside(folders: Iterable[Path]) -> list[Tombstone]:

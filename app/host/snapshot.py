@@ -1,4 +1,5 @@
 """The database at one moment, while it is being written: what it named then, and a copy of it.
+How such a copy takes the place of the database that is there: as a whole or not at all.
 
 SQLite's online backup in one step is a consistent copy that stops nobody in WAL mode
 (sqlite.org/backup.html). For PostgreSQL pg_dump and our own questions share an exported snapshot
@@ -15,12 +16,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.engine import URL, Engine, make_url
 
-from app.domain.errors import HeardError
+from app.domain.errors import Conflict, HeardError
 from app.domain.sweeping import COLUMNS
-from app.models import Upload
+from app.host.manifest import sync_folder
+from app.models import Recording, Upload
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "heard.db", POSTGRESQL: "heard.dump"}
@@ -32,10 +34,12 @@ class NoTool(HeardError):
 
 @dataclass
 class Named:
-    """What the database's rows name: object keys, and the durable bytes of uploads under way."""
+    """What the database's rows name: object keys, the durable bytes of uploads under way, and of
+    what customers sent the SHA-256 (hex) that it had when it came in."""
 
     revision: str
     keys: set[str] = field(default_factory=set)
+    hashes: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, int] = field(default_factory=dict)
 
 
@@ -65,6 +69,50 @@ def copy_sqlite(source: str, path: Path) -> None:
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
         raise HeardError(f"The database {source} is damaged: {said}.")
+
+
+def put_sqlite(copy: Path, target: Path) -> None:
+    """The copy takes the place of `target`. Killed at any moment, the one or the other is whole.
+
+    Raises:
+        Conflict: somebody still has `target` open.
+    """
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+    if target.exists():
+        _settle_log(target)
+    for end in ("-wal", "-shm", "-journal"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
+    copy.replace(target)
+    sync_folder(target.parent)
+
+
+def put_postgresql(url: URL, dump: Path, script: Path) -> None:
+    """What the dump holds takes the place of what is there, in one transaction.
+
+    `script`: where the dump is written as SQL first, so that one that can't be read whole, or a
+    full disk, is known before anything goes.
+
+    Raises:
+        NoTool: the programs are not here, or refused; all is then as it was.
+    """
+    pg_restore, psql = tool("pg_restore"), tool("psql")
+    engine = create_engine(url)
+    try:
+        tables = inspect(engine).get_table_names()
+        quoted = [engine.dialect.identifier_preparer.quote(each) for each in tables]
+    finally:
+        engine.dispose()
+    drop = "DROP FUNCTION IF EXISTS heard_folded(text)"
+    if quoted:
+        drop = f"DROP TABLE {', '.join(quoted)} CASCADE; {drop}"
+    try:
+        script.touch(0o600)
+        run_tool(url, pg_restore, "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        alone = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
+        run_tool(url, psql, *alone, f"--command={drop}", f"--file={script}")
+    finally:
+        script.unlink(missing_ok=True)
 
 
 def tool(name: str) -> str:
@@ -100,6 +148,18 @@ def run_tool(url: URL, *command: str) -> None:
         raise NoTool(f"{Path(command[0]).name} failed: {said}")
 
 
+def _settle_log(target: Path) -> None:
+    """Brings what is in the write-ahead log into the file, which is whole without it then."""
+    try:
+        with closing(sqlite3.connect(target, timeout=2)) as old:
+            busy = old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        # One that is damaged has nothing to keep whole.
+        busy = error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    if busy:
+        raise Conflict(f"Somebody still has {target} open. Close it first.")
+
+
 def _take_sqlite(source: str, path: Path) -> Named:
     copy_sqlite(source, path)
     engine = create_engine(f"sqlite:///{path}")
@@ -127,6 +187,8 @@ def _named(connection: Connection) -> Named:
     found = Named(str(revision))
     for column in COLUMNS:
         found.keys.update(connection.scalars(select(column).where(column.is_not(None))))
+    originals = select(Recording.original_key, Recording.sha256)
+    found.hashes = {row.original_key: row.sha256 for row in connection.execute(originals)}
     open_ones = select(Upload.id, Upload.offset).where(Upload.state == "open", Upload.offset > 0)
     found.uploads = {row.id: row.offset for row in connection.execute(open_ones)}
     return found

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from app import create_app, runtime
 from app.config import Settings
@@ -22,9 +24,10 @@ from app.host import backup, manifest, snapshot
 from app.host import restore as restoring
 from app.host.manifest import BadBackup
 from app.host.restore import restore
+from app.host.snapshot import NoTool
 from app.models import Answer, Erasure, Program, Recording, Step, Submission, Upload, Workspace, now
 from storage import StorageError, keys
-from tests import factories
+from tests import factories, services
 from tests.conftest import DATABASE, settings_for
 
 pytestmark = [
@@ -297,3 +300,127 @@ def test_an_upload_under_way_goes_on_after_a_restore(
     made = backup.make(tmp_path / "backups")
     restore(made.folder, elsewhere)
     assert (elsewhere.uploads / f"{upload.id}.part").read_bytes() == b"12345"
+
+
+def test_a_part_that_went_or_was_cut_is_not_kept_in_part(program: Program, tmp_path: Path) -> None:
+    submission = factories.submission(program, state="draft")
+    parts = {"went": b"123", "cut": b"12", "whole": b"12345"}
+    here().uploads.mkdir()
+    rows = {}
+    for name, content in parts.items():
+        upload = Upload(submission_id=submission.id, length=9, offset=3, expires_at=now())
+        rows[name] = factories.save(upload).id
+        (here().uploads / f"{upload.id}.part").write_bytes(content)
+    folder = tmp_path / "copied"
+    copier = backup._Copier(folder, None)
+    looked = snapshot.Named("", uploads=dict.fromkeys(rows.values(), 3))
+    copier.copy(looked)
+    (here().uploads / f"{rows['went']}.part").unlink()
+    looked.uploads[rows["went"]] = 5  # it grew, and was sent, before the next look
+    copier.copy(looked)
+    left = {f"uploads/{rows['whole']}.part"}
+    assert set(copier.files) == left
+    assert {f"uploads/{path.name}" for path in folder.glob("uploads/*")} == left
+
+
+def rot(recording: Recording, content: bytes) -> None:
+    (here().data / "objects" / recording.original_key).write_bytes(content)
+
+
+def test_an_object_that_rotted_is_said_or_taken_from_the_backup_before(
+    program: Program, tmp_path: Path
+) -> None:
+    recording = voice(program).answers[0].recording
+    assert recording is not None
+    key = recording.original_key
+    good = (here().data / "objects" / key).read_bytes()
+    assert backup.make(tmp_path / "backups").damaged == ()
+    rot(recording, good[:-1])
+    made = backup.make(tmp_path / "backups")
+    assert (made.damaged, made.linked) == ((), 1)
+    assert (made.folder / "objects" / key).read_bytes() == good
+    rot(recording, bytes(len(good)))
+    made = backup.make(tmp_path / "new")
+    assert made.damaged == (key,)
+    rot(recording, good)
+    stop()
+    done = restore(made.folder, here(), force=True)  # what came in is better than the copy
+    assert done.damaged == (key,) and lost(here()) == []
+    with create_app(here()).app_context():
+        assert backup.make(tmp_path / "new").damaged == ()
+        stop()
+
+
+def test_the_log_of_the_database_that_goes_is_not_cut_off_before_it_goes(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = here()
+    made = backup.make(tmp_path / "backups")
+    stop()
+    # Somebody looks at it meanwhile, so that the log isn't brought in when Heard stops.
+    with closing(sqlite3.connect(mine.data / "heard.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE only_in_the_log (id)")
+        assert (mine.data / "heard.db-wal").stat().st_size > 0
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM only_in_the_log").fetchall()
+        with pytest.raises(Conflict, match="open"):
+            restore(made.folder, mine, force=True)
+        other.execute("ROLLBACK")
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                restore(made.folder, mine, force=True)
+        with closing(sqlite3.connect(mine.data / "heard.db")) as old:
+            assert old.execute("SELECT count(*) FROM only_in_the_log").fetchone() == (0,)
+
+
+def test_what_only_the_old_database_knows_was_erased_is_kept_before_it_goes(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, gone = here(), voice(program)
+    made = backup.make(tmp_path / "backups")
+    consent.withdraw(gone)
+    db.session.commit()
+    key = keys.tombstone(gone.id, "everything")
+    runtime.storage().delete(key)
+    stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "_made_ready", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(made.folder, mine, force=True)
+    with create_app(mine).app_context():
+        assert runtime.storage().stat(key) is not None
+        stop()
+
+
+def test_a_dump_takes_the_place_of_a_postgresql_database_as_a_whole_or_not_at_all(
+    tmp_path: Path,
+) -> None:
+    with services.postgres() as address:
+        url = make_url(settings_for(tmp_path / "data", DATABASE_URL=address).database_url)
+        engine = create_engine(url, poolclass=NullPool)
+
+        def voices() -> list[int]:
+            with engine.connect() as connection:
+                return list(connection.scalars(text("SELECT id FROM voices ORDER BY id")))
+
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE voices (id int)"))
+            connection.execute(text("INSERT INTO voices SELECT generate_series(1, 30000)"))
+        dump, script = tmp_path / "heard.dump", tmp_path / "script.sql"
+        program = snapshot.tool("pg_dump")
+        snapshot.run_tool(url, program, "--format=custom", "--compress=0", f"--file={dump}")
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM voices WHERE id > 1"))
+            connection.execute(text("CREATE TABLE newer (id int)"))
+        content = dump.read_bytes()
+        broken = content.replace(b"29999\n", b"2999x\n")
+        for bad in (b"PGDMP of another kind", content[: len(content) // 2], broken):
+            assert bad != content
+            (tmp_path / "bad.dump").write_bytes(bad)
+            with pytest.raises(NoTool):
+                snapshot.put_postgresql(url, tmp_path / "bad.dump", script)
+            assert voices() == [1]
+        snapshot.put_postgresql(url, dump, script)
+        assert len(voices()) == 30000 and not script.exists()
+        assert inspect(engine).get_table_names() == ["voices"]
