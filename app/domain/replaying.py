@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import erasure, tombstones
+from app.domain import erasure, promises, tombstones
 from app.domain.tombstones import Tombstone
 from app.extensions import db
-from app.models import ErasedSource, Erasure, Submission
+from app.models import ErasedSource, Erasure, FollowUp, Submission
 from storage import keys
 
 log = logging.getLogger(__name__)
@@ -43,14 +43,22 @@ def replay(found: Iterable[Tombstone]) -> int:
         if tombstone.key in known:
             continue
         known.add(tombstone.key)
-        submission = db.session.get(Submission, tombstone.submission)
-        if submission is None or not _erased(submission, tombstone):
+        if not _carried_out(tombstone):
             _note(tombstone)
         db.session.commit()
         new += 1
     if new:
         log.warning("%d erasures were carried out again: the database didn't know them.", new)
     return new
+
+
+def _carried_out(tombstone: Tombstone) -> bool:
+    """Whether there was anything to take out."""
+    if tombstone.what == promises.CALL:
+        call = db.session.get(FollowUp, tombstone.submission)
+        return call is not None and bool(promises.forget(call, asked_at=tombstone.moment))
+    submission = db.session.get(Submission, tombstone.submission)
+    return submission is not None and _erased(submission, tombstone)
 
 
 def _erased(submission: Submission, tombstone: Tombstone) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, erasure, remnants, replaying, retention, uploads
+from app.domain import capture, erasing, erasure, promises, replaying, retention, uploads
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Clip, Export, FollowUp, Recording, Submission, Upload, Workspace, now
@@ -57,48 +57,50 @@ def drafts() -> int:
 
     Nobody said that they were done, so nobody gave anything; and nobody would ever see it.
     """
-    moment = now()
+    ended, last = 0, ""
+    while abandoned := _abandoned(now(), last):
+        for submission in abandoned:
+            last = submission.id
+            try:
+                capture.hold(submission)
+            except Conflict:  # it was sent at this very moment
+                continue
+            erasure.everything(submission, "abandoned")
+            db.session.commit()
+            ended += 1
+    return ended
+
+
+def _abandoned(moment: datetime, after: str) -> Sequence[Submission]:
+    """The next of them by id."""
     arriving = select(Upload.submission_id).where(
         Upload.state == "open", Upload.expires_at > moment
     )
-    abandoned = list(
-        db.session.scalars(
-            select(Submission)
-            .where(
-                Submission.state == "draft",
-                Submission.created_at < moment - uploads.KEPT_FOR,
-                Submission.id.not_in(arriving),
-            )
-            .limit(BATCH)
+    return db.session.scalars(
+        select(Submission)
+        .where(
+            Submission.id > after,
+            Submission.state == "draft",
+            Submission.created_at < moment - uploads.KEPT_FOR,
+            Submission.id.not_in(arriving),
         )
-    )
-    ended = 0
-    for submission in abandoned:
-        try:
-            capture.hold(submission)
-        except Conflict:  # it was sent at this very moment
-            continue
-        erasure.everything(submission, "abandoned")
-        db.session.commit()
-        ended += 1
-    return ended
+        .order_by(Submission.id)
+        .limit(BATCH)
+    ).all()
 
 
 def calls() -> int:
     """Deletes kept promises: calls that a customer who took all else back had asked for, once
     they are done; how many. Commits."""
-    kept = select(FollowUp.id).join(Submission, FollowUp.submission_id == Submission.id)
-    done = kept.where(Submission.state == "withdrawn", FollowUp.state == "done")
-    gone = db.session.scalars(
-        delete(FollowUp)
-        .where(FollowUp.id.in_(done))
-        .returning(FollowUp.id)
-        .execution_options(synchronize_session=False)
+    kept = select(FollowUp).join(Submission, FollowUp.submission_id == Submission.id)
+    done = db.session.scalars(
+        kept.where(Submission.state == "withdrawn", FollowUp.state == "done")
     ).all()
+    receipts = [receipt.id for call in done if (receipt := promises.forget(call))]
     db.session.commit()
-    if gone:
-        remnants.clean(db.engine)
-    return len(gone)
+    if receipts:
+        erasing.carry_out(receipts)
+    return len(receipts)
 
 
 def folders(older_than: timedelta = UNNAMED_FOR) -> int:

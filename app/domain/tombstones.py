@@ -17,7 +17,7 @@ PREFIX = keys.ERASURES
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """`what` and `reason` as on the erasure; `asked_at` in ISO 8601, UTC."""
+    """`submission`, `what` and `reason` as on the erasure; `asked_at` in ISO 8601, UTC."""
 
     submission: str
     what: str

@@ -18,7 +18,8 @@ class Erasure(Identified, Base):
     No foreign keys: it outlives all that it names. `removed`: how many of each kind went;
     `prefixes` and `uploads`: where bytes were, until nobody can write there any more.
 
-    what: everything | recordings. reason: withdrawn (by its customer), staff, retention, abandoned.
+    what: everything | recordings | call (then `submission_id` is the follow-up's own id).
+    reason: withdrawn (by its customer), staff, retention, abandoned.
     state: due (bytes may still be there) → gone (looked at again later) → settled
     """
 

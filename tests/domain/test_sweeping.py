@@ -9,11 +9,23 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, sweeping, uploads, welcome
+from app.domain import capture, consent, follow_ups, replaying, sweeping, uploads, welcome
 from app.extensions import db
-from app.models import Answer, Clip, Export, Submission, Upload, Workspace, base, now
+from app.models import (
+    Answer,
+    Clip,
+    Erasure,
+    Export,
+    FollowUp,
+    Submission,
+    Upload,
+    Workspace,
+    base,
+    now,
+)
 from storage import keys
 from tests import factories
 
@@ -169,6 +181,36 @@ def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
     states = [each.state for each in (abandoned, young, sent, arriving)]
     assert states == ["withdrawn", "draft", "received", "draft"]
     assert len(left()) == 3 and abandoned.answers == []
+
+
+def test_every_draft_goes_in_one_look(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    program = factories.program(workspace)
+    for _ in range(5):
+        factories.submission(program, state="draft", created_at=now() - timedelta(days=3))
+    assert sweeping.drafts() == 5
+
+
+def test_a_promised_call_that_was_made_stays_gone(workspace: Workspace) -> None:
+    submission = factories.submission(factories.program(workspace))
+    asked = follow_ups.ask(submission.program, submission, "555 0100")
+    values = {each.name: getattr(asked, each.name) for each in FollowUp.__table__.columns}
+    consent.withdraw(submission)
+    asked.state = "done"
+    db.session.commit()
+    assert sweeping.calls() == 1
+    (receipt,) = db.session.scalars(select(Erasure).where(Erasure.what == "call"))
+    assert receipt.state == "gone" and replaying.catch_up() == 0
+    # An older database comes back, in which it was still waiting.
+    db.session.delete(receipt)
+    db.session.add(FollowUp(**values))
+    db.session.commit()
+    assert replaying.catch_up() == 1
+    assert db.session.scalar(select(func.count(FollowUp.id))) == 0
+    assert replaying.catch_up() == 0
+    assert sweeping.calls() == 0
 
 
 def test_a_draft_that_is_sent_at_this_very_moment_is_kept(
