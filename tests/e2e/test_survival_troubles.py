@@ -18,6 +18,7 @@ from tests.e2e.customer import (
     finish,
     received,
     record,
+    step,
     stop_and_use,
     stored,
     upload_states,
@@ -37,6 +38,51 @@ IDBObjectStore.prototype.put = function (value, ...key) {
   if (value instanceof ArrayBuffer && room-- <= 0) throw new DOMException('', 'QuotaExceededError');
   return put.call(this, value, ...key);
 };
+"""
+
+FULL_FOR_A_WHILE = """
+const put = IDBObjectStore.prototype.put;
+let tries = 0;
+IDBObjectStore.prototype.put = function (value, ...key) {
+  if (value instanceof ArrayBuffer && [3, 4].includes(++tries)) {
+    throw new DOMException('', 'QuotaExceededError');
+  }
+  return put.call(this, value, ...key);
+};
+"""
+
+
+def test_a_device_that_finds_room_again_has_the_whole(
+    page: Page, address: str, context: BrowserContext, recorded: Recorded
+) -> None:
+    context.add_init_script(FULL_FOR_A_WHILE)
+    arrive(page, address, "voice")
+    context.set_offline(True)
+    record(page, 4)
+    page.get_by_role("button", name="Stop").click()
+    step(page, "review")
+    (whole,) = kept(page).values()
+    assert whole == recorded.sessions[0]
+
+
+def test_nothing_behind_a_gap_comes_back(page: Page, address: str) -> None:
+    arrive(page, address, "voice")
+    assert page.evaluate(AROUND_A_GAP) == [[3], 1, [3, 5]]
+
+
+AROUND_A_GAP = """
+async () => {
+  const {openStore} = await import('/static/js/capture/store.js');
+  const store = await openStore(), take = {id: 'gap'};
+  const add = (number, size) => store.addChunk(take, number, new Blob(['x'.repeat(size)]));
+  await store.putTake(take);
+  await add(0, 3);
+  await add(2, 4);
+  const before = await store.sizesOf('gap');
+  const left = (await Promise.all([0, 1, 2].map((n) => store.getChunk('gap', n)))).filter(Boolean);
+  await add(1, 5);
+  return [before, left.length, await store.sizesOf('gap')];
+}
 """
 
 

@@ -28,7 +28,8 @@ function openDatabase() {
   });
 }
 
-const range = (takeId) => IDBKeyRange.bound([takeId, 0], [takeId, Number.MAX_SAFE_INTEGER]);
+const range = (takeId, from = 0) =>
+  IDBKeyRange.bound([takeId, from], [takeId, Number.MAX_SAFE_INTEGER]);
 
 class Store {
   #database;
@@ -66,7 +67,7 @@ class Store {
 
   async putTake(take) {
     this.#takes.set(take.id, take);
-    await this.#write((s) => s.takes.put(structuredClone(take)));
+    if (await this.#write((s) => s.takes.put(structuredClone(take)))) await this.#catchUp(take);
   }
 
   async takesOf(code) {
@@ -77,15 +78,30 @@ class Store {
 
   /** Durable once the promise is kept, unless `kept()` says no: then it is in memory. */
   async addChunk(take, number, blob) {
-    // Safari can't keep Blobs reliably, so bytes are kept. The take tells how far it came.
-    const bytes = await blob.arrayBuffer();
-    const put = (s) => {
-      s.takes.put(structuredClone(take));
-      return s.chunks.put(bytes, [take.id, number]);
-    };
-    if (await this.#write(put)) return;
+    if ((await this.#catchUp(take)) && (await this.#putChunk(take, number, blob))) return;
     if (!this.#chunks.has(take.id)) this.#chunks.set(take.id, new Map());
     this.#chunks.get(take.id).set(number, blob);
+  }
+
+  /** Whether nothing of a take is in memory any more. Oldest first: the device has no gap. */
+  async #catchUp(take) {
+    const held = this.#chunks.get(take.id) ?? new Map();
+    for (const [number, blob] of held) {
+      if (!(await this.#putChunk(take, number, blob))) return false;
+      held.delete(number);
+    }
+    this.#chunks.delete(take.id);
+    return true;
+  }
+
+  /** Whether the device took it. */
+  async #putChunk(take, number, blob) {
+    // Safari can't keep Blobs reliably, so bytes are kept. The take tells how far it came.
+    const bytes = await blob.arrayBuffer();
+    return this.#write((s) => {
+      s.takes.put(structuredClone(take));
+      return s.chunks.put(bytes, [take.id, number]);
+    });
   }
 
   async getChunk(takeId, number) {
@@ -93,14 +109,17 @@ class Store {
     return held ?? (await this.#ask((s) => s.chunks.get([takeId, number])));
   }
 
-  /** The sizes of the chunks that are here, up to the first that is missing. */
+  /** The sizes of the chunks that are here, up to the first that is missing: what an earlier page
+   * left behind it goes, or it would follow on from what is recorded next. */
   async sizesOf(takeId) {
     const sizes = [];
     const note = (number, size) => (sizes[number] = size);
     await this.#ask((s) => each(s.chunks, range(takeId), ([, number], bytes) => note(number, bytes.byteLength)));
     for (const [number, blob] of this.#chunks.get(takeId) ?? []) note(number, blob.size);
     const gap = Array.from(sizes).indexOf(undefined);
-    return gap < 0 ? sizes : sizes.slice(0, gap);
+    if (gap < 0) return sizes;
+    await this.#write((s) => s.chunks.delete(range(takeId, gap)));
+    return sizes.slice(0, gap);
   }
 
   async dropTake(id) {
