@@ -9,6 +9,8 @@ from flask import Flask, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app import runtime
+from app.domain.direct import ODD
+from app.domain.errors import Invalid
 from app.extensions import csrf
 
 # Everything that isn't a file: the longest form, all answers in writing, a codebook of 512 KB.
@@ -44,6 +46,17 @@ def keepable(said: Any) -> Any:
         return [keepable(each) for each in said]
     if isinstance(said, dict):
         return {keepable(key): keepable(value) for key, value in said.items()}
+    return said
+
+
+def json_object() -> dict[str, Any]:
+    """What the request says as JSON, in texts that can be kept. Raises Invalid: it is no object."""
+    try:
+        said = keepable(request.get_json(silent=True))
+    except RecursionError:  # a thousand brackets and nothing in them
+        said = None
+    if not isinstance(said, dict):
+        raise Invalid(ODD)
     return said
 
 

@@ -15,7 +15,6 @@ from app import runtime
 from app.domain import admission, capture, consent, direct, follow_ups
 from app.domain.clerk import new_token
 from app.domain.errors import Expired, HeardError, Invalid, NotFound
-from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import ConsentText, Invitation, Submission
 from app.models.program import SCORES
@@ -69,7 +68,7 @@ def take_form(code: str) -> ResponseReturnValue:
 @csrf.exempt  # shows its own token, carries no cookie's authority
 @limiter.limit("120/minute")
 def open_submission(code: str) -> ResponseReturnValue:
-    invitation, token, said = _invitation(code), _bearer(), _json()
+    invitation, token, said = _invitation(code), _bearer(), bodies.json_object()
     text = db.session.get(ConsentText, str(said.get("consent_text", ""))[:26])
     if text is None:
         raise Invalid(consent.NEEDED)
@@ -89,7 +88,7 @@ def open_submission(code: str) -> ResponseReturnValue:
 @limiter.limit("240/minute")
 def send(code: str) -> ResponseReturnValue:
     submission = _submission(_invitation(code))
-    capture.send(submission, capture_forms.closing(_json()))
+    capture.send(submission, capture_forms.closing(bodies.json_object()))
     db.session.commit()
     return jsonify(state=submission.state, mine=_mine(_bearer()))
 
@@ -186,16 +185,6 @@ def _bearer() -> str:
     if scheme.lower() != "bearer" or not re.fullmatch(capture.TOKEN, token):
         raise NotFound
     return token
-
-
-def _json() -> dict[str, Any]:
-    try:
-        said = bodies.keepable(request.get_json(silent=True))
-    except RecursionError:  # a thousand brackets and nothing in them
-        said = None
-    if not isinstance(said, dict):
-        raise Invalid(mark("That request could not be understood."))
-    return said
 
 
 def _language() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -43,7 +43,7 @@ def _refused(error: HeardError) -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """{position, kind, filetype, filename, length?} → {id, partSize}; `length` in bytes, none
     while it is still being recorded."""
-    submission, said = sender(), _json()
+    submission, said = sender(), bodies.json_object()
     texts = {key: str(said[key]) for key in DESCRIBED if key in said}
     length = _number(said, "length") if said.get("length") is not None else None
     upload = direct.begin(submission, upload_heads.described(texts, length))
@@ -63,7 +63,7 @@ def show(upload_id: str) -> ResponseReturnValue:
 @blueprint.post("/<upload_id>/parts")
 def address(upload_id: str) -> ResponseReturnValue:
     """{number, size} → {url}: it takes one PUT of exactly these many bytes."""
-    upload, said = _upload(upload_id), _json()
+    upload, said = _upload(upload_id), bodies.json_object()
     url = direct.address(upload, _number(said, "number"), _number(said, "size"))
     db.session.commit()
     return jsonify(url=url, seconds=direct.ADDRESS_FOR_S)
@@ -72,7 +72,7 @@ def address(upload_id: str) -> ResponseReturnValue:
 @blueprint.post("/<upload_id>/complete")
 def complete(upload_id: str) -> ResponseReturnValue:
     """{length} → {state, sha256}."""
-    upload, said = _upload(upload_id), _json()
+    upload, said = _upload(upload_id), bodies.json_object()
     sha256 = direct.complete(upload, _number(said, "length"))
     return jsonify(state="received", sha256=sha256)
 
@@ -86,16 +86,6 @@ def terminate(upload_id: str) -> ResponseReturnValue:
 
 def _upload(upload_id: str) -> Upload:
     return uploads.of(sender(), upload_id, direct=True)
-
-
-def _json() -> dict[str, Any]:
-    try:
-        said = bodies.keepable(request.get_json(silent=True))
-    except RecursionError:  # a thousand brackets and nothing in them
-        said = None
-    if not isinstance(said, dict):
-        raise Invalid(direct.ODD)
-    return said
 
 
 def _number(said: dict[str, Any], name: str) -> int:
