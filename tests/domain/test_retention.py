@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app import runtime
 from app.domain import erasing, follow_ups, retention
 from app.domain.errors import Invalid
 from app.domain.retention import Rule, months_before
@@ -151,7 +152,7 @@ def test_the_command_says_and_does_the_same(
 ) -> None:
     from app import cli
 
-    monkeypatch.setenv("HEARD_DATA", str(app.config["SQLALCHEMY_DATABASE_URI"])[10:-9])
+    monkeypatch.setenv("HEARD_DATA", str(runtime.settings().data))
     if db.engine.dialect.name != "sqlite":
         monkeypatch.setenv("DATABASE_URL", db.engine.url.render_as_string(hide_password=False))
     aged(program, 70)
