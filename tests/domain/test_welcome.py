@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import welcome
+from app.domain import sample, welcome
 from app.extensions import db
 from app.models import Member, Program, Submission
 from tests.domain.sending import configure
@@ -28,8 +28,7 @@ def test_the_first_start_keeps_an_owner_and_the_sample() -> None:
 
 def test_the_second_start_brings_no_sample_back() -> None:
     welcome.prepare()
-    for program in db.session.scalars(select(Program)).all():
-        db.session.delete(program)
+    sample.remove(db.session.scalars(select(Program)).one())
     db.session.commit()
     links = welcome.prepare()
     assert "record" not in links
