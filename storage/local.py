@@ -84,7 +84,7 @@ class LocalStorage:
             # Emptied folders stay: dropping them would race with a write next door.
             if path.is_file():
                 path.unlink(missing_ok=True)
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
 
     def list(self, prefix: str) -> Iterator[str]:
         folder = prefix.rpartition("/")[0]
@@ -133,7 +133,7 @@ class LocalStorage:
 
     def _rename(self, coming: Path, target: Path) -> None:
         coming.replace(self._made(target.parent) / target.name)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def _made(self, folder: Path) -> Path:
         """`folder`, made durable with its parents: a new folder is an entry to sync, too."""
@@ -144,7 +144,7 @@ class LocalStorage:
             at = at.parent
         for one in reversed(new):
             one.mkdir(exist_ok=True)
-            _sync_folder(one.parent)
+            sync_folder(one.parent)
         return folder
 
     def _walk(self, start: Path) -> Iterator[str]:
@@ -185,7 +185,8 @@ def _pieces(stream: BinaryIO, left: int) -> Iterator[bytes]:
             yield piece
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in `folder` are on the disk afterwards: a rename lasts only then."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

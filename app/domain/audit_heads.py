@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app import runtime
 from storage import keys
+from storage.local import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -139,11 +140,7 @@ def _write(path: Path, head: Head) -> None:
         out.flush()
         os.fsync(out.fileno())
     coming.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 @contextmanager

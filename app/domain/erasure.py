@@ -76,7 +76,7 @@ def everything(
     if not taken:
         return None
     erasure = _erasure(submission, EVERYTHING, reason, member_id, asked_at)
-    erasure.removed = _counted(submission)
+    erasure.removed = counted(submission)
     erasure.prefixes = _prefixes(submission)
     erasure.sources = [
         ErasedSource(fingerprint=each) for each in fingerprints.of_submission(submission)
@@ -110,8 +110,8 @@ def recordings(
     if submission.state != "received" or not there or known:
         return None
     erasure = _erasure(submission, RECORDINGS, reason, None, asked_at)
-    counted = _counted(submission)
-    erasure.removed = {kind: counted[kind] for kind in ("recordings", "clips") if kind in counted}
+    found = counted(submission)
+    erasure.removed = {kind: found[kind] for kind in ("recordings", "clips") if kind in found}
     erasure.prefixes = _prefixes(submission)
     erasure.sources = [
         ErasedSource(fingerprint=each) for each in fingerprints.of_submission(submission)
@@ -138,11 +138,6 @@ def of(submission: Submission) -> Erasure | None:
     return db.session.scalar(
         select(Erasure).where(Erasure.submission_id == submission.id, Erasure.what == EVERYTHING)
     )
-
-
-def counted(submission: Submission) -> dict[str, int]:
-    """What would go, by kind: for whoever is about to confirm it."""
-    return _counted(submission)
 
 
 def _erasure(
@@ -230,7 +225,8 @@ def _prefixes(submission: Submission) -> list[str]:
     ]
 
 
-def _counted(submission: Submission) -> dict[str, int]:
+def counted(submission: Submission) -> dict[str, int]:
+    """What would go, by kind: for whoever is about to confirm it."""
     answers = select(Answer.id).where(Answer.submission_id == submission.id)
     transcripts = select(Transcript.id).where(Transcript.answer_id.in_(answers))
     passages = select(Segment.id).where(Segment.transcript_id.in_(transcripts))

@@ -20,6 +20,7 @@ from typing import BinaryIO
 from app import runtime
 from app.domain.errors import Conflict, HeardError, NotFound
 from app.domain.wording import mark
+from storage.local import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def create(upload_id: str, length: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _leave_room(folder, length)
         path_of(upload_id).touch(exist_ok=False)
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def _leave_room(folder: Path, length: int) -> None:
@@ -154,11 +155,3 @@ def sentences() -> Iterator[None]:
             raise NoRoom from error
         log.error("The folder for uploads under way failed: %s", error)
         raise Unwritable from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,10 +20,11 @@ from app import runtime
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.host import snapshot
-from app.host.manifest import BadBackup, File, Manifest, copy_to, hashed, read, sync_folder, whole
+from app.host.manifest import BadBackup, File, Manifest, copy_to, hashed, read, whole
 from app.host.snapshot import Named
 from app.models import now
 from storage import NotStored, keys
+from storage.local import sync_folder
 
 log = logging.getLogger(__name__)
 

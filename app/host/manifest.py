@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.errors import HeardError
+from storage.local import sync_folder
 
 NAME, VERSION = "manifest.json", 1
 PIECE = 1024 * 1024
@@ -105,14 +106,6 @@ def copy_to(source: BinaryIO, path: Path, most: int | None = None) -> File:
         target.flush()
         os.fsync(target.fileno())
     return done
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _pieces(source: BinaryIO, most: int | None) -> Iterator[bytes]:

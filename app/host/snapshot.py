@@ -21,8 +21,8 @@ from sqlalchemy.engine import URL, Engine, make_url
 
 from app.domain.errors import Conflict, HeardError
 from app.domain.sweeping import COLUMNS
-from app.host.manifest import sync_folder
 from app.models import Recording, Upload
+from storage.local import sync_folder
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "heard.db", POSTGRESQL: "heard.dump"}
