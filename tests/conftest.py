@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.config import Settings, read_settings
 from app.extensions import db, limiter
 from app.models import Base, Member, Workspace
 from tests import factories
+from tests.turns import turn
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long and "chaos" not in config.option.markexpr:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in set(long)]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole set two at a time; what somebody picked, and the long rounds, one by one."""
+    picked = config.option.keyword or config.args != config.getini("testpaths")
+    return 0 if picked or "chaos" in config.option.markexpr else 2
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -122,7 +123,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with, os.getpid()),
         )
         assert child.process.stdout is not None
         threading.Thread(target=self._relay, args=(child.process.stdout, log), daemon=True).start()
@@ -138,9 +139,11 @@ class Supervisor:
                     log.flush()
 
 
-def die_with_parent() -> None:
+def die_with(parent: int) -> None:
     """The kernel kills this process when its parent is gone, however that came about."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # gone before it could be asked
+        os._exit(1)
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The long rounds run only when they are asked for; what came of each is told at the end."""
+"""What came of each round is told at the end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,6 @@ ROUNDS = pytest.StashKey[list[Round]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[ROUNDS] = []
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "chaos" in config.option.markexpr:
-        return
-    long = [item for item in items if item.get_closest_marker("chaos")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
 
 
 def pytest_terminal_summary(

@@ -60,12 +60,16 @@ def queue() -> Iterator[Queue]:
 
 def crash(database_url: str) -> None:
     """PostgreSQL ends every connection and starts anew, as it does when a backend was killed
-    (postgresql.org/docs/current/server-shutdown.html)."""
-    with psycopg.connect(database_url) as connection:
-        found = connection.execute("SELECT pg_backend_pid()").fetchone()
+    (postgresql.org/docs/current/server-shutdown.html). It still takes connections until it has
+    noticed, so a second one is the witness: once that is ended too, it takes no more."""
+    with (
+        psycopg.connect(database_url, autocommit=True) as victim,
+        psycopg.connect(database_url, autocommit=True) as witness,
+    ):
+        found = victim.execute("SELECT pg_backend_pid()").fetchone()
         assert found
         os.kill(found[0], signal.SIGKILL)
-        services.eventually(lambda: _refuses(connection), 10, "the connection is gone")
+        services.eventually(lambda: _refuses(witness), 10, "every connection is gone")
     services.eventually(lambda: _takes(database_url), 30, "the database is back")
 
 

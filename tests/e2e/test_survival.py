@@ -133,6 +133,7 @@ def window(browser: Browser, tmp_path: Path) -> BrowserContext:
     return context
 
 
+@pytest.mark.alone
 def test_stop_to_received_is_one_part(page: Page, address: str, context: BrowserContext) -> None:
     """On a line that is hardly faster than the recording."""
     arrive(page, address, "camera")

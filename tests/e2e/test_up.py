@@ -47,6 +47,7 @@ def test_it_answers_and_a_killed_child_comes_back(tmp_path: Path) -> None:
         services.eventually(lambda: worker_of(heard, "text"), 20, "the worker is back")
 
 
+@pytest.mark.alone
 def test_the_second_start_answers_within_eight_seconds(tmp_path: Path) -> None:
     with stack.up(tmp_path / "data"):
         pass

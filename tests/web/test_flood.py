@@ -66,6 +66,7 @@ def flooded(server: Running, seconds: float) -> None:
     assert not [status for status in seen if status >= 500 or status == 0]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_staff_pages_answer_in_a_flood(server: Running) -> None:
     flooded(server, 10)

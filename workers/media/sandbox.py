@@ -27,6 +27,8 @@ _MB = 1024 * 1024
 # enter a further namespace (user_namespaces(7)).
 _NO_NETWORK = ("unshare", "--user", "--net", "--")
 _DIES = ("setpriv", "--pdeathsig", "KILL", "--no-new-privs", "--")
+# A worker that was killed before setpriv had asked for the signal is no parent any more.
+_UNLESS_LEFT = ("sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"')
 _LIMITS = ("prlimit", "--core=0", "--")
 # What programs need in order to run at all, and captions in order to be drawn. No `/etc`, no
 # `/proc`, no home, no data folder.
@@ -68,7 +70,7 @@ def layers() -> dict[str, bool]:
     """Each layer's name and whether this host lets us use it, tried once."""
     return {
         "no network": _works([*_NO_NETWORK, "true"]),
-        "dies with its worker": _works([*_DIES, "true"]),
+        "dies with its worker": _works([*_dies(), "true"]),
         "limits": _works([*_LIMITS, "true"]),
         "few processes": _counts_processes(),
         "sees its own files only": _hides_files(),
@@ -152,10 +154,14 @@ def wrap(command: Sequence[str], limits: Limits) -> list[str]:
     active = layers()
     wrapped = [*_NO_NETWORK] if active["no network"] else []
     if active["dies with its worker"]:
-        wrapped += _DIES
+        wrapped += _dies()
     if active["limits"]:
         wrapped += [*_LIMITS[:-1], *_bounds(limits, active["few processes"]), "--"]
     return [*wrapped, *command]
+
+
+def _dies() -> list[str]:
+    return [*_DIES, *_UNLESS_LEFT, str(os.getpid())]
 
 
 def environment() -> dict[str, str]:

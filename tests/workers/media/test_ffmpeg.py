@@ -137,6 +137,15 @@ def test_it_dies_with_a_killed_worker(tmp_path: Path) -> None:
     assert wait_for(0, str(out)) == []
 
 
+@pytest.mark.skipif(not sandbox.layers()["dies with its worker"], reason="no setpriv here")
+def test_it_does_not_begin_where_the_worker_is_gone(tmp_path: Path) -> None:
+    """The signal of a parent's death is asked for a moment after the start: too late, once."""
+    for parent, begins in (([], True), (["sh", "-c", '"$@"; :', "another parent"], False)):
+        begun = tmp_path / f"{len(parent)}"
+        subprocess.run([*parent, *sandbox.wrap(["touch", str(begun)], sandbox.Limits())])
+        assert begun.exists() == begins
+
+
 @pytest.mark.skipif(not sandbox.layers()["no network"], reason="no user namespaces here")
 def test_it_reaches_no_network(canary: tuple[str, list[str]]) -> None:
     address, seen = canary
