@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
 from app.config import read_settings
-from app.domain import members
+from app.domain import members, signing_in
 from app.extensions import db
 from tests import services
 from tests.e2e import stack, tour
@@ -56,8 +56,8 @@ def _prepare(data: Path) -> tuple[dict[str, str], str]:
         owner.workspace.name = "Lanternline"
         found = tour.addresses(owner)
         members.describe(owner, name="Inés Duarte", email="ines@example.com")
-        members.set_password(owner, "four plain words do well")
-        link = members.new_link(owner)
+        signing_in.set_password(owner, "four plain words do well")
+        link = signing_in.new_link(owner)
         db.session.commit()
         return found, link
 

@@ -7,12 +7,10 @@ Each backup is a folder of its own; objects that the one before has are linked, 
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from app import runtime
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.host import snapshot
+from app.host.locks import held
 from app.host.manifest import BadBackup, File, Manifest, copy_to, hashed, read, whole
 from app.host.snapshot import Named
 from app.models import now
@@ -52,7 +51,7 @@ def make(target: Path, *, keep: int | None = None) -> Made:
         Conflict: another one is being made there. NoTool, StorageError, OSError.
     """
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _only_one(target):
+    with held(target / ".lock", f"Another backup to {target} is being made right now."):
         for left in target.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left)
         at = now()
@@ -233,13 +232,3 @@ def _forget(folder: Path) -> None:
     """First the name under which it counts, so that half of it is never taken for a whole one."""
     going = folder.rename(folder.with_name(f"{UNFINISHED}-{folder.name}"))
     shutil.rmtree(going)
-
-
-@contextmanager
-def _only_one(target: Path) -> Iterator[None]:
-    with open(target / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Conflict(f"Another backup to {target} is being made right now.") from None
-        yield

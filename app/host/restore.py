@@ -7,10 +7,8 @@ does it take its place. Killed at any moment, the old database is still there or
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from app.domain.errors import Conflict
 from app.domain.tombstones import Tombstone
 from app.extensions import db
 from app.host import snapshot
+from app.host.locks import RUNNING, held
 from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, whole
 from app.host.snapshot import Named
 from app.models import Erasure
@@ -71,7 +70,8 @@ def restore(
         raise BadBackup(f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind}.")
     if manifest.revision not in {each.revision for each in _migrations().walk_revisions()}:
         raise BadBackup("This backup was made by a newer Heard: update this one first.")
-    with _stopped(settings.data):
+    running = f"Heard is running with the data in {settings.data}. Stop it first."
+    with held(settings.data / RUNNING, running):
         storage = open_storage(settings.storage_url)
         storage.check()
         current = create_engine(settings.database_url)
@@ -257,14 +257,3 @@ def _occupied(current: Engine, force: bool) -> bool:
 def _drop_sqlite(path: Path) -> None:
     for end in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-
-
-@contextmanager
-def _stopped(data: Path) -> Iterator[None]:
-    """Holds the data folder as `./heard up` does."""
-    with open(data / "up.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Conflict(f"Heard is running with the data in {data}. Stop it first.") from None
-        yield

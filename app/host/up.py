@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,11 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import IO
 
 from app.config import Settings, read_settings
 from app.domain.errors import HeardError
 from app.domain.pipeline import QUEUES
+from app.host.locks import RUNNING, held
 from app.host.queue_server import QueueServer
 from app.host.supervisor import Child, Supervisor, say
 
@@ -35,13 +34,15 @@ def up(port: int, host: str, data: Path) -> None:
     """Runs until Ctrl-C or SIGTERM.
 
     Raises:
-        CannotStart, BadSetting: before anything was started.
+        CannotStart, BadSetting, Conflict: before anything was started.
     """
     began = time.monotonic()
     base_url = os.environ.get("BASE_URL") or f"http://{_shown(host)}:{port}"
     env = {**os.environ, "HEARD_DATA": str(data.resolve()), "BASE_URL": base_url}
     settings = read_settings(env)
-    with _only_one(settings.data):
+    # Two supervisors on one folder would do everything twice.
+    taken = f"Heard is already running with the data in {settings.data}."
+    with held(settings.data / RUNNING, taken):
         _room(settings.data)
         _free(host, port)
         embedded = None if os.environ.get("REDIS_URL") else QueueServer(settings.data)
@@ -125,16 +126,6 @@ def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
 def _shown(host: str) -> str:
     # Compared with, not listened on
     return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # nosec B104
-
-
-def _only_one(data: Path) -> IO[str]:
-    """Holds the data folder: two supervisors on one would do everything twice."""
-    lock = open(data / "up.lock", "w")  # noqa: SIM115 (held as long as we run)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotStart(f"Heard is already running with the data in {data}.") from None
-    return lock
 
 
 def _room(data: Path) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from app import runtime
-from app.domain import letters, members
+from app.domain import letters, members, signing_in
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db, limiter, who_asks
 from app.web import sessions
@@ -50,7 +50,7 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit("1000 per hour", key_func=_typed_address, deduct_when=_failed)
 def use_password() -> ResponseReturnValue:
     try:
-        member = members.sign_in(text("email"), text("password"))
+        member = signing_in.sign_in(text("email"), text("password"))
     except Invalid as error:
         return refused(SIGN_IN, error, _typed("email"), _sign_in_values)
     db.session.commit()
@@ -65,7 +65,7 @@ def use_password() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     """The letter goes after the answer, so that its time doesn't tell who has an account."""
     response = redirect(url_for("auth.sign_in"), 303)
-    found = members.link_for(text("email")) if runtime.settings().smtp_url else None
+    found = signing_in.link_for(text("email")) if runtime.settings().smtp_url else None
     db.session.commit()
     if found is not None:
         letter = letters.sign_in(*found, "30 minutes")
@@ -78,13 +78,13 @@ def send_link() -> ResponseReturnValue:
 @limiter.limit("30 per minute")
 def show_link(token: str) -> ResponseReturnValue:
     """Only a button: mail scanners open links, and would use this one up."""
-    return render_template("auth/link.html", member=members.check_link(token), token=token)
+    return render_template("auth/link.html", member=signing_in.check_link(token), token=token)
 
 
 @blueprint.post("/sign-in/link/<token>")
 @limiter.limit("30 per minute")
 def use_link(token: str) -> ResponseReturnValue:
-    member = members.use_link(token)
+    member = signing_in.use_link(token)
     db.session.commit()
     sessions.begin(member)
     if member.password_hash is None:
@@ -107,7 +107,7 @@ def settle_in() -> ResponseReturnValue:
         raise Conflict("You have a password already; change it on your account's page.")
     try:
         members.describe(me(), name=text("name"), email=text("email") if _first_owner() else None)
-        members.set_password(me(), text("password"))
+        signing_in.set_password(me(), text("password"))
     except (Invalid, Conflict) as error:
         return refused(WELCOME, error, values=lambda: {"first": _first_owner()})
     return _keep_signed_in(safe_next(None))
@@ -143,7 +143,7 @@ def change_password() -> ResponseReturnValue:
     try:
         if me().password_hash is not None:
             _check_present()
-        members.set_password(me(), text("password"))
+        signing_in.set_password(me(), text("password"))
     except Invalid as error:
         return refused(ACCOUNT, error, {"name": me().name, "email": me().email})
     flash("Your password is changed. Other devices are signed out.", "info")
@@ -153,7 +153,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/account/sign-out-everywhere")
 @allow(*STAFF)
 def sign_out_everywhere() -> ResponseReturnValue:
-    members.end_sessions(me())
+    signing_in.end_sessions(me())
     flash("Other devices are signed out.", "info")
     return _keep_signed_in(url_for("auth.account"))
 
@@ -162,7 +162,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @limiter.limit("60 per minute")
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        members.sign_out(me())
+        signing_in.sign_out(me())
         db.session.commit()
     logout_user()
     session.clear()
@@ -180,7 +180,7 @@ def _keep_signed_in(target: str) -> ResponseReturnValue:
 
 def _check_present(field: str = "present") -> None:
     try:
-        members.check_password(me().email, text(field))
+        signing_in.check_password(me().email, text(field))
     except Invalid as error:
         raise Invalid("The present password is not right.") from error
 

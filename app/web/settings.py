@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import runtime
-from app.domain import engines, letters, members, programs, sample
+from app.domain import engines, letters, members, programs, sample, signing_in
 from app.domain.clerk import owned
 from app.domain.errors import Conflict, Invalid
 from app.domain.wording import count
@@ -84,7 +84,7 @@ def link_member(member_id: str) -> ResponseReturnValue:
     member = owned(Member, member_id, me().workspace_id)
     if not member.active:
         raise Conflict("This member is no longer active.")
-    path = members.new_link(member, members.INVITED_FOR)
+    path = signing_in.new_link(member, signing_in.INVITED_FOR)
     db.session.commit()
     return _show_once(member, path)
 
@@ -139,7 +139,9 @@ def _show_once(member: Member, path: str, inviter: str = "") -> ResponseReturnVa
     """The next page shows the link, and never again; a letter goes where there is a mail server."""
     sent = False
     if runtime.settings().smtp_url:
-        sent = letters.post(letters.sign_in(member, path, _in_words(members.INVITED_FOR), inviter))
+        sent = letters.post(
+            letters.sign_in(member, path, _in_words(signing_in.INVITED_FOR), inviter)
+        )
     session["shown_once"] = {
         "email": member.email,
         "url": runtime.settings().base_url + path,
@@ -151,7 +153,7 @@ def _show_once(member: Member, path: str, inviter: str = "") -> ResponseReturnVa
 def _members() -> dict[str, object]:
     return {
         "everyone": members.of(me().workspace_id),
-        "until": members.open_links(me().workspace_id),
+        "until": signing_in.open_links(me().workspace_id),
         "roles": list(ROLE_WORDS.items()),
         "may_change": me().role == "owner",
     }

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer, PickleSerializer
 from sqlalchemy import select
 
 from app import queue
-from app.domain import exports, imports, members, sharing, themes
+from app.domain import exports, imports, sharing, signing_in, themes
 from app.domain.clerk import new_token
 from app.domain.errors import Invalid
 from app.extensions import db
@@ -106,7 +106,7 @@ def test_32_an_import_of_100_000_rows_is_refused(workspace: Workspace, tmp_path:
 
 @pytest.mark.parametrize("target", ["//evil", "/\\evil", "javascript:"])
 def test_34_it_leads_home(client: FlaskClient, owner: Member, target: str) -> None:
-    members.set_password(owner, "heron over slate water")
+    signing_in.set_password(owner, "heron over slate water")
     db.session.commit()
     typed = {"email": owner.email, "password": "heron over slate water", "next": target}
     assert client.post("/sign-in", data=typed).location == "/"
@@ -173,7 +173,7 @@ def test_38_a_cross_site_post_is_refused(app: Flask, client: FlaskClient, owner:
 def test_38_the_session_from_before_is_not_the_one_after(
     client: FlaskClient, owner: Member
 ) -> None:
-    members.set_password(owner, "heron over slate water")
+    signing_in.set_password(owner, "heron over slate water")
     db.session.commit()
     with client.session_transaction() as before:
         before["csrf_token"] = before["planted"] = "known to someone"

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.domain import members
+from app.domain import members, signing_in
 from app.domain.errors import Conflict, Expired, Invalid
 from app.extensions import db
 from app.models import Member, SignInLink, Workspace, now
@@ -19,7 +19,7 @@ PASSWORD = "heron over slate water"
 
 
 def token(path: str) -> str:
-    return path.removeprefix(members.LINK_PATH)
+    return path.removeprefix(signing_in.LINK_PATH)
 
 
 def test_the_first_owner_is_made_once(app: Flask) -> None:
@@ -32,20 +32,20 @@ def test_the_first_owner_is_made_once(app: Flask) -> None:
 def test_the_first_owners_link_ends_with_the_first_password(app: Flask) -> None:
     path = members.first_owner_link()
     assert path
-    members.set_password(members.use_link(token(path)), PASSWORD)
+    signing_in.set_password(signing_in.use_link(token(path)), PASSWORD)
     assert members.first_owner_link() is None
 
 
 def test_a_password_is_kept_as_argon2id_only(owner: Member) -> None:
-    members.set_password(owner, PASSWORD)
+    signing_in.set_password(owner, PASSWORD)
     assert owner.password_hash and owner.password_hash.startswith("$argon2id$")
     assert PASSWORD not in owner.password_hash
-    assert members.check_password(owner.email.upper() + " ", PASSWORD).id == owner.id
+    assert signing_in.check_password(owner.email.upper() + " ", PASSWORD).id == owner.id
 
 
 def test_a_new_password_ends_older_sessions(owner: Member) -> None:
     before = owner.session_version
-    members.set_password(owner, PASSWORD)
+    signing_in.set_password(owner, PASSWORD)
     assert owner.session_version == before + 1
 
 
@@ -53,34 +53,34 @@ def test_a_new_password_ends_older_sessions(owner: Member) -> None:
 def test_links_that_are_still_open_end_with_the_sessions(
     owner: Member, teammate: Member, end: str
 ) -> None:
-    own, others = members.new_link(owner), members.new_link(teammate)
+    own, others = signing_in.new_link(owner), signing_in.new_link(teammate)
     if end == "password":
-        members.set_password(owner, PASSWORD)
+        signing_in.set_password(owner, PASSWORD)
     elif end == "everywhere":
-        members.end_sessions(owner)
+        signing_in.end_sessions(owner)
     else:
         members.describe(owner, name="Noor", email="elsewhere@example.com")
     with pytest.raises(Expired):
-        members.use_link(token(own))
-    assert members.use_link(token(others)).id == teammate.id
+        signing_in.use_link(token(own))
+    assert signing_in.use_link(token(others)).id == teammate.id
 
 
 def test_a_new_name_leaves_open_links_alone(owner: Member) -> None:
-    path = members.new_link(owner)
+    path = signing_in.new_link(owner)
     members.describe(owner, name="Noor", email=owner.email.upper())
-    assert members.check_link(token(path)).id == owner.id
+    assert signing_in.check_link(token(path)).id == owner.id
 
 
 @pytest.mark.parametrize("password", ["", "short", "aaaaaaaaaaaaaaaa", "x" * 1025])
 def test_a_poor_password_is_refused(owner: Member, password: str) -> None:
     with pytest.raises(Invalid):
-        members.set_password(owner, password)
+        signing_in.set_password(owner, password)
     assert owner.password_hash is None
 
 
 def test_wrong_unknown_and_deactivated_get_the_same_answer(owner: Member, teammate: Member) -> None:
-    members.set_password(owner, PASSWORD)
-    members.set_password(teammate, PASSWORD)
+    signing_in.set_password(owner, PASSWORD)
+    signing_in.set_password(teammate, PASSWORD)
     members.deactivate(teammate)
     sentences = set()
     for email, password in [
@@ -89,44 +89,44 @@ def test_wrong_unknown_and_deactivated_get_the_same_answer(owner: Member, teamma
         (teammate.email, PASSWORD),
     ]:
         with pytest.raises(Invalid) as refused:
-            members.check_password(email, password)
+            signing_in.check_password(email, password)
         sentences.add(refused.value.sentence)
-    assert sentences == {members.WRONG}
+    assert sentences == {signing_in.WRONG}
 
 
 def test_a_member_without_a_password_cannot_use_one(owner: Member) -> None:
     with pytest.raises(Invalid):
-        members.check_password(owner.email, "")
+        signing_in.check_password(owner.email, "")
 
 
 def test_a_link_works_once_and_only_its_hash_is_kept(owner: Member) -> None:
-    path = members.new_link(owner)
+    path = signing_in.new_link(owner)
     assert len(token(path)) >= 43  # 256 bits in base64
     kept = db.session.scalars(select(SignInLink)).one()
     assert token(path) not in kept.token_hash
-    assert members.check_link(token(path)).id == owner.id
-    assert members.use_link(token(path)).id == owner.id
-    for again in (members.use_link, members.check_link):
+    assert signing_in.check_link(token(path)).id == owner.id
+    assert signing_in.use_link(token(path)).id == owner.id
+    for again in (signing_in.use_link, signing_in.check_link):
         with pytest.raises(Expired):
             again(token(path))
 
 
 def test_a_link_expires(owner: Member) -> None:
-    path = members.new_link(owner, timedelta(seconds=-1))
+    path = signing_in.new_link(owner, timedelta(seconds=-1))
     with pytest.raises(Expired):
-        members.use_link(token(path))
+        signing_in.use_link(token(path))
 
 
 def test_a_deactivated_members_link_is_dead(owner: Member, teammate: Member) -> None:
-    path = members.new_link(teammate)
+    path = signing_in.new_link(teammate)
     members.deactivate(teammate)
     with pytest.raises(Expired):
-        members.use_link(token(path))
-    assert members.link_for(teammate.email) is None
+        signing_in.use_link(token(path))
+    assert signing_in.link_for(teammate.email) is None
 
 
 def test_of_many_at_once_one_gets_through(app: Flask, owner: Member) -> None:
-    path = members.new_link(owner)
+    path = signing_in.new_link(owner)
     db.session.commit()
     together = Barrier(8)
 
@@ -134,7 +134,7 @@ def test_of_many_at_once_one_gets_through(app: Flask, owner: Member) -> None:
         with app.app_context():
             together.wait(timeout=10)
             try:
-                members.use_link(token(path))
+                signing_in.use_link(token(path))
                 db.session.commit()
             except Expired:
                 return False
@@ -157,14 +157,14 @@ def test_an_invitation_needs_a_new_address_and_a_known_role(
             members.invite(workspace, email=wrong, role="leader")
     member, path = members.invite(workspace, email=" New@Example.com ", role="analyst")
     assert member.email == "new@example.com"
-    assert members.use_link(token(path)).id == member.id
-    until = members.open_links(workspace.id)
+    assert signing_in.use_link(token(path)).id == member.id
+    until = signing_in.open_links(workspace.id)
     assert member.id not in until
 
 
 def test_open_links_say_until_when(workspace: Workspace) -> None:
     member, _path = members.invite(workspace, email="new@example.com", role="leader")
-    until = members.open_links(workspace.id)[member.id]
+    until = signing_in.open_links(workspace.id)[member.id]
     assert timedelta(days=6) < until - now() <= timedelta(days=7)
 
 

@@ -108,9 +108,9 @@ def test_no_violation_anywhere(
 
 def sign_in(browser: Browser, server: Server, member: Member) -> dict[str, object]:
     """The browser's state after the one-time link and its button."""
-    from app.domain import members
+    from app.domain import signing_in
 
-    link = members.new_link(member)
+    link = signing_in.new_link(member)
     db.session.commit()
     with browser.new_context() as context:
         page = context.new_page()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.domain import clerk, members, sharing
+from app.domain import clerk, sharing, signing_in
 from app.extensions import db
 from app.models import FollowUp, Highlight, Invitation, Member, Program, Recording, Submission
 
@@ -108,7 +108,7 @@ def addresses(member: Member) -> dict[str, str]:
     token = clerk.new_token()
     submission.token_hash = clerk.token_hash(token)
     _, share = sharing.create(highlight, member, 14)
-    sign_in = members.new_link(member)
+    sign_in = signing_in.new_link(member)
     program = db.session.get_one(Program, submission.program_id)
     invitation = db.session.scalars(
         select(Invitation).where(Invitation.program_id == program.id)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.domain import members
+from app.domain import members, signing_in
 from app.extensions import db, limiter
 from app.models import Member, SignInLink
 from tests.conftest import settings_for, sign_in
@@ -20,7 +20,7 @@ PASSWORD = "heron over slate water"
 
 @pytest.fixture
 def owner_with_password(owner: Member) -> Member:
-    members.set_password(owner, PASSWORD)
+    signing_in.set_password(owner, PASSWORD)
     db.session.commit()
     return owner
 
@@ -48,7 +48,7 @@ def test_wrong_and_unknown_get_the_same_page(
         return re.sub(r'(nonce|value|content)="[^"]*"', "", text).replace(email, "")
 
     assert plain(wrong.text, owner_with_password.email) == plain(unknown.text, "nobody@example.com")
-    assert members.WRONG.replace("'", "&#39;") in wrong.text
+    assert signing_in.WRONG.replace("'", "&#39;") in wrong.text
     assert f'value="{owner_with_password.email}"' in wrong.text
     assert PASSWORD not in wrong.text
 
@@ -110,7 +110,7 @@ def test_too_many_wrong_tries_have_to_wait(
 
 
 def test_a_link_waits_for_the_button(client: FlaskClient, owner: Member) -> None:
-    path = members.new_link(owner)
+    path = signing_in.new_link(owner)
     db.session.commit()
     for _ in range(3):  # a mail scanner, and the person
         assert client.get(path).status_code == 200

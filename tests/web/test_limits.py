@@ -10,7 +10,7 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.domain import members
+from app.domain import signing_in
 from app.extensions import db, limiter, who_asks
 from app.models import Member
 from tests.conftest import DATABASE, settings_for, sign_in
@@ -92,7 +92,7 @@ def test_a_stranger_s_tries_keep_nobody_out(
     monkeypatch.setattr(limiter, "enabled", True)
     limiter.reset()
     password = "heron over slate water"
-    members.set_password(owner, password)
+    signing_in.set_password(owner, password)
     db.session.commit()
 
     def tried(password: str, address: str, path: str = "/sign-in") -> int:

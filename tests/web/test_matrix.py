@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.domain import consent, members, sharing
+from app.domain import consent, sharing, signing_in
 from app.extensions import db
 from app.models import AuditEntry, Invitation, ShareLink, SignInLink, now
 from app.models.workspace import ROLES
@@ -275,7 +275,7 @@ def withdrawn(world: World) -> None:
 
 
 def used(world: World) -> None:
-    members.use_link(world.named["auth.show_link.token"])
+    signing_in.use_link(world.named["auth.show_link.token"])
 
 
 def too_old(world: World) -> None:

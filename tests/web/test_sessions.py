@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain import members
+from app.domain import members, signing_in
 from app.extensions import db
 from app.models import Member
 from app.web import sessions
@@ -66,9 +66,9 @@ def test_one_without_a_beginning_is_none(client: FlaskClient, owner: Member) -> 
 
 CHANGES: dict[str, Callable[[Member], None]] = {
     "another role": lambda member: members.change_role(member, "frontline"),
-    "another password": lambda member: members.set_password(member, "heron over slate water"),
+    "another password": lambda member: signing_in.set_password(member, "heron over slate water"),
     "no longer active": members.deactivate,
-    "everywhere": members.end_sessions,
+    "everywhere": signing_in.end_sessions,
 }
 
 

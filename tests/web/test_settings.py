@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import members, processing, programs, sample
+from app.domain import processing, programs, sample, signing_in
 from app.domain.programs import Description
 from app.extensions import db
 from app.models import Member, Program, Workspace
@@ -242,4 +242,4 @@ def test_a_letter_goes_to_whom_it_is_for(
     visitor.post("/sign-in/link", data={"email": owner.email}).close()
     assert [each["To"] for each in mailbox.letters] == ["new@example.com", owner.email]
     [path] = LINK.findall(mailbox.letters[1].get_body(("html",)).get_content())
-    assert members.check_link(path.removeprefix(members.LINK_PATH)).id == owner.id
+    assert signing_in.check_link(path.removeprefix(signing_in.LINK_PATH)).id == owner.id

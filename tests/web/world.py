@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Flask, url_for
 
 from app import runtime
-from app.domain import clerk, members, sharing
+from app.domain import clerk, sharing, signing_in
 from app.extensions import db
 from app.models import (
     Channel,
@@ -107,7 +107,7 @@ def build(name: str = "Tern Home") -> World:
         Delivery(channel_id=channel.id, subscription_id=subscription.id, kind="test", state="dead")
     )
     link, share = sharing.create(highlight, owner)
-    sign_in = members.new_link(owner).rpartition("/")[2]
+    sign_in = signing_in.new_link(owner).rpartition("/")[2]
     db.session.commit()
     return World(
         workspace, program, invitation, submission, highlight, recording, upload, owner,
