@@ -62,9 +62,16 @@ class Storage(Protocol):
     def put(self, key: str, data: bytes | BinaryIO, content_type: str | None = None) -> Stored: ...
 
     def put_file(
-        self, key: str, path: Path, *, move: bool = False, content_type: str | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        move: bool = False,
+        content_type: str | None = None,
+        sha256: str = "",
     ) -> Stored:
-        """Store a local file; with `move` the local file is gone afterwards."""
+        """Store a local file; with `move` the local file is gone afterwards. `sha256`: of its
+        bytes, in hex, where the caller has counted it: where moving is all, nothing is read."""
         ...
 
     def open(self, key: str) -> BinaryIO:

@@ -50,12 +50,18 @@ class LocalStorage:
             return self._write(key, source, target)
 
     def put_file(
-        self, key: str, path: Path, *, move: bool = False, content_type: str | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        move: bool = False,
+        content_type: str | None = None,
+        sha256: str = "",
     ) -> Stored:
         target = self._path(key)
         with path.open("rb") as source, self._sentences(key, writing=True):
             if move and path.stat().st_dev == self._made(self._root).stat().st_dev:
-                return self._take(key, source, path, target)
+                return self._take(key, source, path, target, sha256)
             stored = self._write(key, source, target)
             if move:
                 path.unlink()
@@ -122,14 +128,15 @@ class LocalStorage:
             raise
         return tally.stored(key)
 
-    def _take(self, key: str, source: BinaryIO, path: Path, target: Path) -> Stored:
-        """Move a file that lies on the same disk: hashed and synced, never copied."""
+    def _take(self, key: str, source: BinaryIO, path: Path, target: Path, sha256: str) -> Stored:
+        """Move a file that lies on the same disk: synced, hashed unless known, never copied."""
         tally = Tally(source)
-        while tally.read(PIECE):
+        while not sha256 and tally.read(PIECE):
             pass
         os.fsync(source.fileno())
+        size = os.fstat(source.fileno()).st_size
         self._rename(path, target)
-        return tally.stored(key)
+        return Stored(key, size, sha256) if sha256 else tally.stored(key)
 
     def _rename(self, coming: Path, target: Path) -> None:
         coming.replace(self._made(target.parent) / target.name)

@@ -30,7 +30,13 @@ class MemoryStorage:
         return Stored(key, len(content), hashlib.sha256(content).hexdigest())
 
     def put_file(
-        self, key: str, path: Path, *, move: bool = False, content_type: str | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        move: bool = False,
+        content_type: str | None = None,
+        sha256: str = "",
     ) -> Stored:
         stored = self.put(key, path.read_bytes())
         if move:

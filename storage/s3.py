@@ -132,7 +132,13 @@ class S3Storage:
         return self._verified(tally.stored(key))
 
     def put_file(
-        self, key: str, path: Path, *, move: bool = False, content_type: str | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        move: bool = False,
+        content_type: str | None = None,
+        sha256: str = "",
     ) -> Stored:
         with path.open("rb") as source:
             stored = self.put(key, source, content_type)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from typing import BinaryIO
 
 from sqlalchemy import update
 
@@ -16,6 +17,7 @@ from app import runtime
 from app.domain import audit, capture, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict
+from app.domain.running_hash import RunningHash
 from app.extensions import db
 from app.models import Answer, Recording, Upload
 from storage import StorageError, keys
@@ -28,15 +30,18 @@ class NotKept(parts.Unwritable):
     """The place for objects is away, or keeps other bytes than it was given."""
 
 
-def make_answer(upload: Upload) -> None:
-    """Of an upload whose bytes are all here and synced. The caller holds its file. Commits.
+def make_answer(upload: Upload, file: BinaryIO, running: RunningHash) -> None:
+    """Of an upload whose bytes are all here and synced, in a `file` that the caller holds.
+    `running`: of as many of them as the caller has counted. Commits.
 
     Raises:
         NotKept: the place for objects is away or keeps other bytes. Conflict: sent meanwhile.
     """
     key = keys.original(upload.id, "0")
+    running.read(file, upload.length or 0)
+    whole = parts.twin(upload.id)
     try:
-        stored = runtime.storage().put_file(key, parts.twin(upload.id), move=True)
+        stored = runtime.storage().put_file(key, whole, move=True, sha256=running.hexdigest())
     except StorageError as error:
         log.error("A recording could not be stored: %s", error.sentence)
         raise NotKept from error

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import arrivals, parts, uploads
+from app.domain import appending, arrivals, parts, uploads
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
@@ -62,7 +62,7 @@ def address(upload: Upload, number: int, size: int) -> str:
         raise Invalid(ODD)
     most = upload.length or runtime.settings().max_upload
     if (number - 1) * PART_SIZE + size > most:
-        raise TooLarge(uploads.PAST)
+        raise TooLarge(appending.PAST)
     _renew(upload)
     try:
         return _place().address(_key(upload), _name(upload), number, size, ADDRESS_FOR_S)

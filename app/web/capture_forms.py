@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.domain import capture, consent, details, uploads
+from app.domain import appending, capture, consent, details, uploads
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 from app.extensions import db
@@ -76,7 +76,7 @@ def _take_file(submission: Submission, position: int, file: FileStorage) -> None
     length = file.stream.tell()
     file.stream.seek(0)
     media_type = "".join(c for c in file.mimetype or "" if c.isprintable())
-    uploads.take_file(
+    appending.take_file(
         submission,
         uploads.Declared(
             length=length,

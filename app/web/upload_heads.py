@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from flask import request
 
-from app.domain import uploads
+from app.domain import appending, uploads
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 
@@ -76,7 +76,7 @@ def metadata(header: str) -> dict[str, str]:
     return said
 
 
-def checksum() -> uploads.Checksum | None:
+def checksum() -> appending.Checksum | None:
     header = request.headers.get("Upload-Checksum")
     if header is None:
         return None
@@ -85,9 +85,9 @@ def checksum() -> uploads.Checksum | None:
         digest = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadRequest(mark("The checksum can't be read.")) from error
-    if algorithm not in uploads.ALGORITHMS or not digest:
+    if algorithm not in appending.ALGORITHMS or not digest:
         raise BadRequest(mark("Only SHA-1 and SHA-256 are known here."))
-    return uploads.Checksum(algorithm, digest)
+    return appending.Checksum(algorithm, digest)
 
 
 def _name(filename: str) -> str:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import http_date
 
 from app import runtime
-from app.domain import arrivals, capture, parts, uploads
+from app.domain import appending, arrivals, capture, parts, uploads
 from app.domain.errors import HeardError, NotFound, TooLarge
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
@@ -47,8 +47,8 @@ STATUSES: dict[type[HeardError], int] = {
     parts.Locked: 423,
     parts.NoRoom: 507,
     parts.Unwritable: 503,
-    uploads.WrongOffset: 409,
-    uploads.Damaged: 460,
+    appending.WrongOffset: 409,
+    appending.Damaged: 460,
     uploads.UnknownType: 415,
     arrivals.NotKept: 503,
     upload_heads.BadRequest: 400,
@@ -75,7 +75,7 @@ def _say(response: Response) -> Response:
 def _refused(error: HeardError) -> Response:
     db.session.rollback()
     response = _refuse(STATUSES.get(type(error), 422), gettext(error.sentence))
-    if isinstance(error, uploads.WrongOffset):
+    if isinstance(error, appending.WrongOffset):
         response.headers["Upload-Offset"] = str(error.offset)
     return response
 
@@ -92,7 +92,7 @@ def abilities(upload_id: str = "") -> Response:
     headers = {
         "Tus-Max-Size": str(runtime.settings().max_upload),
         "Tus-Extension": ",".join(EXTENSIONS),
-        "Tus-Checksum-Algorithm": ",".join(uploads.ALGORITHMS),
+        "Tus-Checksum-Algorithm": ",".join(appending.ALGORITHMS),
     }
     return Response(status=204, headers=headers)
 
@@ -107,13 +107,13 @@ def create() -> Response:
     if size and not with_bytes:
         raise uploads.UnknownType(mark("The bytes must come as application/offset+octet-stream."))
     if declared.length is not None and size > declared.length:
-        raise TooLarge(uploads.PAST)
+        raise TooLarge(appending.PAST)
     upload = uploads.declare(submission, declared)
     db.session.commit()
     headers = {"Location": url_for("uploads.show", upload_id=upload.id), "Upload-Offset": "0"}
     if with_bytes:
         body = Body()
-        offset = uploads.append(upload, body, offset=0, size=size or None, checksum=checksum)
+        offset = appending.append(upload, body, offset=0, size=size or None, checksum=checksum)
         headers["Upload-Offset"] = str(offset)
     return Response(status=201, headers={**headers, **_until(upload)})
 
@@ -121,7 +121,7 @@ def create() -> Response:
 @blueprint.route("/<upload_id>", methods=["HEAD"])
 def show(upload_id: str) -> Response:
     upload = uploads.of(sender(), upload_id)
-    uploads.settle(upload)
+    appending.settle(upload)
     return Response(status=200, headers={**_progress(upload), **_until(upload)})
 
 
@@ -132,7 +132,7 @@ def append(upload_id: str) -> Response:
     if request.mimetype != BYTES:
         raise uploads.UnknownType(mark("The bytes must come as application/offset+octet-stream."))
     body = Body()
-    offset = uploads.append(
+    offset = appending.append(
         upload,
         body,
         offset=upload_heads.number("Upload-Offset"),

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import admission, capture, consent, details, uploads
+from app.domain import admission, appending, capture, consent, details, uploads
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.extensions import db
 from app.models import (
@@ -50,7 +50,7 @@ def opened(invitation: Invitation, *purposes: str) -> capture.Opened:
 
 def record(submission: Submission, data: bytes = VOICE, position: int = 0) -> Answer:
     declared = uploads.Declared(len(data), position, "video", "video/webm", "a.webm")
-    uploads.take_file(submission, declared, io.BytesIO(data))
+    appending.take_file(submission, declared, io.BytesIO(data))
     db.session.refresh(submission)
     return submission.answers[position]
 

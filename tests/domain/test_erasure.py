@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from app import runtime
 from app.domain import (
+    appending,
     audit_check,
     consent,
     erasing,
@@ -291,7 +292,7 @@ def test_an_upload_in_flight_ends_and_leaves_no_bytes(program: Program) -> None:
         yield MARKER.encode()
 
     with pytest.raises(NotFound):
-        uploads.append(upload, pieces(), offset=0)
+        appending.append(upload, pieces(), offset=0)
     db.session.rollback()
     assert erasing.due() == 1
     assert left() == [] and db.session.scalar(select(func.count(Recording.id))) == 0

@@ -12,7 +12,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, consent, follow_ups, replaying, sweeping, uploads, welcome
+from app.domain import (
+    appending,
+    capture,
+    consent,
+    follow_ups,
+    replaying,
+    sweeping,
+    uploads,
+    welcome,
+)
 from app.extensions import db
 from app.models import (
     Answer,
@@ -168,7 +177,7 @@ def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
         db.session.commit()
         upload = uploads.declare(opened, uploads.Declared(5, media_type="video/webm"))
         db.session.commit()
-        uploads.append(upload, [b"12345"], offset=0)
+        appending.append(upload, [b"12345"], offset=0)
         opened.created_at = now() - timedelta(hours=hours)
         db.session.commit()
         return opened

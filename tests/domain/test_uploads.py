@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import runtime
-from app.domain import arrivals, capture, consent, details, parts, uploads
+from app.domain import appending, arrivals, capture, consent, details, parts, uploads
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.extensions import db
 from app.models import Submission, Upload, Workspace, now
@@ -48,9 +48,9 @@ def part(upload: Upload) -> Path:
 
 
 def test_bytes_in_pieces_become_the_same_bytes(upload: Upload, draft: Submission) -> None:
-    assert uploads.append(upload, [DATA[:1000], DATA[1000:5000]], offset=0) == 5000
+    assert appending.append(upload, [DATA[:1000], DATA[1000:5000]], offset=0) == 5000
     assert upload.offset == 5000 and upload.state == "open"
-    assert uploads.append(upload, [DATA[5000:]], offset=5000) == len(DATA)
+    assert appending.append(upload, [DATA[5000:]], offset=5000) == len(DATA)
     recording = draft.answers[0].recording
     assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
     with runtime.storage().open(recording.original_key) as stored:
@@ -61,7 +61,7 @@ def test_bytes_in_pieces_become_the_same_bytes(upload: Upload, draft: Submission
 def test_a_sender_that_dies_keeps_what_was_synced(
     upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "SAVE_EVERY", 1000)
+    monkeypatch.setattr(appending, "SAVE_EVERY", 1000)
 
     def dying() -> Iterator[bytes]:
         yield DATA[:1500]
@@ -69,53 +69,53 @@ def test_a_sender_that_dies_keeps_what_was_synced(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        uploads.append(upload, dying(), offset=0)
+        appending.append(upload, dying(), offset=0)
     db.session.rollback()
     db.session.refresh(upload)
     assert upload.offset == 1500
     # What ran ahead of the count is cut off, not kept.
-    uploads.append(upload, [DATA[1500:]], offset=1500)
+    appending.append(upload, [DATA[1500:]], offset=1500)
     recording = upload.submission.answers[0].recording
     assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
 
 
 def test_wrong_offset_changes_nothing(upload: Upload) -> None:
-    uploads.append(upload, [DATA[:100]], offset=0)
+    appending.append(upload, [DATA[:100]], offset=0)
     for offset in (0, 99, 101, 10**9):
-        with pytest.raises(uploads.WrongOffset) as refused:
-            uploads.append(upload, [b"x"], offset=offset)
+        with pytest.raises(appending.WrongOffset) as refused:
+            appending.append(upload, [b"x"], offset=offset)
         assert refused.value.offset == 100
     assert part(upload).read_bytes() == DATA[:100]
 
 
 def test_more_than_announced_is_refused(upload: Upload, draft: Submission) -> None:
     with pytest.raises(TooLarge):
-        uploads.append(upload, [], offset=0, size=len(DATA) + 1)
+        appending.append(upload, [], offset=0, size=len(DATA) + 1)
     db.session.rollback()
     assert uploads.of(draft, upload.id).offset == 0
     with pytest.raises(TooLarge):  # a body of unknown length
-        uploads.append(upload, [DATA, b"one too many"], offset=0)
+        appending.append(upload, [DATA, b"one too many"], offset=0)
     assert not part(upload).exists()
     with pytest.raises(NotFound):
         uploads.of(draft, upload.id)
 
 
 def test_a_wrong_checksum_drops_the_bytes(upload: Upload) -> None:
-    wrong = uploads.Checksum("sha256", hashlib.sha256(b"other").digest())
-    with pytest.raises(uploads.Damaged):
-        uploads.append(upload, [DATA[:100]], offset=0, checksum=wrong)
+    wrong = appending.Checksum("sha256", hashlib.sha256(b"other").digest())
+    with pytest.raises(appending.Damaged):
+        appending.append(upload, [DATA[:100]], offset=0, checksum=wrong)
     db.session.rollback()
     db.session.refresh(upload)
     assert upload.offset == 0 and part(upload).read_bytes() == b""
-    right = uploads.Checksum("sha1", hashlib.sha1(DATA[:100]).digest())
-    assert uploads.append(upload, [DATA[:100]], offset=0, checksum=right) == 100
+    right = appending.Checksum("sha1", hashlib.sha1(DATA[:100]).digest())
+    assert appending.append(upload, [DATA[:100]], offset=0, checksum=right) == 100
 
 
 def test_one_writer_at_a_time(upload: Upload) -> None:
     with parts.held(upload.id), pytest.raises(parts.Locked):
-        uploads.append(upload, [DATA], offset=0)
+        appending.append(upload, [DATA], offset=0)
     db.session.rollback()
-    assert uploads.append(upload, [DATA], offset=0) == len(DATA)
+    assert appending.append(upload, [DATA], offset=0) == len(DATA)
 
 
 def test_storage_away_at_the_end_loses_nothing(
@@ -127,15 +127,15 @@ def test_storage_away_at_the_end_loses_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(type(runtime.storage()), "put_file", away)
         with pytest.raises(arrivals.NotKept):
-            uploads.append(upload, [DATA], offset=0)
+            appending.append(upload, [DATA], offset=0)
     db.session.rollback()
     db.session.refresh(upload)
     assert (upload.state, upload.offset) == ("open", len(DATA))
     assert draft.answers == []
-    uploads.settle(upload)
+    appending.settle(upload)
     db.session.refresh(draft)
     assert draft.answers[0].recording is not None
-    uploads.settle(upload)  # twice is once
+    appending.settle(upload)  # twice is once
 
 
 def test_a_crash_between_object_and_commit_is_mended(
@@ -147,10 +147,10 @@ def test_a_crash_between_object_and_commit_is_mended(
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "publish", crash)
         with pytest.raises(KeyboardInterrupt):
-            uploads.append(upload, [DATA], offset=0)
+            appending.append(upload, [DATA], offset=0)
     db.session.rollback()
     db.session.refresh(upload)
-    uploads.settle(upload)
+    appending.settle(upload)
     db.session.refresh(draft)
     recording = draft.answers[0].recording
     assert recording is not None and recording.sha256 == hashlib.sha256(DATA).hexdigest()
@@ -181,16 +181,16 @@ def test_terminate_and_expiry(upload: Upload, draft: Submission) -> None:
 
     whole = uploads.declare(draft, uploads.Declared(3))
     db.session.commit()
-    uploads.append(whole, [b"abc"], offset=0)
+    appending.append(whole, [b"abc"], offset=0)
     uploads.terminate(whole)
     db.session.commit()
     db.session.refresh(draft)
     assert draft.answers == [] and list(runtime.storage().list("")) == []
 
     first = uploads.declare(draft, uploads.Declared(3))
-    uploads.append(first, [b"abc"], offset=0)
+    appending.append(first, [b"abc"], offset=0)
     second = uploads.declare(draft, uploads.Declared(3))
-    uploads.append(second, [b"def"], offset=0)
+    appending.append(second, [b"def"], offset=0)
     db.session.refresh(first)
     uploads.terminate(first)  # the answer is the second's by now
     db.session.commit()
@@ -220,7 +220,7 @@ def test_what_can_not_be_declared(draft: Submission) -> None:
 
 
 def test_writing_in_its_place_drops_the_bytes(upload: Upload, draft: Submission) -> None:
-    uploads.append(upload, [DATA[:100]], offset=0)
+    appending.append(upload, [DATA[:100]], offset=0)
     capture.send(draft, details.Closing(written={0: "I would rather write."}))
     db.session.commit()
     assert upload.state == "ended" and not part(upload).exists()
@@ -259,14 +259,14 @@ def test_the_last_of_the_disk_stays_free_while_bytes_arrive(
         return SimpleNamespace(free=left - part(upload).stat().st_size)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    monkeypatch.setattr(uploads, "SAVE_EVERY", 1)  # each piece is on the disk before the next
+    monkeypatch.setattr(appending, "SAVE_EVERY", 1)  # each piece is on the disk before the next
     with pytest.raises(parts.NoRoom):
-        uploads.append(upload, (bytes(1000) for _ in range(1000)), offset=0)
+        appending.append(upload, (bytes(1000) for _ in range(1000)), offset=0)
     db.session.rollback()
     db.session.refresh(upload)
     assert upload.offset == part(upload).stat().st_size == len(DATA)
     left += 3
-    assert uploads.append(upload, [b"abc"], offset=len(DATA)) == len(DATA) + 3
+    assert appending.append(upload, [b"abc"], offset=len(DATA)) == len(DATA) + 3
 
 
 @pytest.mark.parametrize("arrived", [1000, len(DATA)], ids=["half", "all"])
@@ -274,18 +274,18 @@ def test_counted_bytes_that_are_gone_are_never_made_up(
     upload: Upload, draft: Submission, monkeypatch: pytest.MonkeyPatch, arrived: int
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(arrivals, "make_answer", lambda _upload: None)  # dies just before
-        uploads.append(upload, [DATA[:arrived]], offset=0)
+        patch.setattr(arrivals, "make_answer", lambda *_: None)  # dies just before
+        appending.append(upload, [DATA[:arrived]], offset=0)
     os.truncate(part(upload), 400)
     with pytest.raises(NotFound):
         if arrived == len(DATA):
-            uploads.settle(upload)
+            appending.settle(upload)
         else:
-            uploads.append(upload, [DATA[arrived:]], offset=arrived)
+            appending.append(upload, [DATA[arrived:]], offset=arrived)
     db.session.rollback()
     db.session.expire_all()
     assert (upload.state, draft.answers) == ("ended", [])
     assert not part(upload).exists() and list(runtime.storage().list("")) == []
     anew = uploads.declare(draft, uploads.Declared(len(DATA)))
     db.session.commit()
-    assert uploads.append(anew, [DATA], offset=0) == len(DATA)
+    assert appending.append(anew, [DATA], offset=0) == len(DATA)

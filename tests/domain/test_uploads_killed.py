@@ -21,7 +21,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import capture, consent, uploads
+from app.domain import appending, capture, consent, uploads
 from app.extensions import db
 from app.models import Answer, Invitation, Recording, Submission, Upload, Workspace
 from tests import factories
@@ -37,7 +37,7 @@ DATA = os.urandom(700_000)
 CHILD = """
 import os, signal, sys
 from app import create_app
-from app.domain import uploads
+from app.domain import appending, uploads
 from app.extensions import db
 from app.models import Submission, Upload
 
@@ -79,7 +79,7 @@ for line in sys.stdin:
             if float(after):
                 signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
                 signal.setitimer(signal.ITIMER_REAL, float(after))
-            uploads.append(upload, pieces, offset=0)
+            appending.append(upload, pieces, offset=0)
             os._exit(0)
     status = os.waitpid(child, 0)[1]
     print("killed" if os.WIFSIGNALED(status) else "whole", flush=True)
@@ -176,9 +176,9 @@ def test_killed_inside_the_end_of_an_upload(
 def complete(upload_id: str) -> None:
     """What the sender's next requests do: ask where it stopped, go on from there."""
     upload = db.session.get_one(Upload, upload_id)
-    uploads.settle(upload)
+    appending.settle(upload)
     if upload.state == "open":
-        uploads.append(upload, [DATA[upload.offset :]], offset=upload.offset)
+        appending.append(upload, [DATA[upload.offset :]], offset=upload.offset)
     submission = db.session.get_one(Submission, upload.submission_id)
     assert upload.state == "received" and len(submission.answers) == 1
     db.session.remove()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import boto3
@@ -13,6 +16,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app import runtime
 from storage import open_storage
+from tests import services
 from tests.e2e.customer import NEEDS_BROWSER, arrive, finish, received, record, stop_and_use, stored
 from tests.e2e.recorded import Recorded
 
@@ -60,3 +64,34 @@ def test_a_recording_goes_into_the_bucket_itself(
     assert stored(received().answers[0].recording) == recorded.sessions[0]
     assert any(each.startswith(f"PUT {s3}") for each in asked)
     assert any(each.startswith("PATCH") for each in asked) is not reachable
+
+
+def test_a_cut_part_and_a_reload_send_no_part_twice(
+    page: Page, address: str, s3: str, tmp_path: Path
+) -> None:
+    """Three parts, of which the second is cut twice and then not sent until the page came back."""
+    film = tmp_path / "film.webm"
+    film.write_bytes(random.Random(11).randbytes(12 * 1024 * 1024))
+    parts: list[str] = []
+
+    def put(route: Route) -> None:
+        number = parse_qs(urlsplit(route.request.url).query)["partNumber"][0]
+        parts.append(number)
+        if number == "2" and parts.count("2") <= 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"{s3}/**", put)
+    arrive(page, address, "upload")
+    page.locator("#file").set_input_files(film)
+    page.get_by_role("button", name="Use this").click()
+    services.eventually(lambda: page.wait_for_timeout(50) or parts.count("2") == 2, 20, "two cuts")
+    page.reload()
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.locator("[data-safe]")).to_contain_text("all of it has reached us", timeout=30_000)
+    page.locator('[data-step="choose"] [data-way="upload"]').click()
+    page.get_by_role("button", name="Skip this question").click()
+    finish(page)
+    assert parts == ["1", "2", "2", "2", "3"]
+    assert stored(received().answers[0].recording) == film.read_bytes()

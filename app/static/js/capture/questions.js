@@ -25,6 +25,7 @@ export function prepare() {
     button.addEventListener("click", () => answerBy(button.dataset.way));
   }
   on("other-way", () => show("choose"));
+  on("skip", next);
   on("write-instead", writeInstead);
   on("try-again", () => answerBy(state.draft.mode ?? "camera"));
   for (const step of ["record", "upload", "write"]) onEnter(step, ask);
@@ -45,14 +46,16 @@ export function prepare() {
   recording.prepare({
     mode: () => state.draft.mode ?? "camera",
     position: () => state.position,
-    maySkip: () => state.position > 0 || Object.keys(state.draft?.answers ?? {}).length > 0,
+    maySkip,
     interrupted: () => (interrupted?.position === state.position ? interrupted : null),
     began,
     ended,
-    skip: next,
     trouble,
   });
 }
+
+/** Something has to be said, to whichever question. */
+const maySkip = () => state.position > 0 || Object.keys(state.draft?.answers ?? {}).length > 0;
 
 /** A take begins, or goes on: it has its place on the device and its way to the server. */
 async function began(take) {
@@ -133,6 +136,7 @@ function ask() {
     place.hidden = data.questions.length < 2;
     place.textContent = t("question_of", { n: state.position + 1, all: data.questions.length });
   }
+  for (const button of findAll('form [data-do="skip"]')) button.hidden = !maySkip();
   const before = state.draft.answers[state.position];
   if (before?.kind === "text") words.value = before.text;
 }

@@ -21,7 +21,7 @@ let chosen = { cameraId: "", microphoneId: "" };
 
 /**
  * `flow`: mode() ("camera" or "voice"), position(), maySkip(), interrupted() (a take to go on
- * with, or null), began(take) gives what keeps its chunks, ended(take), skip(), trouble(kind).
+ * with, or null), began(take) gives what keeps its chunks, ended(take), trouble(kind).
  */
 export function prepare(given) {
   flow = given;
@@ -31,7 +31,6 @@ export function prepare(given) {
   on("cancel", () => (clearInterval(countingDown), controls("ready")));
   on("pause", pauseOrGoOn);
   on("stop", stop);
-  on("skip", () => flow.skip());
   document.getElementById("camera").addEventListener("change", switchDevices);
   document.getElementById("microphone").addEventListener("change", switchDevices);
   window.addEventListener("beforeunload", (event) => {

@@ -117,7 +117,7 @@ export class Sending {
 
   #reached(bytes) {
     if (bytes !== this.arrived) {
-      this.#failures = 0;
+      this.#failures = this.#unreachable = 0;
       this.trouble = "";
     }
     this.arrived = bytes;
