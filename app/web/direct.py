@@ -16,6 +16,7 @@ from app.domain.errors import HeardError, Invalid
 from app.extensions import csrf, db, limiter
 from app.models import Upload
 from app.web import bodies, upload_heads
+from app.web.upload_limits import so_many_bytes
 from app.web.uploads import STATUSES, sender
 from storage.direct import PART_SIZE
 
@@ -61,6 +62,8 @@ def show(upload_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<upload_id>/parts")
+@limiter.limit("1200/minute")
+@so_many_bytes
 def address(upload_id: str) -> ResponseReturnValue:
     """{number, size} → {url}: it takes one PUT of exactly these many bytes."""
     upload, said = _upload(upload_id), bodies.json_object()

@@ -24,6 +24,7 @@ from app.models import Submission, Upload
 from app.web import bodies, upload_heads
 from app.web.errors import SENTENCES, STATUS
 from app.web.overriding import Overriding
+from app.web.upload_limits import so_many_bytes
 
 VERSION = "1.0.0"
 EXTENSIONS = (
@@ -100,6 +101,7 @@ def abilities(upload_id: str = "") -> Response:
 @blueprint.post("")
 @bodies.takes_files(BYTES)
 @limiter.limit("240/minute")
+@so_many_bytes
 def create() -> Response:
     submission, declared = sender(), upload_heads.declared()
     size, checksum = request.content_length or 0, upload_heads.checksum()
@@ -127,6 +129,8 @@ def show(upload_id: str) -> Response:
 
 @blueprint.patch("/<upload_id>")
 @bodies.takes_files(BYTES)
+@limiter.limit("1200/minute")
+@so_many_bytes
 def append(upload_id: str) -> Response:
     upload = uploads.of(sender(), upload_id)
     if request.mimetype != BYTES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,25 +14,56 @@ from app import create_app
 from app.domain import signing_in
 from app.extensions import db, limiter, who_asks
 from app.models import Member
+from app.web import upload_limits
 from tests.conftest import DATABASE, settings_for, sign_in
 from tests.web import world as worlds
 
 
-def test_guessing_is_slowed_down_without_a_queue_server(
+@pytest.fixture
+def counting(
     tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Iterator[FlaskClient]:
+    """A visitor of an application that counts, as shipped."""
     monkeypatch.setattr(limiter, "enabled", True)
     monkeypatch.setattr(limiter, "_storage_dead", False)  # and so it is after this test
     if not DATABASE:
         shutil.copy(migrated, tmp_path / "heard.db")
     app = create_app(settings_for(tmp_path, HEARD_TESTING="no", **DATABASE))
     app.config.update(WTF_CSRF_ENABLED=False)
-    client = app.test_client()
-    typed = {"email": "nobody@example.com", "password": "a guess"}
-    statuses = [client.post("/sign-in", data=typed).status_code for _ in range(11)]
+    yield app.test_client()
     with app.app_context():
         db.engine.dispose()
+
+
+def test_guessing_is_slowed_down_without_a_queue_server(counting: FlaskClient) -> None:
+    typed = {"email": "nobody@example.com", "password": "a guess"}
+    statuses = [counting.post("/sign-in", data=typed).status_code for _ in range(11)]
     assert statuses == [422] * 10 + [429]
+
+
+def test_one_network_brings_only_so_many_bytes(counting: FlaskClient) -> None:
+    """By tus, with or without a length, and by asking for addresses in the bucket."""
+    most = upload_limits.AN_HOUR * upload_limits.KIB
+
+    def bring(network: str, size: int = 0, **environ: str) -> int:
+        head = {"Tus-Resumable": "1.0.0"}
+        said = {"REMOTE_ADDR": network, "CONTENT_LENGTH": str(size), **environ}
+        return counting.patch("/uploads/any", headers=head, environ_overrides=said).status_code
+
+    def ask(network: str, size: object) -> int:
+        where, said = "/direct/any/parts", {"number": 1, "size": size}
+        said_by = {"REMOTE_ADDR": network}
+        return counting.post(where, json=said, environ_overrides=said_by).status_code
+
+    assert [bring("192.0.2.1", most // 2) for _ in range(3)] == [404, 404, 429]
+    assert ask("192.0.2.1", 1) == 429
+    assert bring("192.0.2.2", 10) == ask("192.0.2.2", most // 2) == 404
+    assert ask("192.0.2.2", "much") == ask("192.0.2.2", -1) == 404
+    assert bring("192.0.2.2", most // 2) == 429
+    untold = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    often = upload_limits.AN_HOUR // upload_limits.UNTOLD
+    statuses = [bring("192.0.2.3", **untold) for _ in range(often + 1)]
+    assert set(statuses[:-1]) == {404} and statuses[-1] == 429
 
 
 REFUSED = "That was a lot at once. Please wait a minute and try again."
