@@ -18,7 +18,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn import util
+from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app.host.straight import Straight
 
 SLOWEST = 1024  # bytes a second: a tenth of what EDGE carries
 PATIENCE = 30.0  # seconds
@@ -34,7 +37,7 @@ class TooSlow(ConnectionResetError):
 
 
 class Watched(socket.socket):
-    """A client's socket whose `recv` counts how long it waits, in seconds. `crowded`: whether
+    """A client's socket that counts how long receiving waits, in seconds. `crowded`: whether
     others wait for a thread."""
 
     crowded: Callable[[], bool]
@@ -53,12 +56,21 @@ class Watched(socket.socket):
     def recv(self, amount: int, flags: int = 0) -> bytes:
         self._wait(self.gettimeout())
         data = super().recv(amount, flags)
-        self._waited = max(0.0, self._waited - len(data) / SLOWEST)
+        self._brought(len(data))
         return data
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        self._wait(self.gettimeout())
+        size = super().recv_into(buffer, nbytes, flags)
+        self._brought(size)
+        return size
 
     def setblocking(self, flag: bool) -> None:
         if self.fileno() >= 0:  # gunicorn does it once more after it was closed
             super().setblocking(flag)
+
+    def _brought(self, size: int) -> None:
+        self._waited = max(0.0, self._waited - size / SLOWEST)
 
     def _wait(self, limit: float | None) -> None:
         """`limit`: gunicorn's own, in seconds, while it reads what nobody wants any more."""
@@ -98,6 +110,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             # hands out all requests.
             conn.sock.close() if conn.sock.let_go else util.close_graceful(conn.sock)
         return again
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        if isinstance(req.body.reader, LengthReader):
+            req.body = Straight(req.body.reader.unreader, req.body.reader.length)
+        return super().handle_request(req, conn)
 
     def _count(self, change: int) -> None:
         with self._lock:
