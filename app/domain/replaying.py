@@ -62,14 +62,9 @@ def _carried_out(tombstone: Tombstone) -> bool:
 
 
 def _erased(submission: Submission, tombstone: Tombstone) -> bool:
-    if tombstone.what == erasure.EVERYTHING:
-        done = erasure.everything(
-            submission, tombstone.reason, asked_at=tombstone.moment, later=True
-        )
-    else:
-        done = erasure.recordings(
-            submission, tombstone.reason, asked_at=tombstone.moment, later=True
-        )
+    whole = tombstone.what == erasure.EVERYTHING
+    erase = erasure.everything if whole else erasure.recordings
+    done = erase(submission, tombstone.reason, asked_at=tombstone.moment, later=True)
     return done is not None
 
 
