@@ -88,7 +88,7 @@ def transcribe(work: Work) -> Publish:
         heard = _listen(work, _recording(work))
 
     def publish() -> str:
-        transcripts.publish(
+        made = transcripts.publish(
             answer,
             engine=heard.engine,
             model=heard.model,
@@ -98,8 +98,8 @@ def transcribe(work: Work) -> Publish:
             segments=heard.segments,
         )
         words = sum(len(segment.text.split()) for segment in heard.segments)
-        made = f"{count(words, 'word')} by {heard.engine} ({heard.model})"
-        return made if words else "No speech"
+        said = f"{count(words, 'word')} by {heard.engine} ({heard.model})" if words else "No speech"
+        return f"{said}; the corrected words stay" if made.offered else said
 
     return publish
 
@@ -110,13 +110,15 @@ def understand(work: Work) -> Publish:
 
     answer = _answer(work)
     transcript = _current(answer)
-    texts = [segment.text for segment in transcript.segments]
+    edition, segments = transcript.edition, transcripts.to_understand(transcript)
+    texts = [segment.text for segment in segments]
     codebook = _codebook(answer)
     db.session.commit()
     understood = shared(work.settings.encoder).understand(texts, codebook)
 
     def publish() -> str:
-        findings.publish(transcript, [finding(each) for each in understood])
+        transcripts.unchanged(transcript.id, edition)
+        findings.publish(transcript, [finding(each) for each in understood], segments)
         processing.hand_over(answer, transcript)
         named = {theme.name for each in understood for theme in each.themes}
         said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"
@@ -128,10 +130,12 @@ def understand(work: Work) -> Publish:
 def highlight(work: Work) -> Publish:
     answer = _answer(work)
     transcript = _current(answer)
+    edition = transcript.edition
     length = answer.recording.duration_s if answer.recording else None
     moments = telling.choose(highlights.passages(transcript), length)
 
     def publish() -> str:
+        transcripts.unchanged(transcript.id, edition)
         highlights.publish(answer, transcript, moments)
         return count(len(moments), "moment") if moments else "No moment stands out"
 

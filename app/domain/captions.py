@@ -49,9 +49,12 @@ def cues(segments: Iterable[Segment]) -> list[Cue]:
     return made
 
 
-def vtt(segments: Iterable[Segment]) -> str:
-    """A WebVTT file. Text is escaped: nothing in it can become markup or a cue of its own."""
-    blocks = ["WEBVTT\n"]
+def vtt(segments: Iterable[Segment], note: str = "") -> str:
+    """A WebVTT file. Text is escaped: nothing in it can become markup or a cue of its own.
+
+    `note`: one line of ours that players pass over.
+    """
+    blocks = ["WEBVTT\n", *([f"NOTE {note}\n"] if note else [])]
     for cue in cues(segments):
         text = "\n".join(html.escape(line, quote=False) for line in cue.lines)
         blocks.append(f"{stamp(cue.start)} --> {stamp(cue.end)}\n{text}\n")

@@ -34,6 +34,7 @@ from app.models import (
     Step,
     Submission,
     Transcript,
+    TranscriptEdit,
     Upload,
     new_id,
     now,
@@ -238,6 +239,7 @@ def counted(submission: Submission) -> dict[str, int]:
         "written": _rows(Answer, Answer.id.in_(answers), Answer.written_text != ""),
         "captions": _rows(Answer, Answer.id.in_(answers), Answer.captions.is_not(None)),
         "transcripts": _rows(Transcript, Transcript.answer_id.in_(answers)),
+        "edits": _rows(TranscriptEdit, TranscriptEdit.transcript_id.in_(transcripts)),
         "passages": _rows(Segment, Segment.transcript_id.in_(transcripts)),
         "findings": _rows(Label, Label.segment_id.in_(passages))
         + _rows(Mention, Mention.segment_id.in_(passages)),

@@ -24,7 +24,8 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
     """Writes the moments down. The caller commits.
 
     One that was there before keeps its id, and so its links and the record of who was told.
-    One that is no longer chosen goes.
+    One that is no longer chosen goes, unless a person hid it: then it stays hidden, should it be
+    chosen again.
     """
     submission = answer.submission
     themes = {
@@ -58,6 +59,8 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         highlight.themes = [themes[name] for name in moment.themes if name in themes]
         db.session.add(highlight)
     for highlight in before:
+        if highlight.hidden:
+            continue
         _drop_clips(highlight)
         db.session.delete(highlight)
     db.session.flush()
@@ -115,7 +118,7 @@ def _passage(segment: Segment) -> telling.Passage:
     return telling.Passage(
         text=segment.text,
         span=Span(segment.start, segment.end) if segment.end > segment.start else None,
-        confidence=segment.confidence,
+        confidence=0.0 if segment.unclear else segment.confidence,
         sentiment=feeling.score if feeling else 0.0,
         sentiment_confidence=feeling.confidence if feeling else 0.0,
         emotions=tuple(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import case, distinct, func, select, update
 
 from app import queue, runtime
 from app.domain import audit, leases
@@ -159,6 +159,25 @@ def again(step: Step) -> None:
         subject=("step", step.id),
         details={"step": step.name, "run": step.run_id},
     )
+    _ring_after_commit(step)
+
+
+def restart(step: Step) -> None:
+    """Does a step anew, and what follows it, also where a worker is at one of them: it loses its
+    lease, so what it makes of what was there before is dropped. The caller commits."""
+    anew = {
+        "attempts": 0, "error": None, "stage": "", "percent": 0, "due_at": now(),
+        "started_at": None, "finished_at": None, "fence": None, "lease_until": None,
+    }  # fmt: skip
+    db.session.execute(
+        update(Step)
+        .where(Step.run_id == step.run_id, Step.position >= step.position)
+        .values(state=case((Step.id == step.id, "due"), else_="waiting"), **anew)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire(step.run, ["steps"])
+    for each in step.run.steps:
+        db.session.refresh(each)
     _ring_after_commit(step)
 
 

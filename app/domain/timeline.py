@@ -18,13 +18,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence-like passage. Written and captioned passages may have no words."""
+    """A sentence-like passage. Written and captioned passages may have no words.
+
+    `language` is a code such as `en`, empty where nobody told it.
+    """
 
     start: float
     end: float
     text: str
     confidence: float
     words: tuple[Word, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,21 @@
-"""What was said, as the engines heard it. Every pass is kept; the newest is current."""
+"""What was said, as the engines heard it and people corrected it. Every pass is kept; the newest
+is current, unless people corrected the one before: then they choose."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from app.domain import timeline
+from app.domain import audit, captions, processing, timeline
+from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
-from app.models import Answer, Segment, Transcript
+from app.models import Answer, Segment, Transcript, TranscriptEdit
 
 WRITTEN = "written"
+UNCLEAR = "[unclear]"
 SENTENCES = re.compile(r"(?<=[.!?…。！？؟।])[\"'”’»)]*\s+|\n+")
 
 
@@ -34,11 +38,18 @@ def publish(
     duration_s: float,
     segments: Sequence[timeline.Segment],
 ) -> Transcript:
-    """Adds a transcript and makes it the current one. The caller commits."""
-    db.session.execute(
-        update(Transcript).where(Transcript.answer_id == answer.id).values(current=False)
-    )
+    """Adds a transcript and makes it the current one, unless people corrected the words that are
+    there: then it is offered to them. The caller commits."""
+    # Written first, so that nobody's edit comes in between.
+    mine = update(Transcript).where(Transcript.answer_id == answer.id)
+    db.session.execute(mine.values(offered=False))
+    there = current(answer)
+    stays = there is not None and edited(there)
+    if not stays:
+        db.session.execute(mine.values(current=False))
     transcript = Transcript(
+        current=not stays,
+        offered=stays,
         answer_id=answer.id,
         engine=engine,
         model=model,
@@ -54,6 +65,7 @@ def publish(
             text=segment.text,
             confidence=segment.confidence,
             words=[[w.text, w.start, w.end, w.confidence] for w in segment.words],
+            language=segment.language if segment.language != language else "",
         )
         for position, segment in enumerate(segments)
     ]
@@ -62,7 +74,90 @@ def publish(
     return transcript
 
 
+def edited(transcript: Transcript) -> bool:
+    """Whether people changed it, and what they did stands."""
+    done = (TranscriptEdit.transcript_id == transcript.id, TranscriptEdit.state == "done")
+    return bool(db.session.scalar(select(select(TranscriptEdit.id).where(*done).exists())))
+
+
+def offered(answer: Answer) -> Transcript | None:
+    """A newer pass that waits for somebody to choose between it and the corrected words."""
+    return db.session.scalar(
+        select(Transcript).where(Transcript.answer_id == answer.id, Transcript.offered)
+    )
+
+
+def choose(answer: Answer, transcript_id: str) -> Transcript:
+    """Makes one of the answer's transcripts the current one; the others stay as they are. The
+    caller commits.
+
+    Raises:
+        NotFound: it is no transcript of this answer.
+    """
+    chosen = db.session.get(Transcript, transcript_id)
+    if chosen is None or chosen.answer_id != answer.id:
+        raise NotFound
+    mine = update(Transcript).where(Transcript.answer_id == answer.id)
+    db.session.execute(mine.values(offered=False, current=Transcript.id == chosen.id))
+    db.session.refresh(chosen)
+    audit.record(
+        answer.submission.workspace_id,
+        "transcript.chosen",
+        subject=("transcript", chosen.id),
+        details={"answer": answer.id},
+    )
+    retold = any(not segment.understood for segment in chosen.segments)
+    processing.heard_anew(answer, "understand" if retold else "highlight")
+    return chosen
+
+
+def to_understand(transcript: Transcript) -> list[Segment]:
+    """The passages whose words changed since they were understood; all where none did."""
+    return [s for s in transcript.segments if not s.understood] or list(transcript.segments)
+
+
+def unchanged(transcript_id: str, edition: int) -> None:
+    """Raises StepFailed (again, later) where people changed the words while they were worked on."""
+    now = select(Transcript.edition).where(Transcript.id == transcript_id, Transcript.current)
+    if db.session.scalar(now) != edition:
+        raise StepFailed("The words were changed meanwhile; this is done again.", permanent=False)
+
+
+def editors(segments: Iterable[Segment]) -> str:
+    """Who corrected words of these passages: "", "staff", "customer" or "customer, staff"."""
+    return ", ".join(sorted({segment.edited_by for segment in segments} - {""}))
+
+
+def vtt(segments: Sequence[Segment], span: timeline.Span | None = None) -> str:
+    """WebVTT of the passages, or of a span of them, which says so where people corrected them."""
+    if span is not None:
+        inside = [s for s in segments if span.overlap(timeline.Span(s.start, s.end)) > 0]
+        said = captions.within([timed(segment) for segment in segments], span)
+        return captions.vtt(said, _note(inside))
+    return captions.vtt([timed(segment) for segment in segments], _note(segments))
+
+
+def srt(segments: Iterable[Segment]) -> str:
+    """SubRip of the passages. The format has no room for notes."""
+    return captions.srt([timed(segment) for segment in segments])
+
+
+def _note(segments: Iterable[Segment]) -> str:
+    by = editors(segments).replace(", ", " and ")
+    return f"Words corrected by {by}" if by else ""
+
+
 def timed(segment: Segment) -> timeline.Segment:
+    """The passage as it is shown and burned in, as plain data: one that nobody could make out
+    says so."""
+    said = plain(segment)
+    if not segment.unclear:
+        return said
+    tail = [timeline.Word(UNCLEAR, said.end, said.end, 0.0)] if said.words else []
+    return replace(said, text=f"{said.text} {UNCLEAR}", words=(*said.words, *tail))
+
+
+def plain(segment: Segment) -> timeline.Segment:
     """The same passage as plain data."""
     return timeline.Segment(
         segment.start,
@@ -70,6 +165,7 @@ def timed(segment: Segment) -> timeline.Segment:
         segment.text,
         segment.confidence,
         tuple(timeline.Word(*word) for word in segment.words),
+        segment.language,
     )
 
 

@@ -41,17 +41,25 @@ class Finding:
     themes: tuple[Heard, ...]
 
 
-def publish(transcript: Transcript, findings: Sequence[Finding]) -> None:
+def publish(
+    transcript: Transcript,
+    findings: Sequence[Finding],
+    segments: Sequence[Segment] | None = None,
+) -> None:
     """Replaces the machine's labels and mentions; one finding a segment, in order.
 
-    A theme that has been renamed or removed meanwhile is left out. The caller commits.
+    `segments`: those of the transcript that were understood, all of them by default. A theme that
+    has been renamed or removed meanwhile is left out. The caller commits.
     """
-    ids = select(Segment.id).where(Segment.transcript_id == transcript.id)
+    every = transcript.segments  # read at once, also what `segments` holds
+    segments = every if segments is None else segments
+    ids = [segment.id for segment in segments]
     db.session.execute(delete(Label).where(Label.segment_id.in_(ids)))
     db.session.execute(delete(Mention).where(Mention.segment_id.in_(ids)))
     program_id = _program_id(transcript)
     themes = {t.name: t.id for t in db.session.scalars(_active(program_id))}
-    for segment, finding in zip(transcript.segments, findings, strict=True):
+    for segment, finding in zip(segments, findings, strict=True):
+        segment.understood = True
         for tag in finding.tags:
             db.session.add(
                 Label(

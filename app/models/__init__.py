@@ -18,7 +18,7 @@ from app.models.program import (
 from app.models.run import Run, Step
 from app.models.sending import Channel, Delivery, Notice, Subscription
 from app.models.submission import Answer, Consent, Recording, Submission, Upload
-from app.models.transcript import Label, Mention, Segment, Transcript
+from app.models.transcript import Label, Mention, Segment, Transcript, TranscriptEdit
 from app.models.workspace import Member, SignInLink, Workspace
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "Theme",
     "Touchpoint",
     "Transcript",
+    "TranscriptEdit",
     "Upload",
     "Workspace",
     "highlight_themes",

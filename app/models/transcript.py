@@ -9,13 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Identified
 from app.models.program import Theme
+from app.models.workspace import Member
 
 # SQLite's full-text index follows rowids, so segments are numbered, not named.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Transcript(Identified, Base):
-    """One pass of one engine over an answer. The newest is current; older ones stay."""
+    """One pass of one engine over an answer. The newest is current, unless people corrected the one
+    before: then it is `offered` and waits for their choice. Older ones stay.
+
+    `edition` counts every change by a person. `heard`: the machine's own passages from before the
+    first one, as `app.domain.editing_changes` writes them.
+    """
 
     __tablename__ = "transcripts"
 
@@ -26,6 +32,9 @@ class Transcript(Identified, Base):
     language: Mapped[str] = mapped_column(String(12), default="")
     duration_s: Mapped[float] = mapped_column(default=0.0)
     current: Mapped[bool] = mapped_column(Boolean, default=True)
+    edition: Mapped[int] = mapped_column(default=0)
+    heard: Mapped[list[Any] | None]
+    offered: Mapped[bool] = mapped_column(default=False)
 
     segments: Mapped[list[Segment]] = relationship(
         back_populates="transcript",
@@ -33,10 +42,17 @@ class Transcript(Identified, Base):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
+    edits: Mapped[list[TranscriptEdit]] = relationship(
+        order_by="TranscriptEdit.number", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Segment(Base):
-    """A sentence-like passage. `words`: [[text, start, end, confidence], …], seconds."""
+    """A sentence-like passage. `words`: [[text, start, end, confidence], …], seconds.
+
+    `language` is empty where it is the transcript's. `unclear`: a person could not tell what was
+    said. `edited_by`: "" (nobody), staff, customer. `understood`: its labels are of these words.
+    """
 
     __tablename__ = "segments"
     __table_args__ = (UniqueConstraint("transcript_id", "position"),)
@@ -51,6 +67,10 @@ class Segment(Base):
     text: Mapped[str]
     confidence: Mapped[float]
     words: Mapped[list[Any]] = mapped_column(default=list)
+    language: Mapped[str] = mapped_column(String(12), default="")
+    unclear: Mapped[bool] = mapped_column(default=False)
+    edited_by: Mapped[str] = mapped_column(String(8), default="")
+    understood: Mapped[bool] = mapped_column(default=False)
 
     transcript: Mapped[Transcript] = relationship(back_populates="segments")
     labels: Mapped[list[Label]] = relationship(
@@ -59,6 +79,27 @@ class Segment(Base):
     mentions: Mapped[list[Mention]] = relationship(
         order_by="Mention.confidence.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class TranscriptEdit(Identified, Base):
+    """One change of a transcript by a person: who, when, what it was.
+
+    by: staff, customer. kind: see `app.domain.editing`. state: done ⇄ undone → dropped, when
+    somebody went on from before it. changes: see `app.domain.editing_changes`.
+    """
+
+    __tablename__ = "transcript_edits"
+    __table_args__ = (UniqueConstraint("transcript_id", "number"),)
+
+    transcript_id: Mapped[str] = mapped_column(ForeignKey("transcripts.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    by: Mapped[str] = mapped_column(String(8))
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(8), default="done")
+    changes: Mapped[list[Any]] = mapped_column(default=list)
+
+    member: Mapped[Member | None] = relationship()
 
 
 class Label(Base):

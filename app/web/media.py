@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import captions, transcripts
+from app.domain import transcripts
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Answer, Recording, Submission
@@ -20,7 +20,7 @@ from app.web.rechecking import while_allowed
 
 blueprint = Blueprint("media", __name__)
 
-CAPTIONS = {"vtt": (captions.vtt, "text/vtt"), "srt": (captions.srt, "application/x-subrip")}
+CAPTIONS = {"vtt": "text/vtt", "srt": "application/x-subrip"}
 # 15 digits reach a petabyte; a longer number is nonsense, and Python refuses to read 4,300.
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FILENAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -154,9 +154,9 @@ def captions_file(recording_id: str, kind: str) -> Response:
     transcript = transcripts.current(recording.answer)
     if kind not in CAPTIONS or transcript is None:
         raise NotFound
-    write, media_type = CAPTIONS[kind]
-    text = write([transcripts.timed(segment) for segment in transcript.segments])
-    response = Response(text, content_type=f"{media_type}; charset=utf-8")
+    write = transcripts.vtt if kind == "vtt" else transcripts.srt
+    text = write(transcript.segments)
+    response = Response(text, content_type=f"{CAPTIONS[kind]}; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     name = f"voice-{recording.id}.{kind}" if "download" in request.args else None
     response.headers["Content-Disposition"] = disposition(name)

@@ -20,7 +20,7 @@ from flask_babel import format_date, format_time, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
-from app.domain import captions, capture, consent, erasure, follow_ups, transcripts
+from app.domain import capture, consent, erasure, follow_ups, transcripts
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
@@ -116,8 +116,8 @@ def recording(token: str, recording_id: str, part: str) -> Response:
 @blueprint.get("/<token>/recordings/<recording_id>/captions.vtt")
 def captions_file(token: str, recording_id: str) -> Response:
     transcript = transcripts.current(_recording(_submission(token), recording_id).answer)
-    segments = [transcripts.timed(segment) for segment in transcript.segments] if transcript else []
-    return Response(captions.vtt(segments), content_type="text/vtt; charset=utf-8")
+    text = transcripts.vtt(transcript.segments if transcript else [])
+    return Response(text, content_type="text/vtt; charset=utf-8")
 
 
 def _submission(token: str) -> Submission:

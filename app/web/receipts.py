@@ -15,6 +15,7 @@ def kinds() -> dict[str, str]:
         "written": _("Written answers"),
         "captions": _("Captions that came along"),
         "transcripts": _("Transcripts"),
+        "edits": _("Corrections of the words"),
         "passages": _("Passages of text, also in the search"),
         "findings": _("Findings of the machine about them"),
         "moments": _("Moments that were picked"),

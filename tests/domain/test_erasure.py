@@ -16,6 +16,7 @@ from app.domain import (
     appending,
     audit_check,
     consent,
+    editing,
     erasing,
     erasure,
     exports,
@@ -80,6 +81,8 @@ def voice(program: Program) -> Submission:
     recording.poster_key = put(keys.poster(recording.id, "1"))
     transcript = factories.transcript(answer, LINE, current=False)
     newer = factories.transcript(answer, LINE, "And more.")
+    by_customer, beyond = editing.Author(editing.CUSTOMER), newer.segments[1].id
+    editing.save(newer, 0, by_customer, {beyond: f"And {MARKER}"})
     highlight = factories.highlight(answer, newer, themes=program.themes[:1])
     factories.highlight(answer, transcript)
     factories.save(
@@ -142,7 +145,7 @@ def test_a_marker_is_nowhere_afterwards(voice: Submission, owner: Member) -> Non
     assert left() == []
     assert db.session.get(FollowUp, heard.id) is None
     assert receipt.removed == {
-        "recordings": 1, "written": 1, "captions": 1, "transcripts": 2, "passages": 3,
+        "recordings": 1, "written": 1, "captions": 1, "transcripts": 2, "edits": 1, "passages": 3,
         "findings": 3, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
         "files": 4,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from app.domain import audit, captions, pipeline, runs, transcripts
+from app.domain import audit, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.exports import rows, tables
 from app.domain.exports.rows import Wanted
@@ -24,7 +24,7 @@ TABLES: dict[str, Callable[..., Iterator[None]]] = {
     "csv": tables.write_csv,
     "jsonl": tables.write_jsonl,
 }
-CAPTIONS = {"srt": captions.srt, "vtt": captions.vtt}
+CAPTIONS = ("srt", "vtt")
 FORMATS = (*TABLES, *CAPTIONS)
 LEVELS = tuple(rows.LEVELS)
 REPORT_EVERY = 200
@@ -147,7 +147,8 @@ def caption_text(answer: Answer, format: str) -> str:
     transcript = transcripts.current(answer)
     if transcript is None or not transcript.segments:
         return ""
-    return CAPTIONS[format]([transcripts.timed(segment) for segment in transcript.segments])
+    write = transcripts.vtt if format == "vtt" else transcripts.srt
+    return write(transcript.segments)
 
 
 def _write_archive(wanted: Wanted, format: str, path: Path) -> int:

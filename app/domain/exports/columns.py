@@ -6,11 +6,11 @@ WHO = ("submission_id", "received_at", "touchpoint", "reference", "name", "langu
 COLUMNS = {
     "submissions": (
         *WHO, "source", "score_kind", "score", "consent_version", "consent_purposes",
-        "answers", "duration_s", "engines", "text",
+        "answers", "duration_s", "engines", "text", "edited_by",
     ),
     "segments": (
         *WHO, "answer_id", "prompt", "segment_id", "position", "start_s", "end_s",
-        "text", "confidence", "engine", "model", "transcript_language",
+        "text", "edited_by", "unclear", "confidence", "engine", "model", "transcript_language",
         "sentiment", "sentiment_score", "sentiment_confidence", "sentiment_engine",
         "emotions", "emotions_engine", "themes", "themes_engine",
         "needs_a_person", "needs_a_person_score",
@@ -18,5 +18,6 @@ COLUMNS = {
     "highlights": (
         *WHO, "highlight_id", "answer_id", "start_s", "end_s", "quote", "score", "reasons",
         "sentiment", "sentiment_score", "emotion", "themes", "engine", "model",
+        "edited_by",
     ),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from app.domain import transcripts
 from app.domain.exports.columns import COLUMNS
 from app.extensions import db
 from app.models import (
@@ -53,6 +54,9 @@ def submissions(wanted: Wanted) -> Iterator[Row]:
             "duration_s": round(sum(_length(each) for each in answers), 2),
             "engines": " ".join(sorted({_engine(t) for each in answers if (t := _now(each))})),
             "text": "\n\n".join(text for each in answers if (text := _text(each))),
+            "edited_by": transcripts.editors(
+                s for t in map(_now, answers) if t for s in t.segments
+            ),
             **{column: submission.fields.get(key) for key, column in fields.items()},
         }
 
@@ -89,6 +93,8 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "start_s": round(segment.start, 3),
             "end_s": round(segment.end, 3),
             "text": segment.text,
+            "edited_by": segment.edited_by,
+            "unclear": segment.unclear,
             "confidence": segment.confidence,
             "engine": transcript.engine,
             "model": transcript.model,
@@ -132,6 +138,7 @@ def highlights(wanted: Wanted) -> Iterator[Row]:
             "themes": "; ".join(theme.name for theme in highlight.themes),
             "engine": transcript.engine,
             "model": transcript.model,
+            "edited_by": transcripts.editors(_inside(transcript, highlight)),
         }
 
 
@@ -226,6 +233,10 @@ def _maker(label: Any) -> str | None:
 
 def _length(answer: Answer) -> float:
     return (answer.recording.duration_s or 0.0) if answer.recording else 0.0
+
+
+def _inside(transcript: Transcript, highlight: Highlight) -> list[Segment]:
+    return transcript.segments[highlight.first_position : highlight.last_position + 1]
 
 
 def _text(answer: Answer) -> str:
