@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+SPEECH_ENGINES = ("auto", "whisper", "faster-whisper", "pocketsphinx")
+
 
 class BadSetting(Exception):
     """A setting that stops the start. The sentence names the variable."""
@@ -83,7 +85,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MAIL_FROM", "Heard <heard@localhost>"),
         base_url=_base_url(env.get("BASE_URL", "http://127.0.0.1:8000")),
         secret_key=env.get("SECRET_KEY") or _kept_secret(data),
-        speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", ("auto", "whisper", "pocketsphinx")),
+        speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", SPEECH_ENGINES),
         whisper_model=env.get("WHISPER_MODEL", "base"),
         encoder=Path(env["TEXT_ENCODER"]) if env.get("TEXT_ENCODER") else None,
         max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1_000_000,

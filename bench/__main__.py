@@ -10,6 +10,7 @@ import sys
 NAMES = {
     "pipeline": "a recording's way through the pipeline, against the bare tools",
     "sandbox": "each decode in ffmpeg's box against the same one bare",
+    "speech": "Heard's way through Whisper against Whisper's own",
     "upload": "bytes in and out, against bare copies between socket and file",
     "memory": "what each process takes, idle",
     "install": "time and size of a fresh install, and time to the first answer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +12,17 @@ from sqlalchemy import Select, func, select
 from app.config import Settings
 from app.domain import runs
 from app.domain.clerk import session
-from app.models import Answer, Run, Step, Submission, Transcript
+from app.models import Answer, Program, Run, Step, Submission, Transcript
 
 BUNDLED = Path(__file__).parents[2] / "workers" / "transcribe" / "checkpoints"
 ENGINE_NAMES = {
     "whisper": "Whisper",
+    "faster-whisper": "faster-whisper",
     "pocketsphinx": "the basic engine (pocketsphinx)",
     "captions": "the captions that came with the recording",
 }
+
+_NAME = re.compile(r"(?<=[a-zß-ÿ,;] )(?!I['’])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ0-9][\w’'-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,13 @@ class Speech:
 def speech(settings: Settings) -> Speech:
     """As a worker decides it: Whisper where its checkpoint lies, the basic engine until then."""
     checkpoint = checkpoint_path(settings.whisper_model, settings.models)
-    there = checkpoint.is_file()
     wanted = settings.speech_engine
+    there = is_here(wanted, checkpoint)
     engine = wanted if wanted != "auto" else "whisper" if there else "pocketsphinx"
     waits = wanted != "pocketsphinx" and not there
     return Speech(
         engine=engine,
-        model=settings.whisper_model if engine == "whisper" else "",
+        model="" if engine == "pocketsphinx" else settings.whisper_model,
         missing=checkpoint if waits else None,
         fetching=read_fetching(settings.models) if waits else None,
     )
@@ -72,6 +76,34 @@ def checkpoint_path(model: str, models_dir: Path) -> Path:
         return Path(model)
     bundled = BUNDLED / f"{model}.pt"
     return bundled if bundled.is_file() else models_dir / "whisper" / f"{model}.pt"
+
+
+def is_here(engine: str, checkpoint: Path) -> bool:
+    """Whether that engine can work from there. Only faster-whisper reads a folder."""
+    return checkpoint.is_file() or (
+        engine == "faster-whisper" and (checkpoint / "model.bin").is_file()
+    )
+
+
+def converted_path(checkpoint: Path, models_dir: Path) -> Path:
+    """The folder that faster-whisper reads: the one that was named, else what becomes of it."""
+    if checkpoint.is_dir():
+        return checkpoint
+    return models_dir / "faster-whisper" / checkpoint.stem
+
+
+def names_to_hear(program: Program) -> tuple[str, ...]:
+    """What a program's customers may call by name, the most telling first.
+
+    The names in its questions (capitals in the midst of a sentence), its themes, its own name;
+    each once, whatever its case.
+    """
+    asked = " ".join([program.question, *(each.text for each in program.prompts)])
+    themes = [theme.name for theme in program.themes if theme.active]
+    names: dict[str, str] = {}
+    for name in (*_NAME.findall(asked), *themes, program.name):
+        names.setdefault(name.casefold(), name)
+    return tuple(names.values())
 
 
 def read_fetching(models_dir: Path) -> Fetching | None:

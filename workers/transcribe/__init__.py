@@ -18,6 +18,12 @@ def _whisper(model: str, models_dir: Path) -> Engine:
     return WhisperEngine(model, models_dir)
 
 
+def _faster(model: str, models_dir: Path) -> Engine:
+    from workers.transcribe.faster_engine import FasterWhisperEngine
+
+    return FasterWhisperEngine(model, models_dir)
+
+
 def _pocketsphinx(model: str, models_dir: Path) -> Engine:
     from workers.transcribe.pocketsphinx_engine import PocketSphinxEngine
 
@@ -32,6 +38,7 @@ def _captions(model: str, models_dir: Path) -> Engine:
 
 ENGINES: dict[str, Callable[[str, Path], Engine]] = {
     "whisper": _whisper,
+    "faster-whisper": _faster,
     "pocketsphinx": _pocketsphinx,
     "captions": _captions,  # its model is the captions' path
 }
@@ -51,7 +58,7 @@ def open_engine(name: str, *, model: str, models_dir: Path) -> Engine:
         raise StepFailed(f"There is no speech engine named {name}.")
     if name == "captions":
         return _captions(model, models_dir)
-    key = (name, model if name == "whisper" else "", models_dir)
+    key = (name, "" if name == "pocketsphinx" else model, models_dir)
     with _opening:
         if key not in _kept:
             _kept[key] = ENGINES[name](model, models_dir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +24,8 @@ def unwatched(_share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """What one engine heard. `language` is a code such as `en`, empty where nothing was said."""
+    """What one engine heard. `language` is a code such as `en`, empty where nothing was said:
+    the one that most words are in. A segment names its own."""
 
     engine: str
     model: str
@@ -42,7 +43,8 @@ class Transcription:
         return tuple(word for segment in self.segments for word in segment.words)
 
     def as_json(self) -> dict[str, object]:
-        """The shape that `./heard transcribe FILE --json` prints."""
+        """The shape that `./heard transcribe FILE --json` prints. A segment in another language
+        than most has a `language`, too."""
         return {
             "engine": self.engine,
             "model": self.model,
@@ -51,11 +53,15 @@ class Transcription:
             "segments": [
                 {
                     **_timed(segment),
+                    **({"language": segment.language} if self._differs(segment) else {}),
                     "words": [_timed(word) for word in segment.words],
                 }
                 for segment in self.segments
             ],
         }
+
+    def _differs(self, segment: Segment) -> bool:
+        return segment.language not in ("", self.language)
 
 
 def _timed(item: Segment | Word) -> dict[str, object]:
@@ -81,9 +87,17 @@ class Engine(Protocol):
         """
 
     def transcribe(
-        self, audio: Samples, *, language: str | None = None, on_progress: Progress = unwatched
+        self,
+        audio: Samples,
+        *,
+        language: str | None = None,
+        vocabulary: Sequence[str] = (),
+        on_progress: Progress = unwatched,
     ) -> Transcription:
-        """`audio`: float32, mono, 16 kHz, −1..1. `on_progress` gets 0..1 as it goes."""
+        """`audio`: float32, mono, 16 kHz, −1..1. `on_progress` gets 0..1 as it goes.
+
+        `vocabulary`: names to look out for, the most telling first. Engines that can't, don't.
+        """
 
 
 class LoadsOnce:

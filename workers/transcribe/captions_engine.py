@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +43,12 @@ class CaptionsEngine:
         return 0.0
 
     def transcribe(
-        self, audio: Samples, *, language: str | None = None, on_progress: Progress = unwatched
+        self,
+        audio: Samples,
+        *,
+        language: str | None = None,
+        vocabulary: Sequence[str] = (),
+        on_progress: Progress = unwatched,
     ) -> Transcription:
         try:
             text = self.path.read_text("utf-8-sig")

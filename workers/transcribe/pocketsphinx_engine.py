@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -38,7 +39,12 @@ class PocketSphinxEngine(LoadsOnce):
         self._decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
 
     def transcribe(
-        self, audio: Samples, *, language: str | None = None, on_progress: Progress = unwatched
+        self,
+        audio: Samples,
+        *,
+        language: str | None = None,
+        vocabulary: Sequence[str] = (),
+        on_progress: Progress = unwatched,
     ) -> Transcription:
         """Always as US English, whatever `language` says: it knows no other."""
         stretches = gate.windows(gate.speech(audio))

@@ -8,7 +8,6 @@ costs seconds in every new process).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,21 +16,10 @@ from numpy.typing import NDArray
 from whisper.model import disable_sdpa
 
 from app.domain.timeline import Word
+from workers.transcribe.marks import Piece, with_marks
 
 POSITION_S = 0.02  # one position of the encoder
 _SMOOTHED = 7  # positions; the width that Whisper's authors chose for their median filter
-_CLOSES = "\"'.。,，!！?？:：”)]}、…;»"
-_OPENS = "\"'“¿([{-¡«"
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A word or a mark as the tokenizer splits them, with its tokens' times and likelihood."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float
 
 
 @torch.no_grad()
@@ -50,10 +38,10 @@ def timed_words(
     words, tokens = tokenizer.split_to_word_tokens([*text, tokenizer.eot])
     bounds = np.cumsum([0, *(len(group) for group in tokens[:-1])])
     pieces = [
-        _Piece(word, float(starts[a]), float(starts[b]), float(np.mean(chances[a:b])))
+        Piece(word, float(starts[a]), float(starts[b]), float(np.mean(chances[a:b])))
         for word, a, b in zip(words[:-1], bounds[:-1], bounds[1:], strict=True)
     ]
-    return _with_marks(pieces)
+    return with_marks(pieces)
 
 
 def path(scores: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -117,20 +105,3 @@ def _normal(looks: torch.Tensor) -> NDArray[np.float32]:
         weights = padded.unfold(-1, _SMOOTHED, 1).median(-1).values
     found: NDArray[np.float32] = weights.mean(0).numpy()
     return found
-
-
-def _with_marks(pieces: Sequence[_Piece]) -> list[Word]:
-    """Marks joined to their words. A closing mark takes the pause's time, and the word doesn't."""
-    words: list[Word] = []
-    opening = ""
-    for piece in pieces:
-        text = piece.text.strip()
-        if text and all(mark in _CLOSES for mark in text) and words and piece.text[0] != " ":
-            last = words[-1]
-            words[-1] = Word(last.text + text, last.start, last.end, last.confidence)
-        elif text and all(mark in _OPENS for mark in text):
-            opening += text
-        elif text:
-            words.append(Word(opening + text, piece.start, piece.end, round(piece.confidence, 3)))
-            opening = ""
-    return words

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.accuracy import sound
+from bench.recorded import sound
 from workers.transcribe.base import Samples
 
 SPEECH = Path(__file__).parents[2] / "media" / "speech"

@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from app.domain.errors import StepFailed
+from bench.recorded import sound
 from tests.workers.transcribe.noises import wordless
+from tests.workers.transcribe.spoken import Paused, paused
 from workers.transcribe import choose, open_engine
 from workers.transcribe.base import SAMPLE_RATE, Engine, Samples, Transcription
 from workers.transcribe.errors import edits, plain_words, wer
@@ -21,9 +23,14 @@ TINY = "heard-tiny-flite"
 Phrases = list[tuple[str, Samples]]
 
 
-@pytest.fixture(params=["pocketsphinx", "whisper"], scope="module")
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return open_engine(request.param, model=TINY, models_dir=NOWHERE)
+@pytest.fixture(scope="module")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")  # what is made of the checkpoint lies here
+
+
+@pytest.fixture(params=["pocketsphinx", "whisper", "faster-whisper"], scope="module")
+def engine(request: pytest.FixtureRequest, models_dir: Path) -> Engine:
+    return open_engine(request.param, model=TINY, models_dir=models_dir)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +77,21 @@ def test_the_same_sound_gives_the_same_words(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("recording", paused(), ids=lambda recording: recording.path.stem)
+def test_words_around_a_pause_are_where_they_were_said(engine: Engine, recording: Paused) -> None:
+    """At most 0.2 s off: the first word, the last one before the pause and the first after it."""
+    heard = engine.transcribe(sound(recording.path)).words
+    gap = max(pairwise(heard), key=lambda pair: pair[1].start - pair[0].end)
+    before, after = max(pairwise(recording.words), key=lambda pair: pair[1].start - pair[0].end)
+    assert [plain_words(word.text) for word in gap] == [
+        plain_words(word.text) for word in (before, after)
+    ]
+    assert gap[0].end == pytest.approx(before.end, abs=0.2)
+    assert gap[1].start == pytest.approx(after.start, abs=0.2)
+    assert heard[0].start == pytest.approx(recording.words[0].start, abs=0.2)
+
+
+@pytest.mark.slow
 def test_sentences_become_segments(engine: Engine, phrases: Phrases) -> None:
     text, samples = phrases[2]
     segments = engine.transcribe(samples).segments
@@ -94,23 +116,25 @@ def test_a_long_recording_is_heard_to_its_end(engine: Engine, phrases: Phrases) 
 
 
 @pytest.mark.slow
-def test_a_model_is_loaded_once_in_a_process(engine: Engine, phrases: Phrases) -> None:
+def test_a_model_is_loaded_once_in_a_process(
+    engine: Engine, models_dir: Path, phrases: Phrases
+) -> None:
     engine.transcribe(phrases[0][1])
-    again = open_engine(engine.name, model=TINY, models_dir=NOWHERE)
+    again = open_engine(engine.name, model=TINY, models_dir=models_dir)
     assert again is engine
     assert again.load() == 0.0
 
 
-@pytest.mark.parametrize("name", ["pocketsphinx", "whisper"])
-def test_twenty_wordless_sounds_give_no_words_and_load_no_model(name: str) -> None:
+@pytest.mark.parametrize("name", ["pocketsphinx", "whisper", "faster-whisper"])
+def test_wordless_sounds_give_no_words_and_load_no_model(name: str) -> None:
     engine = open_engine(name, model="/nowhere/missing.pt", models_dir=Path("/elsewhere"))
     sounds = wordless()
-    assert len(sounds) >= 20
-    for sound in sounds.values():
-        heard = engine.transcribe(sound)
+    assert len(sounds) >= 30
+    for samples in sounds.values():
+        heard = engine.transcribe(samples)
         assert heard.segments == ()
         assert heard.language == ""
-        assert heard.duration_s == pytest.approx(len(sound) / SAMPLE_RATE)
+        assert heard.duration_s == pytest.approx(len(samples) / SAMPLE_RATE)
 
 
 def test_json_has_the_documented_fields(phrases: Phrases) -> None:

@@ -39,5 +39,7 @@ def test_the_language_is_told_from_the_sound(
     engine = WhisperEngine(str(checkpoint), Path("/nowhere"))
     engine.load()
     heard = encode(engine._whisper, phrases[0][1])
-    assert language_of(engine._whisper, heard) in LANGUAGES
+    code, chance = language_of(engine._whisper, heard)
+    assert code in LANGUAGES
+    assert 0 < chance <= 1
     assert engine._tokenizer("es").sot_sequence != engine._tokenizer("en").sot_sequence

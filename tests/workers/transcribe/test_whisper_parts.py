@@ -7,9 +7,9 @@ import pytest
 from whisper.decoding import DecodingResult
 
 from app.domain.timeline import Span, Word
-from workers.transcribe.whisper_engine import inside
-from workers.transcribe.whisper_window import finished, is_nothing, is_sound
+from workers.transcribe.guards import is_nothing, is_sound
 from workers.transcribe.whisper_words import path
+from workers.transcribe.windowed import finished, inside
 
 TIME = 50363  # <|0.00|> of the English-only tokenizer
 
