@@ -28,6 +28,8 @@ def who_asks() -> str:
         address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
         return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # as a socket that takes both kinds tells it
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))

@@ -16,3 +16,4 @@ accesslog = None
 forwarded_allow_ips = ""
 control_socket_disable = True
 preload_app = True
+sendfile = False  # it would send past the count of who takes too little

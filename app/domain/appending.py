@@ -166,12 +166,18 @@ def settle(upload: Upload) -> None:
     Raises:
         Locked. arrivals.NotKept.
     """
-    if upload.state == "open" and upload.offset == upload.length:
+    if upload.state != "open" or upload.offset != upload.length:
+        return
+    try:
         with parts.held(upload.id) as file:
             db.session.refresh(upload)
             if upload.state == "open":
                 uploads.require_counted(upload, file)
                 arrivals.make_answer(upload, file, RunningHash())
+    except NotFound:  # somebody else made it an answer at this very moment, or it ended
+        db.session.refresh(upload)
+        if upload.state != "received":
+            raise
 
 
 def take_file(submission: Submission, declared: uploads.Declared, file: BinaryIO) -> None:

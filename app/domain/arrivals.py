@@ -16,7 +16,7 @@ from sqlalchemy import update
 from app import runtime
 from app.domain import audit, capture, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Invalid
 from app.domain.running_hash import RunningHash
 from app.extensions import db
 from app.models import Answer, Recording, Upload
@@ -57,11 +57,11 @@ def publish(upload: Upload, key: str, sha256: str) -> None:
     the answer. The object goes only where nobody has, and nobody can any more.
 
     Raises:
-        Conflict: the submission was sent meanwhile without it.
+        Conflict: the submission was sent meanwhile without it. Invalid: its question is gone.
     """
     try:
         _publish(upload, key, sha256)
-    except Conflict:
+    except (Conflict, Invalid):
         db.session.rollback()
         end(upload)
         if _over(upload):

@@ -1,15 +1,17 @@
-"""gunicorn's threaded worker, but no client holds a thread by sending next to nothing.
+"""gunicorn's threaded worker, but no client holds a thread by sending, or taking, next to nothing.
 
 gthread reads a request's head and body in a thread without any limit. Here waiting is counted:
 what a client keeps a thread waiting, less what its bytes take at `SLOWEST`, may grow to
 `PATIENCE`, and to no more than `HURRY` while others wait for a thread. Only waiting counts: a
-server that is busy itself lets nobody go for that. Sending is not limited: a player that pauses
-takes nothing for as long as it likes.
+server that is busy itself lets nobody go for that. A player that pauses takes nothing for as long
+as it likes, unless others wait; then it is let go, and asks for the rest by range when it goes on.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import math
 import select
 import socket
 import threading
@@ -18,7 +20,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn import util
-from gunicorn.http.body import LengthReader
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.host.straight import Straight
@@ -33,7 +36,7 @@ class TooSlow(ConnectionResetError):
     """gunicorn and Werkzeug take it for what it is to them: a connection that is gone."""
 
     def __init__(self) -> None:
-        super().__init__(errno.ECONNRESET, "The client sent too little.")
+        super().__init__(errno.ECONNRESET, "The client sent or took too little.")
 
 
 class Watched(socket.socket):
@@ -44,8 +47,6 @@ class Watched(socket.socket):
 
     def watch(self, crowded: Callable[[], bool]) -> None:
         self.crowded = crowded
-        self._poll = select.poll()
-        self._poll.register(self, select.POLLIN)
         self.begin()
 
     def begin(self) -> None:
@@ -54,37 +55,59 @@ class Watched(socket.socket):
         self.let_go = False
 
     def recv(self, amount: int, flags: int = 0) -> bytes:
-        self._wait(self.gettimeout())
+        self._wait(select.POLLIN, PATIENCE)
         data = super().recv(amount, flags)
-        self._brought(len(data))
+        self._moved(len(data))
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        self._wait(self.gettimeout())
+        self._wait(select.POLLIN, PATIENCE)
         size = super().recv_into(buffer, nbytes, flags)
-        self._brought(size)
+        self._moved(size)
         return size
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        left = memoryview(data).cast("B")
+        while left:
+            self._wait(select.POLLOUT, math.inf)
+            with contextlib.suppress(BlockingIOError):  # less room than it takes to be told of
+                sent = super().send(left, flags | socket.MSG_DONTWAIT)
+                left = left[sent:]
+                self._moved(sent)
 
     def setblocking(self, flag: bool) -> None:
         if self.fileno() >= 0:  # gunicorn does it once more after it was closed
             super().setblocking(flag)
 
-    def _brought(self, size: int) -> None:
+    def _moved(self, size: int) -> None:
         self._waited = max(0.0, self._waited - size / SLOWEST)
 
-    def _wait(self, limit: float | None) -> None:
-        """`limit`: gunicorn's own, in seconds, while it reads what nobody wants any more."""
+    def _wait(self, event: int, patience: float) -> None:
+        """Until the client is ready; no longer than gunicorn's own limit, while it reads what
+        nobody wants any more."""
+        poll, limit = select.poll(), self.gettimeout()
+        poll.register(self, event)
         until = None if limit is None else time.monotonic() + limit
-        while not self._poll.poll(0):
+        while not poll.poll(0):
             began = time.monotonic()
             if until is not None and began >= until:
                 raise TimeoutError
-            left = (HURRY if self.crowded() else PATIENCE) - self._waited
+            left = (min(HURRY, patience) if self.crowded() else patience) - self._waited
             if left <= 0:
                 self.let_go = True
                 raise TooSlow
-            self._poll.poll(min(left, TICK) * 1000)
+            poll.poll(min(left, TICK) * 1000)
             self._waited += time.monotonic() - began
+
+
+class _Chunks(Body):  # type: ignore[misc]
+    """Chunks that are none are, to whoever reads them, a client that is gone."""
+
+    def _read_reader(self, size: int) -> Any:
+        try:
+            return super()._read_reader(size)
+        except ParseException as error:
+            raise ConnectionResetError(errno.ECONNRESET, str(error)) from error
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -112,8 +135,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         return again
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        if isinstance(req.body.reader, LengthReader):
-            req.body = Straight(req.body.reader.unreader, req.body.reader.length)
+        reader = req.body.reader
+        told = isinstance(reader, LengthReader)
+        req.body = Straight(reader.unreader, reader.length) if told else _Chunks(reader)
         return super().handle_request(req, conn)
 
     def _count(self, change: int) -> None:

@@ -16,7 +16,7 @@ from app.domain.errors import HeardError, Invalid
 from app.extensions import csrf, db, limiter
 from app.models import Upload
 from app.web import bodies, upload_heads
-from app.web.upload_limits import so_many_bytes
+from app.web.upload_limits import so_many_bytes, took
 from app.web.uploads import STATUSES, sender
 from storage.direct import PART_SIZE
 
@@ -67,8 +67,10 @@ def show(upload_id: str) -> ResponseReturnValue:
 def address(upload_id: str) -> ResponseReturnValue:
     """{number, size} → {url}: it takes one PUT of exactly these many bytes."""
     upload, said = _upload(upload_id), bodies.json_object()
-    url = direct.address(upload, _number(said, "number"), _number(said, "size"))
+    size = _number(said, "size")
+    url = direct.address(upload, _number(said, "number"), size)
     db.session.commit()
+    took(size)
     return jsonify(url=url, seconds=direct.ADDRESS_FOR_S)
 
 

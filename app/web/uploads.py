@@ -24,7 +24,7 @@ from app.models import Submission, Upload
 from app.web import bodies, upload_heads
 from app.web.errors import SENTENCES, STATUS
 from app.web.overriding import Overriding
-from app.web.upload_limits import so_many_bytes
+from app.web.upload_limits import so_many_bytes, took
 
 VERSION = "1.0.0"
 EXTENSIONS = (
@@ -178,6 +178,7 @@ class Body:
             size = min(size * 2, LARGEST_PIECE) if quick else max(size // 4, SMALLEST_PIECE)
             if not piece:
                 return
+            took(len(piece))
             yield piece
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from app.domain.messages import Message, Moment, shorten
 
 # What Slack answers when a webhook was removed or its channel archived: it never works again.
 GONE = (403, 404, 410)
+CODE = re.compile("[a-z_]{1,60}")
 
 
 class Slack:
@@ -53,7 +55,9 @@ class Slack:
             allow_private=runtime.settings().allow_private_webhooks,
         )
         if reply.status != 200:
-            said = shorten(reply.body.decode("utf-8", "replace"), 80)
+            # Slack's own words ("no_service"); an address that echoes would keep what was said.
+            said = reply.body.decode("utf-8", "replace")
+            said = said if CODE.fullmatch(said) else "in other words than Slack's"
             raise ChannelError(
                 f"Slack answered with {reply.status} ({said}).",
                 answered=reply.status,
