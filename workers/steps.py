@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.domain import exports, forgetting, highlights, processing, telling, timeline, transcripts
+from app.domain import (
+    engines,
+    exports,
+    forgetting,
+    highlights,
+    processing,
+    telling,
+    timeline,
+    transcripts,
+)
 from app.domain import understanding as findings
 from app.domain.codebooks import Codebook, Theme
 from app.domain.errors import StepFailed
@@ -228,8 +237,13 @@ def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
     if recording.audio_key is None:
         return Transcription(engine.name, engine.model, engine.version, "", duration, ())
     samples = load(_fetch(work, recording.audio_key))
+    names = engines.names_to_hear(recording.answer.submission.program)
     db.session.commit()
-    return engine.transcribe(samples, on_progress=lambda share: work.report(share, "Listening"))
+    return engine.transcribe(
+        samples,
+        vocabulary=names,
+        on_progress=lambda share: work.report(share, "Listening"),
+    )
 
 
 def _publish_written(answer: Answer) -> Publish:

@@ -10,11 +10,12 @@ import html
 import math
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.errors import Invalid
-from app.domain.timeline import Segment, Span, Word, stamp
+from app.domain.timeline import Segment, Span, Word, joined, stamp
 
 LINE = 42
 LINES = 2
@@ -42,10 +43,9 @@ def cues(segments: Iterable[Segment]) -> list[Cue]:
     for segment in segments:
         words = _words(segment)
         for group in _groups(words):
-            text = " ".join(word.text for word in group)
             start = group[0].start
             end = max(group[-1].end, start + _SHORTEST_S)
-            made.append(Cue(start, end, tuple(textwrap.wrap(text, LINE))))
+            made.append(Cue(start, end, tuple(_lines([word.text for word in group]))))
     return made
 
 
@@ -82,7 +82,7 @@ def within(segments: Iterable[Segment], span: Span) -> list[Segment]:
         if segment.words and len(kept) < len(segment.words):
             if not kept:
                 continue
-            segment = replace(segment, text=" ".join(w.text.strip() for w in kept), words=kept)
+            segment = replace(segment, text=joined(w.text.strip() for w in kept), words=kept)
         elif not segment.words and not _in(span, segment.start, segment.end):
             continue
         inside.append(_moved(segment, span))
@@ -123,7 +123,7 @@ def parse(content: str | bytes) -> list[Segment]:
 def _words(segment: Segment) -> Sequence[Word]:
     """The segment's words, or, where its text was edited or came without, timed by length."""
     spoken = [replace(word, text=word.text.strip()) for word in segment.words]
-    if spoken and " ".join(word.text for word in spoken).split() == segment.text.split():
+    if spoken and joined(word.text for word in spoken).split() == segment.text.split():
         return _short(spoken)
     texts = segment.text.split()
     total = sum(len(text) + 1 for text in texts)
@@ -137,14 +137,15 @@ def _words(segment: Segment) -> Sequence[Word]:
 
 
 def _short(words: Iterable[Word]) -> list[Word]:
-    """No word longer than a line: writing without spaces is cut every LINE characters."""
+    """No word longer than a line: writing without spaces is cut when a line is full."""
     short: list[Word] = []
     for word in words:
-        pieces = max(1, math.ceil(len(word.text) / LINE))
+        most = LINE if _columns(word.text) == len(word.text) else LINE // 2
+        pieces = max(1, math.ceil(len(word.text) / most))
         step = (word.end - word.start) / pieces
         short += [
             Word(
-                word.text[LINE * i : LINE * (i + 1)],
+                word.text[most * i : most * (i + 1)],
                 word.start + step * i,
                 word.start + step * (i + 1),
                 word.confidence,
@@ -156,7 +157,7 @@ def _short(words: Iterable[Word]) -> list[Word]:
 
 def _groups(words: Sequence[Word]) -> list[list[Word]]:
     """Words by cue, as even in length as two lines allow, so that no cue is one lost word."""
-    total = sum(len(word.text) + 1 for word in words)
+    total = sum(_columns(word.text) + 1 for word in words)
     goal = total / max(1, math.ceil(total / (LINE * LINES)))
     groups: list[list[Word]] = []
     length = 0
@@ -167,12 +168,31 @@ def _groups(words: Sequence[Word]) -> list[list[Word]]:
             length = 0
         else:
             last.append(word)
-        length += len(word.text) + 1
+        length += _columns(word.text) + 1
     return groups
 
 
 def _fits(words: Sequence[Word]) -> bool:
-    return len(textwrap.wrap(" ".join(word.text for word in words), LINE)) <= LINES
+    return len(_lines([word.text for word in words])) <= LINES
+
+
+def _lines(words: Sequence[str]) -> list[str]:
+    """Lines of at most LINE columns; Chinese, Japanese and Korean characters take two each."""
+    text = joined(words)
+    if _columns(text) == len(text):
+        return textwrap.wrap(text, LINE)
+    lines = [""]
+    for word in words:
+        longer = joined([lines[-1], word]) if lines[-1] else word
+        if lines[-1] and _columns(longer) > LINE:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def _in(span: Span, start: float, end: float) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
-from app.domain import audit, editing_changes, editing_rows, editing_search, editing_words
-from app.domain.clerk import rows_written
-from app.domain.editing_changes import Change
+from app.domain import editing_changes, editing_log, editing_rows, editing_search, editing_words
+from app.domain.editing_log import CHANGED as CHANGED
+from app.domain.editing_log import Author as Author
 from app.domain.editing_words import Passage
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.wording import mark
@@ -21,19 +21,7 @@ from app.extensions import db
 from app.models import Answer, Member, Submission, Transcript, TranscriptEdit
 
 STAFF, CUSTOMER = "staff", "customer"
-CHANGED = mark(
-    "These words were changed meanwhile. What you wrote is still here, with what stands there now; "
-    "save it again to use yours."
-)
 NOTHING_LEFT = mark("There is nothing left to undo here.")
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who edits: a member of staff, or the customer, whose id is None."""
-
-    by: str
-    member_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +76,7 @@ def save(
         Conflict: others changed the transcript since `edition`.
         Invalid: a text that is too long, or an act that has nothing to be done to.
     """
-    _take(transcript, edition)
+    editing_log.take(transcript, edition)
     passages = editing_rows.passages(transcript)
     parts = {
         segment.id: editing_words.rewritten(passage, texts.get(segment.id, passage.text), author.by)
@@ -98,7 +86,9 @@ def save(
     if act is not None:
         _carry_out(act, parts)
     kind = "words" if not same else act.what if act else "split"
-    return _write(transcript, [each for part in parts.values() for each in part], kind, author)
+    return editing_log.write(
+        transcript, [each for part in parts.values() for each in part], kind, author
+    )
 
 
 def replace_all(
@@ -115,7 +105,7 @@ def replace_all(
         Conflict: others changed the transcript since `edition`.
         Invalid: nothing to look for.
     """
-    _take(transcript, edition)
+    editing_log.take(transcript, edition)
     passages = editing_rows.passages(transcript)
     ids = [segment.id for segment in transcript.segments]
     found = {
@@ -132,16 +122,16 @@ def replace_all(
             else [passage]
         )
     ]
-    changed = _write(transcript, new, "replace", author)
+    changed = editing_log.write(transcript, new, "replace", author)
     return sum(each.count for each in found.values()) if changed else 0
 
 
 def restore(transcript: Transcript, edition: int, author: Author) -> int:
     """Puts the machine's own words back, as an edit that can be undone; how many passages it
     changed. The caller commits. Raises Conflict."""
-    _take(transcript, edition)
+    editing_log.take(transcript, edition)
     heard = editing_rows.heard(transcript)
-    return _write(transcript, heard, "restore", author)
+    return editing_log.write(transcript, heard, "restore", author)
 
 
 def undo(transcript: Transcript, edition: int, author: Author) -> TranscriptEdit:
@@ -150,13 +140,13 @@ def undo(transcript: Transcript, edition: int, author: Author) -> TranscriptEdit
     Raises:
         Conflict: others changed the transcript since `edition`, or there is nothing to undo.
     """
-    edit = last(transcript)
+    edit = editing_log.last(transcript)
     if edit is None or (author.by == CUSTOMER and edit.by != CUSTOMER):
         raise Conflict(NOTHING_LEFT)
-    _take(transcript, edition)
-    _lay(transcript, editing_changes.undoing(editing_changes.read(edit.changes)))
+    editing_log.take(transcript, edition)
+    editing_log.lay(transcript, editing_changes.undoing(editing_changes.read(edit.changes)))
     edit.state = "undone"
-    _note(transcript, "transcript.undone", edit)
+    editing_log.note(transcript, "transcript.undone", edit)
     return edit
 
 
@@ -166,40 +156,14 @@ def redo(transcript: Transcript, edition: int, author: Author) -> TranscriptEdit
     Raises:
         Conflict: others changed the transcript since `edition`, or there is nothing to redo.
     """
-    edit = following(transcript)
+    edit = editing_log.following(transcript)
     if edit is None or (author.by == CUSTOMER and edit.by != CUSTOMER):
         raise Conflict("There is nothing left to redo here.")
-    _take(transcript, edition)
-    _lay(transcript, editing_changes.read(edit.changes))
+    editing_log.take(transcript, edition)
+    editing_log.lay(transcript, editing_changes.read(edit.changes))
     edit.state = "done"
-    _note(transcript, "transcript.redone", edit)
+    editing_log.note(transcript, "transcript.redone", edit)
     return edit
-
-
-def last(transcript: Transcript) -> TranscriptEdit | None:
-    """The edit that `undo` takes back."""
-    return max((e for e in transcript.edits if e.state == "done"), key=_number, default=None)
-
-
-def following(transcript: Transcript) -> TranscriptEdit | None:
-    """The edit that `redo` does again."""
-    return min((e for e in transcript.edits if e.state == "undone"), key=_number, default=None)
-
-
-def _number(edit: TranscriptEdit) -> int:
-    return edit.number
-
-
-def _take(transcript: Transcript, edition: int) -> None:
-    """Counts the edition up, which holds the row until the caller's transaction ends."""
-    taken = rows_written(
-        update(Transcript)
-        .where(Transcript.id == transcript.id, Transcript.edition == edition, Transcript.current)
-        .values(edition=edition + 1)
-    )
-    if not taken:
-        raise Conflict(CHANGED)
-    db.session.expire(transcript)
 
 
 def _carry_out(act: Act, parts: dict[int, list[Passage]]) -> None:
@@ -219,57 +183,6 @@ def _carry_out(act: Act, parts: dict[int, list[Passage]]) -> None:
         mine[:] = [replace(passage, unclear=act.what == "unclear") for passage in mine]
     else:
         raise Invalid
-
-
-def _write(transcript: Transcript, new: Sequence[Passage], kind: str, author: Author) -> int:
-    old = editing_rows.passages(transcript)
-    changes = editing_changes.between(old, new)
-    if not changes:
-        transcript.edition -= 1  # nobody's page is out of date
-        return 0
-    if transcript.heard is None:
-        transcript.heard = editing_changes.as_rows(old)
-    for each in transcript.edits:
-        if each.state == "undone":
-            each.state = "dropped"
-    number = db.session.scalar(
-        select(func.max(TranscriptEdit.number)).where(TranscriptEdit.transcript_id == transcript.id)
-    )
-    edit = TranscriptEdit(
-        transcript_id=transcript.id,
-        number=(number or 0) + 1,
-        by=author.by,
-        member_id=author.member_id,
-        kind=kind,
-        changes=editing_changes.written(changes),
-    )
-    db.session.add(edit)
-    _lay(transcript, changes)
-    _note(transcript, "transcript.edited", edit)
-    return sum(max(len(each.before), len(each.after)) for each in changes)
-
-
-def _lay(transcript: Transcript, changes: Sequence[Change]) -> None:
-    try:
-        editing_rows.lay(transcript, changes)
-    except editing_changes.Stray as stray:
-        raise Conflict(CHANGED) from stray
-
-
-def _note(transcript: Transcript, action: str, edit: TranscriptEdit) -> None:
-    db.session.flush()
-    changed = sum(max(len(before), len(after)) for _, before, after in edit.changes)
-    audit.record(
-        editing_rows.submission(transcript).workspace_id,
-        action,
-        subject=("transcript", transcript.id),
-        details={
-            "answer": transcript.answer_id,
-            "edit": edit.number,
-            "kind": edit.kind,
-            "passages": changed,
-        },
-    )
 
 
 def _letters(passages: Sequence[Passage]) -> str:

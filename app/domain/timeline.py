@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ def merge(spans: Iterable[Span], gap: float = 0.0) -> list[Span]:
     return merged
 
 
+# Thai, Lao, Myanmar, Khmer; kana, bopomofo, Han and their marks. Korean is written with spaces.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u312f\u31a0-\u31ff\u3400-\u9fff"
+    "\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
 SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 
 
@@ -90,10 +96,23 @@ def _segment(words: list[Word]) -> Segment:
     return Segment(
         start=words[0].start,
         end=words[-1].end,
-        text=" ".join(word.text.strip() for word in words),
+        text=joined(word.text.strip() for word in words),
         confidence=round(sum(word.confidence for word in words) / len(words), 3),
         words=tuple(words),
     )
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words as text: with spaces, but none between two characters of a script without."""
+    text = ""
+    for word in words:
+        text += word if not text or touching(text, word) else f" {word}"
+    return text
+
+
+def touching(before: str, after: str) -> bool:
+    """Whether these words stand together without a space."""
+    return bool(_UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]))
 
 
 def clock(seconds: float) -> str:

@@ -97,6 +97,7 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
     chosen = db.session.get(Transcript, transcript_id)
     if chosen is None or chosen.answer_id != answer.id:
         raise NotFound
+    stays = chosen.current
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False, current=Transcript.id == chosen.id))
     db.session.refresh(chosen)
@@ -106,8 +107,9 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
         subject=("transcript", chosen.id),
         details={"answer": answer.id},
     )
-    retold = any(not segment.understood for segment in chosen.segments)
-    processing.heard_anew(answer, "understand" if retold else "highlight")
+    if not stays:
+        retold = any(not segment.understood for segment in chosen.segments)
+        processing.heard_anew(answer, "understand" if retold else "highlight")
     return chosen
 
 

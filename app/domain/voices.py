@@ -145,6 +145,14 @@ def told(submission: Submission) -> list[Told]:
     ]
 
 
+def answer_of(submission: Submission, answer_id: str) -> Answer:
+    """One of its answers. Raises NotFound."""
+    found = next((answer for answer in submission.answers if answer.id == answer_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def newest_run(answer: Answer) -> progress.Progress | None:
     return progress.describe(answer.runs[-1], now()) if answer.runs else None
 

@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "api",
     "board",
     "voices",
+    "words",
     "capture",
     "uploads",
     "direct",

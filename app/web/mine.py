@@ -20,12 +20,12 @@ from flask_babel import format_date, format_time, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
-from app.domain import capture, consent, erasure, follow_ups, transcripts
+from app.domain import capture, consent, editing, editing_log, erasure, follow_ups, transcripts
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import Answer, FollowUp, Recording, Submission
-from app.web import capture_texts, customers, media, receipts
+from app.web import capture_texts, customers, media, receipts, word_forms
 from app.web.uploads import STATUSES
 
 blueprint = Blueprint("mine", __name__, url_prefix="/mine")
@@ -118,6 +118,51 @@ def captions_file(token: str, recording_id: str) -> Response:
     transcript = transcripts.current(_recording(_submission(token), recording_id).answer)
     text = transcripts.vtt(transcript.segments if transcript else [])
     return Response(text, content_type="text/vtt; charset=utf-8")
+
+
+@blueprint.get("/<token>/answers/<answer_id>/words")
+def words(token: str, answer_id: str) -> ResponseReturnValue:
+    """The words of one recording, for their speaker to correct."""
+    return _words_page(_submission(token), token, answer_id)
+
+
+@blueprint.post("/<token>/answers/<answer_id>/words")
+@limiter.limit("60/minute")
+def correct(token: str, answer_id: str) -> ResponseReturnValue:
+    transcript = editing.spoken(_submission(token), answer_id)
+    sent = word_forms.read()
+    try:
+        done = word_forms.carry_out(transcript, editing.Author(editing.CUSTOMER), sent)
+        db.session.commit()
+    except (Conflict, Invalid) as error:
+        db.session.rollback()
+        page = _words_page(_submission(token), token, answer_id, sent, customers.say(error))
+        return page, customers.status_of(error)
+    if done != "same":
+        flash(gettext("Taken back.") if done == "undone" else gettext("Your words are kept."))
+    return redirect(url_for("mine.words", token=token, answer_id=answer_id), 303)
+
+
+def _words_page(
+    submission: Submission,
+    token: str,
+    answer_id: str,
+    sent: word_forms.Sent | None = None,
+    sentence: str = "",
+) -> str:
+    transcript = editing.spoken(submission, answer_id)
+    last = editing_log.last(transcript)
+    return render_template(
+        "mine/words.html",
+        submission=submission,
+        answer=next(each for each in submission.answers if each.id == answer_id),
+        token=token,
+        transcript=transcript,
+        rows=word_forms.rows(transcript, sent),
+        stray=word_forms.stray(transcript, sent),
+        undoes=last is not None and last.by == editing.CUSTOMER,
+        sentence=sentence,
+    )
 
 
 def _submission(token: str) -> Submission:

@@ -13,6 +13,7 @@ from app.models import now
 
 def init_app(app: Flask) -> None:
     app.template_filter("clock")(timeline.clock)
+    app.template_test("touching")(timeline.touching)
     app.template_filter("ago")(ago)
     app.template_filter("exact")(exact)
     app.template_filter("count")(count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, highlights, runs, search, sharing, voices, wording
+from app.domain import board, highlights, runs, search, sharing, transcripts, voices, wording
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
@@ -22,6 +22,11 @@ ENGINES = {
     "captions": "captions that came with the recording",
     "written": "the customer",
 }
+AGAIN = "The words are being written down again. The ones below stay until that is done."
+AGAIN_KEPT = (
+    "The words are being written down again. People corrected the ones below, so these stay: "
+    "you choose when the new ones are here."
+)
 PURPOSES = {
     "internal": "inside the company",
     "shared": "shown to people outside",
@@ -123,7 +128,9 @@ def again(submission_id: str, answer_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
     runs.again(voices.transcribing(submission, answer_id))
     db.session.commit()
-    flash("The words are being written down again. The ones below stay until that is done.")
+    words = transcripts.current(voices.answer_of(submission, answer_id))
+    kept = words is not None and transcripts.edited(words)
+    flash(AGAIN_KEPT if kept else AGAIN)
     return redirect(url_for("voices.show", submission_id=submission_id), 303)
 
 

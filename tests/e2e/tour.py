@@ -27,6 +27,9 @@ PAGES = (
     Page("board", "board.index", "/"),
     Page("voices", "voices.index", "/voices"),
     Page("voice", "voices.show", "/voices/{submission}"),
+    Page("words", "words.edit", "/voices/{submission}/answers/{answer}/words"),
+    Page("replace", "words.find", "/voices/{submission}/answers/{answer}/words/replace?find=it"),
+    Page("versions", "words.versions", "/voices/{submission}/answers/{answer}/words/versions"),
     Page("search", "voices.find", "/search?q=the"),
     Page("follow-ups", "follow_ups.index", "/follow-ups"),
     Page("follow-up", "follow_ups.show", "/follow-ups/{case}"),
@@ -57,6 +60,7 @@ PAGES = (
     Page("record-form", "capture.form", "/r/{code}/form", "customer"),
     Page("record-help", "capture.help_page", "/r/{code}/help", "customer"),
     Page("mine", "mine.show", "/mine/{token}", "customer"),
+    Page("mine-words", "mine.words", "/mine/{token}/answers/{answer}/words", "customer"),
     Page("share", "shared.show", "/s/{share}", "anyone"),
     Page("sign-in", "auth.sign_in", "/sign-in", "anyone"),
     Page("sign-in-link", "auth.show_link", "/sign-in/link/{sign_in}", "anyone"),
@@ -116,6 +120,7 @@ def addresses(member: Member) -> dict[str, str]:
     case = db.session.scalars(select(FollowUp).where(FollowUp.program_id == program.id)).first()
     found = {
         "submission": submission.id,
+        "answer": highlight.answer_id,
         "program": program.id,
         "highlight": highlight.id,
         "case": case.id if case else "none",

@@ -40,6 +40,7 @@ pytestmark = [
 ]
 WRITES = re.compile(r"(POST|PUT|PATCH|DELETE) ")
 PROGRAM, VOICE = "/settings/programs/<program_id>", "/voices/<submission_id>"
+WORDS = f"{VOICE}/answers/<answer_id>/words"
 PASSWORD = "a long enough passphrase"
 DESCRIBED = {"name": "Anew", "question": "How was it?", "language": "en", "max_seconds": "60"}
 THEME = {"name": "Bills", "description": "What is to be paid"}
@@ -119,6 +120,16 @@ def no_clip(world: World) -> None:
     db.session.commit()
 
 
+def first(world: World) -> str:
+    transcript = db.session.get_one(Transcript, world.highlight.transcript_id)
+    return str(transcript.segments[0].id)
+
+
+def correction(world: World) -> dict[str, object]:
+    sent = {"transcript": world.highlight.transcript_id, "edition": "0"}
+    return {**sent, f"text-{first(world)}": f"It came early, {SECRET}."}
+
+
 def bearer(world: World, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {world.drafting}", "Accept": "application/json", **more}
 
@@ -150,6 +161,7 @@ CUSTOMERS = {
     "DELETE /r/<code>/submission/uploads/<position>": Case("submission.upload_ended", head=bearer),
     "POST /mine/<token>/help": Case("follow_up.asked", SAID),
     "POST /mine/<token>/purposes": Case("consent.changed"),
+    "POST /mine/<token>/answers/<answer_id>/words": Case("transcript.edited", correction),
     "POST /mine/<token>/withdrawal": Case("submission.withdrawn", {"confirmation": "withdraw"}),
     "POST /uploads": Case("upload.begun", head=lambda w: tus(w, Upload_Length="10")),
     "PATCH /uploads/<upload_id>": Case(
@@ -197,6 +209,12 @@ STAFF = {
     "POST /following/channels/<channel_id>/test": Case("channel.tested"),
     f"POST {VOICE}/answers/<answer_id>/again": Case("step.again"),
     f"POST {VOICE}/steps/<step_id>/again": Case("step.again"),
+    f"POST {WORDS}": Case("transcript.edited", correction),
+    f"POST {WORDS}/replace": Case(
+        "transcript.edited",
+        lambda w: {"edition": "0", "find": "late", "with": SECRET, "only": first(w)},
+    ),
+    f"POST {WORDS}/versions": Case("transcript.chosen", {"do": "keep"}),
     f"POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>": Case("highlight.hidden"),
     "POST /exports": Case(
         "export.ordered",

@@ -240,6 +240,7 @@ GET /s/<token>/poster
 """
 MINE = """
 POST /mine/<token>/purposes
+GET /mine/<token>/answers/<answer_id>/words | POST /mine/<token>/answers/<answer_id>/words
 GET /mine/<token>/recordings/<recording_id>/captions.vtt
 GET /mine/<token>/recordings/<recording_id>/<any(playable, poster):part>
 """

@@ -17,6 +17,7 @@ EVERYONE, OUTSIDE_TOO = ROLES, (*ROLES, "a visitor")
 SHARERS, EDITORS, OWNERS = ROLES[:3], ROLES[:2], ROLES[:1]
 PROGRAM = "/settings/programs/<program_id>"
 VOICE = "/voices/<submission_id>"
+WORDS = f"{VOICE}/answers/<answer_id>/words"
 
 # A visitor shows a token or a code instead, or has nothing to be kept from.
 OPEN = """
@@ -29,6 +30,7 @@ DELETE /r/<code>/submission | DELETE /r/<code>/submission/uploads/<position>
 GET /mine/<token> | POST /mine/<token>/help | POST /mine/<token>/purposes
 POST /mine/<token>/withdrawal | GET /mine/<token>/recordings/<recording_id>/captions.vtt
 GET /mine/<token>/recordings/<recording_id>/<any(playable, poster):part>
+GET /mine/<token>/answers/<answer_id>/words | POST /mine/<token>/answers/<answer_id>/words
 GET /s/<token> | GET /s/<token>/captions.vtt | GET /s/<token>/clip | GET /s/<token>/player
 GET /s/<token>/poster
 POST /direct | GET /direct/<upload_id> | POST /direct/<upload_id>/parts
@@ -58,6 +60,8 @@ POST {VOICE}/answers/<answer_id>/again | POST {VOICE}/steps/<step_id>/again
 """
 FOR_EDITORS = f"""
 POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>
+GET {WORDS} | POST {WORDS} | GET {WORDS}/replace | POST {WORDS}/replace
+GET {WORDS}/versions | POST {WORDS}/versions
 GET {VOICE}/erase | POST {VOICE}/erase | GET /settings/erased
 GET {PROGRAM}/retention | POST {PROGRAM}/retention
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file

@@ -79,6 +79,7 @@ def test_each_window_is_encoded_once(
     assert len(encoded) == 1
 
 
+@pytest.mark.slow
 def test_a_folder_is_made_once_and_anew_for_another_checkpoint(tmp_path: Path) -> None:
     checkpoint = tmp_path / "mine.pt"
     checkpoint.write_bytes(SMALL.read_bytes())
@@ -117,6 +118,7 @@ def test_auto_stays_with_whisper(tmp_path: Path) -> None:
     assert choose("faster-whisper", SMALL.stem, tmp_path) == "faster-whisper"
 
 
+@pytest.mark.slow
 def test_the_small_checkpoint_takes_no_names_and_hears_the_same(
     models_dir: Path, phrases: list[tuple[str, Samples]]
 ) -> None:
@@ -126,6 +128,7 @@ def test_the_small_checkpoint_takes_no_names_and_hears_the_same(
     assert engine.transcribe(phrases[1][1], vocabulary=("Aurora Mini",)).text == plain.text
 
 
+@pytest.mark.slow
 def test_names_are_told_to_a_model_that_learnt_what_comes_before(
     tmp_path: Path, phrases: list[tuple[str, Samples]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

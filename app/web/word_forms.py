@@ -1,0 +1,111 @@
+"""The form in which people correct a transcript, staff and customers alike, passage by passage.
+
+It carries the edition that its person saw, and for each passage what stood there then, so that a
+refused form can be shown again with both: what they wrote and what stands there now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import request
+
+from app.domain import editing
+from app.domain.editing import Act
+from app.domain.errors import Conflict, Invalid
+from app.models import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`texts`: what was typed where it differs from what stood there, by segment id. `do`: the
+    button: a word, and what it is about."""
+
+    transcript_id: str
+    edition: int
+    texts: dict[int, str] = field(default_factory=dict)
+    do: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A passage in the form. `was`: what stands there; `text`: what is shown to be corrected."""
+
+    id: int
+    start: float
+    end: float
+    text: str
+    was: str
+    unclear: bool
+    conflict: bool
+
+
+def read() -> Sent:
+    """Raises Invalid for a form that isn't ours."""
+    texts = {}
+    for name, value in request.form.items():
+        key, _, number = name.partition("-")
+        was = request.form.get(f"was-{number}", "")
+        if key == "text" and _lines(value) != _lines(was):
+            texts[_number(number)] = value
+    do, _, about = request.form.get("do", "").partition(":")
+    edition = _number(request.form.get("edition", ""))
+    return Sent(request.form.get("transcript", ""), edition, texts, do, about)
+
+
+def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str:
+    """Does what the form asks; what to say about it. The caller commits.
+
+    Raises:
+        Conflict, Invalid: as `app.domain.editing` has it.
+    """
+    if transcript.id != sent.transcript_id:
+        raise Conflict(editing.CHANGED)
+    if sent.do in ("undo", "redo"):
+        if sent.texts:  # what was typed is a step of its own, so that redo brings it back
+            editing.save(transcript, sent.edition, author, sent.texts)
+        again = editing.undo if sent.do == "undo" else editing.redo
+        again(transcript, transcript.edition if sent.texts else sent.edition, author)
+        return "undone" if sent.do == "undo" else "redone"
+    act = Act(sent.do, _number(sent.about)) if sent.about else None
+    return "saved" if editing.save(transcript, sent.edition, author, sent.texts, act) else "same"
+
+
+def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
+    """The passages as they stand, with what was typed and refused instead where there is some."""
+    typed = sent.texts if sent else {}
+    return [
+        Row(
+            id=segment.id,
+            start=segment.start,
+            end=segment.end,
+            text=typed.get(segment.id, segment.text),
+            was=segment.text,
+            unclear=segment.unclear,
+            conflict=_in_the_way(segment.id, segment.text, typed),
+        )
+        for segment in transcript.segments
+    ]
+
+
+def stray(transcript: Transcript, sent: Sent | None) -> list[str]:
+    """What was typed into passages that are not there any more."""
+    there = {segment.id for segment in transcript.segments}
+    return [text for key, text in sent.texts.items() if key not in there] if sent else []
+
+
+def _in_the_way(segment_id: int, text: str, typed: dict[int, str]) -> bool:
+    """Whether somebody else wrote something else here since."""
+    before = request.form.get(f"was-{segment_id}", text)
+    return segment_id in typed and before.split() != text.split()
+
+
+def _lines(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines() if line.strip()]
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Invalid
+    return int(text)
