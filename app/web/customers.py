@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app import runtime
 from app.domain import details
 from app.domain.errors import HeardError
 from app.domain.wording import mark
@@ -57,7 +58,8 @@ def _speak() -> None:
 def _face() -> dict[str, object]:
     program: Program | None = g.get("program")
     workspace = db.session.get(Workspace, program.workspace_id) if program else None
-    return {"program": program, "brand": workspace.name if workspace else "Heard"}
+    brand = workspace.name if workspace else "Heard"
+    return {"program": program, "brand": brand, "most_bytes": runtime.settings().max_upload}
 
 
 def _refused(error: HeardError) -> ResponseReturnValue:

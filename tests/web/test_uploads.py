@@ -325,3 +325,11 @@ def test_a_body_of_unknown_length_is_cut_where_it_was_announced_to_end(
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("PATCH", other, iter([DATA[:9], DATA[9:]]), said, encode_chunked=True)
     assert connection.getresponse().status == 204
+
+
+@pytest.mark.parametrize("page", ["", "/form"])
+def test_the_page_says_how_large_a_file_may_be(
+    client: FlaskClient, workspace: Workspace, page: str
+) -> None:
+    invitation = factories.invitation(factories.program(workspace))
+    assert "At most 524.3 MB." in client.get(f"/r/{invitation.code}{page}").text
