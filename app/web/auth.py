@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from app import runtime
-from app.domain import letters, members, signing_in
+from app.domain import audit, letters, members, signing_in
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db, limiter, who_asks
-from app.web import sessions
+from app.web import afterwards, limits, sessions
 from app.web.access import STAFF, allow, me, safe_next
 from app.web.forms import refused, text
 
@@ -32,10 +33,6 @@ def _typed_here() -> str:
     return f"{_typed_address()} {who_asks()}"
 
 
-def _failed(response: object) -> bool:
-    return getattr(response, "status_code", 200) >= 400
-
-
 @blueprint.get("/sign-in")
 @limiter.limit("120 per minute")
 def sign_in() -> ResponseReturnValue:
@@ -45,33 +42,40 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
-@limiter.limit("10 per minute; 100 per hour", deduct_when=_failed)
-@limiter.limit("30 per hour", key_func=_typed_here, deduct_when=_failed)
-@limiter.limit("1000 per hour", key_func=_typed_address, deduct_when=_failed)
+@limiter.limit("1000 per hour", key_func=_typed_address)  # the lowest is counted first: what one
+@limiter.limit("30 per hour", key_func=_typed_here)  # refuses isn't counted by those above it
+@limiter.limit("10 per minute; 100 per hour")
 def use_password() -> ResponseReturnValue:
     try:
         member = signing_in.sign_in(text("email"), text("password"))
     except Invalid as error:
         return refused(SIGN_IN, error, _typed("email"), _sign_in_values)
     db.session.commit()
+    limits.give_back()
     sessions.begin(member, stay="stay" in request.form)
     return redirect(safe_next(request.form.get("next")), 303)
 
 
 @blueprint.post("/sign-in/link")
-@limiter.limit("5 per minute; 20 per hour")
-@limiter.limit("5 per hour", key_func=_typed_here)
 @limiter.limit("30 per hour", key_func=_typed_address)
+@limiter.limit("5 per hour", key_func=_typed_here)
+@limiter.limit("5 per minute; 20 per hour")
 def send_link() -> ResponseReturnValue:
-    """The letter goes after the answer, so that its time doesn't tell who has an account."""
+    """Nothing is looked up before the answer: its time doesn't tell who has an account."""
     response = redirect(url_for("auth.sign_in"), 303)
-    found = signing_in.link_for(text("email")) if runtime.settings().smtp_url else None
-    db.session.commit()
-    if found is not None:
-        letter = letters.sign_in(*found, "30 minutes")
-        response.call_on_close(lambda: letters.post(letter))
+    if runtime.settings().smtp_url:
+        afterwards.call(response, partial(_post_link, text("email")))
     flash(SENT, "info")
     return response
+
+
+def _post_link(email: str) -> None:
+    with audit.acting("visitor"):
+        found = signing_in.link_for(email)
+        letter = letters.sign_in(*found, "30 minutes") if found else None
+        db.session.commit()
+    if letter is not None:
+        letters.post(letter)
 
 
 @blueprint.get("/sign-in/link/<token>")
@@ -120,7 +124,7 @@ def account() -> ResponseReturnValue:
 
 
 @blueprint.post("/account")
-@limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
+@limiter.limit("10 per minute; 60 per hour")
 @allow(*STAFF)
 def change_account() -> ResponseReturnValue:
     """Whoever gets the letters can sign in: another address asks for the present password."""
@@ -131,12 +135,13 @@ def change_account() -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return refused(ACCOUNT, error, _typed("name", "email"))
     db.session.commit()
+    limits.give_back()
     flash("Saved.", "info")
     return redirect(url_for("auth.account"), 303)
 
 
 @blueprint.post("/account/password")
-@limiter.limit("10 per minute; 60 per hour", deduct_when=_failed)
+@limiter.limit("10 per minute; 60 per hour")
 @allow(*STAFF)
 def change_password() -> ResponseReturnValue:
     """The present password is asked for, so that an open screen isn't enough to take over."""
@@ -146,6 +151,7 @@ def change_password() -> ResponseReturnValue:
         signing_in.set_password(me(), text("password"))
     except Invalid as error:
         return refused(ACCOUNT, error, {"name": me().name, "email": me().email})
+    limits.give_back()
     flash("Your password is changed. Other devices are signed out.", "info")
     return _keep_signed_in(url_for("auth.account"))
 

@@ -16,6 +16,7 @@ from app.domain import audit, audit_reading, passwords
 from app.extensions import db
 from app.models import AuditEntry, Member, Workspace, now
 from tests.conftest import sign_in
+from tests.services import eventually
 
 PASSWORD = "a long enough passphrase"
 
@@ -113,4 +114,5 @@ def test_a_link_that_is_asked_for_is_noted(
     monkeypatch.setattr(runtime, "settings", lambda: mailing)
     monkeypatch.setattr(letters, "post", lambda _letter: True)
     client.post("/sign-in/link", data={"email": owner.email}).close()
-    assert actions() == [("sign_in_link.made", "visitor")]
+    noted = eventually(actions, 20, "the link is noted")
+    assert noted == [("sign_in_link.made", "visitor")]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
-from app import create_app
-from app.domain import members, signing_in
+from app import create_app, runtime
+from app.domain import letters, members, signing_in
+from app.domain.errors import Invalid
 from app.extensions import db, limiter
 from app.models import Member, SignInLink
+from app.web import afterwards
 from tests.conftest import settings_for, sign_in
+from tests.services import eventually
 
 PASSWORD = "heron over slate water"
 
@@ -107,6 +113,59 @@ def test_too_many_wrong_tries_have_to_wait(
     limiter.reset()
     statuses = [enter(client, owner_with_password.email, f"wrong {n}") for n in range(11)]
     assert [each.status_code for each in statuses] == [422] * 10 + [429]
+
+
+def test_guesses_that_come_at_once_are_counted_as_they_come(
+    app: Flask, owner_with_password: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    email, tried, go_on = owner_with_password.email, [], threading.Event()
+
+    def waiting(*_: str) -> Member:
+        tried.append(1)
+        go_on.wait(20)
+        raise Invalid(signing_in.WRONG)
+
+    monkeypatch.setattr(signing_in, "sign_in", waiting)
+    with ThreadPoolExecutor(20) as at_once:
+        asked = [at_once.submit(enter, app.test_client(), email) for _ in range(20)]
+        refused = eventually(lambda: sum(each.done() for each in asked) == 10, 20, "refusals")
+        go_on.set()
+    assert refused and len(tried) == 10
+    assert sorted(each.result().status_code for each in asked) == [422] * 10 + [429] * 10
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link"])
+def test_what_one_network_is_refused_is_not_counted_against_the_account(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+
+    def asked(address: str) -> int:
+        where = {"REMOTE_ADDR": address}
+        return client.post(path, data={"email": "a@example.com"}, environ_base=where).status_code
+
+    for _ in range(120):
+        assert asked("203.0.113.1") in (422, 303, 429)
+        for key in [each for each in limiter.storage.storage if each.endswith("/1/minute")]:
+            limiter.storage.clear(key)  # as if each came in a minute of its own
+    assert asked("203.0.113.1") == 429
+    counts = {key: n for key, n in limiter.storage.storage.items() if "203.0.113.1" not in key}
+    assert max(counts.values()) <= 30
+    assert asked("192.0.2.1") in (422, 303)
+
+
+def test_what_was_no_guess_is_given_back(
+    app: Flask, owner_with_password: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    email = owner_with_password.email
+    assert {enter(app.test_client(), email).status_code for _ in range(12)} == {303}
+    wrong = [enter(app.test_client(), email, f"wrong {n}").status_code for n in range(10)]
+    assert set(wrong) == {422} and enter(app.test_client(), email).status_code == 429
 
 
 def test_a_link_waits_for_the_button(client: FlaskClient, owner: Member) -> None:
@@ -223,6 +282,39 @@ def test_no_link_is_made_without_a_mail_server(client: FlaskClient, owner: Membe
     assert "Send a link" not in client.get("/sign-in").text
     assert client.post("/sign-in/link", data={"email": owner.email}).status_code == 303
     assert db.session.query(SignInLink).count() == 0
+
+
+def test_nobody_is_looked_up_before_the_answer_is_out(
+    client: FlaskClient, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the time that it takes tells who has an account."""
+    mailing = replace(runtime.settings(), smtp_url="smtp://mail.example.com")
+    monkeypatch.setattr(runtime, "settings", lambda: mailing)
+    monkeypatch.setattr(letters, "post", posted := [].append)
+    looked_up, go_on, link_for = [], threading.Event(), signing_in.link_for
+
+    def waiting(email: str) -> tuple[Member, str] | None:
+        looked_up.append(go_on.wait(20))
+        return link_for(email)
+
+    monkeypatch.setattr(signing_in, "link_for", waiting)
+    for email in ("nobody@example.com", owner.email):
+        answer = client.post("/sign-in/link", data={"email": email})
+        answer.close()
+        assert answer.status_code == 303 and looked_up == []
+    go_on.set()
+    [letter] = eventually(lambda: posted.__self__, 20, "the letter")
+    assert letter.to == owner.email and looked_up == [True, True]
+
+
+def test_what_fails_after_the_answer_is_told_in_the_log(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with app.test_request_context():
+        response = Response()
+        afterwards.call(response, lambda: 1 / 0)
+    response.close()
+    eventually(lambda: "ZeroDivisionError" in caplog.text, 20, "the reason")
 
 
 def test_forms_need_their_token(app: Flask, client: FlaskClient, owner: Member) -> None:

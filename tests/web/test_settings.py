@@ -23,6 +23,7 @@ from storage import keys
 from tests import factories
 from tests.conftest import sign_in
 from tests.receivers import MailServer
+from tests.services import eventually
 
 LINK = re.compile(r"/sign-in/link/[\w-]{43}")
 
@@ -240,6 +241,7 @@ def test_a_letter_goes_to_whom_it_is_for(
     visitor = app.test_client()
     visitor.post("/sign-in/link", data={"email": "nobody@example.com"})
     visitor.post("/sign-in/link", data={"email": owner.email}).close()
+    eventually(lambda: len(mailbox.letters) > 1, 20, "the letter")
     assert [each["To"] for each in mailbox.letters] == ["new@example.com", owner.email]
     [path] = LINK.findall(mailbox.letters[1].get_body(("html",)).get_content())
     assert signing_in.check_link(path.removeprefix(signing_in.LINK_PATH)).id == owner.id
