@@ -76,6 +76,23 @@ def test_it_comes_in_pages(client: FlaskClient, owner: Member, workspace: Worksp
     assert "t002" in second and "t003" not in second and "Back to the first" in second
 
 
+def test_who_pauses_while_reading_the_file_holds_no_transaction(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is erased meanwhile would still lie in it."""
+    monkeypatch.setattr(audit_reading, "AT_ONCE", 3)
+    for number in range(7):
+        audit.record(workspace.id, "theme.changed", subject=("theme", f"t{number}"))
+    db.session.commit()
+    pieces, workspace_id = [], workspace.id
+    for piece in audit_reading.as_csv(workspace_id, audit_reading.Filters()):
+        assert not db.session().in_transaction()
+        pieces.append(piece)
+    assert len(pieces) == 4
+    found = [row["subject_id"] for row in csv.DictReader(io.StringIO("".join(pieces)))]
+    assert found == [f"t{number}" for number in range(7)]
+
+
 def test_wrong_addresses_at_the_door_are_shown_where_there_is_one_workspace(
     client: FlaskClient, owner: Member
 ) -> None:
