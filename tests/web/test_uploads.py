@@ -332,4 +332,4 @@ def test_the_page_says_how_large_a_file_may_be(
     client: FlaskClient, workspace: Workspace, page: str
 ) -> None:
     invitation = factories.invitation(factories.program(workspace))
-    assert "At most 524.3 MB." in client.get(f"/r/{invitation.code}{page}").text
+    assert "At most 500.0 MB." in client.get(f"/r/{invitation.code}{page}").text

@@ -194,7 +194,7 @@ function problemOf(file) {
   if (!file || file.size === 0) return t("empty");
   if (file.type && !/^(video|audio)\//.test(file.type)) return t("not_media");
   if (file.size > data.maxBytes) {
-    return t("too_large", { size: `${Math.floor(data.maxBytes / 1e6)} MB` });
+    return t("too_large", { size: `${Math.floor(data.maxBytes / 2 ** 20)} MB` });
   }
   return "";
 }
