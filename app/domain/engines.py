@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from app.config import Settings
 from app.domain import runs
 from app.domain.clerk import session
-from app.models import Answer, Program, Run, Step, Submission, Transcript
+from app.models import Answer, Program, Run, Step, Submission, Transcript, TranscriptEdit
 
 BUNDLED = Path(__file__).parents[2] / "workers" / "transcribe" / "checkpoints"
 ENGINE_NAMES = {
@@ -160,6 +160,8 @@ def write_again(workspace_id: str) -> int:
 
 
 def _by_basic(workspace_id: str) -> Select[Transcript]:
+    """Those that nobody corrected: these stay, whatever is heard again."""
+    corrected = select(TranscriptEdit.transcript_id).where(TranscriptEdit.state == "done")
     return (
         select(Transcript)
         .join(Answer, Transcript.answer_id == Answer.id)
@@ -169,5 +171,6 @@ def _by_basic(workspace_id: str) -> Select[Transcript]:
             Submission.state == "received",
             Transcript.current,
             Transcript.engine == "pocketsphinx",
+            Transcript.id.not_in(corrected),
         )
     )

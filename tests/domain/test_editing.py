@@ -11,6 +11,7 @@ from app.domain import (
     captions,
     editing,
     editing_history,
+    engines,
     exports,
     highlights,
     leases,
@@ -335,6 +336,16 @@ def test_words_that_nobody_corrected_give_way(
     assert (newer.current, newer.offered) == (True, False)
     with pytest.raises(Conflict):
         write(words, author, 0, "too late")
+
+
+def test_corrected_words_are_not_among_those_to_be_heard_again(
+    answer: Answer, words: Transcript, author: Author
+) -> None:
+    words.engine = "pocketsphinx"
+    workspace_id = answer.submission.workspace_id
+    assert engines.written_by_basic(workspace_id) == 1
+    write(words, author, 0, "the mail came late")
+    assert engines.written_by_basic(workspace_id) == 0
 
 
 def test_a_hidden_moment_stays_hidden_also_when_it_is_not_chosen_for_a_while(

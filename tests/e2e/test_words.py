@@ -105,7 +105,7 @@ def test_edit_undo_reload_find_and_replace(page: Page, words: Transcript, owner:
     undo.focus()
     page.keyboard.press("Enter")
     expect(page.locator("textarea")).to_have_count(3)
-    undo.focus()
+    expect(undo).to_be_focused()
     page.keyboard.press("Enter")
     expect(passage(page, 2)).to_have_value("There were three plans.")
     expect(undo).to_be_disabled()

@@ -4,6 +4,7 @@ const LOST = "That could not be saved. Your words are still here; try again in a
 
 export default function (box) {
   const video = box.closest(".answer").querySelector("video");
+  const live = box.querySelector("[data-live]");
   const passageOf = (node) => node.closest(".passage");
   const areas = () => [...box.querySelectorAll("textarea")];
   const changed = (area) => area.value.trim() !== area.nextElementSibling.value.trim();
@@ -61,7 +62,12 @@ export default function (box) {
   });
 
   // While it is on its way nothing more is typed into what will be replaced.
-  box.addEventListener("htmx:beforeRequest", () => areas().forEach((a) => (a.readOnly = true)));
+  let place = ""; // where somebody was, should what they pressed be gone afterwards
+  box.addEventListener("htmx:beforeRequest", () => {
+    areas().forEach((area) => (area.readOnly = true));
+    const there = document.activeElement;
+    place = passageOf(there)?.querySelector("textarea").id ?? (there.id || place);
+  });
   box.addEventListener("htmx:afterRequest", () => areas().forEach((a) => (a.readOnly = false)));
   box.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
@@ -71,10 +77,16 @@ export default function (box) {
     else said(LOST);
   });
   box.addEventListener("htmx:sendError", () => said(LOST));
-  box.addEventListener("htmx:afterSettle", dress);
+  box.addEventListener("htmx:afterSettle", () => {
+    dress();
+    live.textContent = box.querySelector("#words-said").textContent;
+    if (document.activeElement !== document.body) return;
+    const again = place && box.querySelector(`#${place}:enabled`);
+    (again || areas().at(-1) || box.querySelector("#words-save")).focus({ preventScroll: true });
+  });
 
   function said(sentence) {
-    box.querySelector("#words-said").textContent = sentence;
+    live.textContent = box.querySelector("#words-said").textContent = sentence;
   }
 
   let leaving = false;
