@@ -10,14 +10,22 @@ from app.domain import timeline
 from app.domain.wording import count
 from app.models import now
 
+_RIGHT_TO_LEFT = ("ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi")
+
 
 def init_app(app: Flask) -> None:
     app.template_filter("clock")(timeline.clock)
     app.template_test("touching")(timeline.touching)
+    app.template_filter("direction")(direction)
     app.template_filter("ago")(ago)
     app.template_filter("exact")(exact)
     app.template_filter("count")(count)
     app.template_filter("bytes")(size)
+
+
+def direction(language: str) -> str:
+    """A `dir` for words in that language: left to the words themselves where it doesn't tell."""
+    return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto"
 
 
 def ago(moment: datetime) -> str:
