@@ -139,6 +139,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:
+    from app.domain.engines import checkpoint_path, is_here
     from workers import models
     from workers.transcribe import choose
 
@@ -146,6 +147,11 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     if engine == "pocketsphinx" and settings.speech_engine != "pocketsphinx":
         words = "basic engine only. " + models.whisper_help(settings.whisper_model, settings.models)
         yield Finding("speech", "note", words)
+    elif engine != "pocketsphinx" and not is_here(
+        engine, checkpoint_path(settings.whisper_model, settings.models)
+    ):
+        words = models.whisper_help(settings.whisper_model, settings.models)
+        yield Finding("speech", "bad", words)
     else:
         yield Finding("speech", "ok", f"{engine} {settings.whisper_model}")
 

@@ -51,6 +51,16 @@ def test_layers_are_those_of_the_running_worker_and_missing_ones_say_what_to_do(
     assert {finding.level for finding in found.values()} == {"ok"}
 
 
+@pytest.mark.parametrize("engine", ["whisper", "faster-whisper"])
+def test_an_engine_whose_model_is_missing_is_no_speech(tmp_path: Path, engine: str) -> None:
+    missing = settings_for(tmp_path, SPEECH_ENGINE=engine, WHISPER_MODEL="base")
+    (finding,) = doctor._speech(missing)
+    assert (finding.level, "base isn't here" in finding.words) == ("bad", True)
+    bundled = dataclasses.replace(missing, whisper_model="heard-tiny-flite")
+    (finding,) = doctor._speech(bundled)
+    assert (finding.level, finding.words) == ("ok", f"{engine} heard-tiny-flite")
+
+
 def test_the_web_is_asked_at_its_address(tmp_path: Path, web: str) -> None:
     settings = dataclasses.replace(settings_for(tmp_path), base_url=web)
     assert [finding.level for finding in doctor._server(settings)] == ["ok"]
