@@ -277,7 +277,8 @@ def abandon(submission: Submission) -> None:
 
 
 def end_uploads(submission: Submission, position: int) -> None:
-    """Ends what is still on its way to this question; its bytes go with the commit.
+    """Ends what is still on its way to this question; its bytes go with the commit, and what its
+    sender said of it goes at once.
 
     The caller holds the submission.
     """
@@ -289,7 +290,7 @@ def end_uploads(submission: Submission, position: int) -> None:
         )
     ):
         upload.state = "ended"
-        _noted(submission, "upload_ended", upload=upload.id)
+        upload.said = upload.filename = upload.declared_type = ""
         after_commit(partial(parts.drop, upload.id))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import runtime
 from app.domain import arrivals, capture, consent, parts
@@ -46,7 +46,8 @@ class Declared:
 
 
 def declare(submission: Submission, declared: Declared) -> Upload:
-    """Room for a file; older uploads to the same question end.
+    """Room for a file; older uploads to the same question end. The audit log hears of a file when
+    it is whole: what anyone may begin again and again would fill it.
 
     Raises:
         Invalid: no consent, empty, no such question. UnknownType, TooLarge, NoRoom.
@@ -69,7 +70,6 @@ def declare(submission: Submission, declared: Declared) -> Upload:
     )
     db.session.add(upload)
     db.session.flush()
-    arrivals.noted(upload, "upload.begun")
     if not declared.direct:
         parts.create(upload.id, upload.length or 0)
     return upload
@@ -129,19 +129,21 @@ def terminate(upload: Upload) -> None:
             capture.drop_answer(upload.submission, upload.position)
         if upload.state == "ended" or not arrivals.end(upload, was=upload.state):
             raise NotFound
-        arrivals.noted(upload, "upload.ended")
         db.session.flush()
 
 
 def sweep() -> int:
     """Ends what has expired and drops its bytes; how many. The clock calls it. Commits.
 
-    Bytes that belong to no upload under way go, too: a crash between commit and deletion.
+    Bytes that belong to no upload under way go, too: a crash between commit and deletion. So do
+    the rows of what ended, once nobody can be busy with one any more.
     """
     expired = list(
         db.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= now()))
     )
     ended = sum(arrivals.end(upload) for upload in expired)
+    over = Upload.expires_at <= now() - UNNAMED_FOR
+    db.session.execute(delete(Upload).where(Upload.state == "ended", over))
     db.session.commit()
     parts.sweep(set(db.session.scalars(select(Upload.id).where(Upload.state == "open"))))
     return ended

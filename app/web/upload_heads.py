@@ -13,6 +13,8 @@ from app.domain import appending, uploads
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 
+# Of what is said of a file. Our own sender cuts names to 200 letters: in base64 800 bytes at most.
+LONGEST_SAID = 1024
 LARGEST_NUMBER = 2**53  # what every sender's language can count to exactly
 
 
@@ -61,7 +63,7 @@ def described(said: Mapping[str, str], length: int | None, header: str = "") -> 
 
 def metadata(header: str) -> dict[str, str]:
     """`key base64,key base64` → texts. Raises BadRequest."""
-    if not header.isascii():
+    if not header.isascii() or len(header) > LONGEST_SAID:
         raise BadRequest(mark("What the sender says of the file can't be read."))
     said: dict[str, str] = {}
     for pair in filter(None, (each.strip() for each in header.split(","))):

@@ -11,12 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select, update
 
 from app import runtime
 from app.domain import appending, arrivals, capture, consent, details, parts, uploads
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.extensions import db
-from app.models import Submission, Upload, Workspace, now
+from app.models import AuditEntry, Submission, Upload, Workspace, now
 from storage import StorageError
 from tests import factories
 
@@ -217,6 +218,51 @@ def test_what_can_not_be_declared(draft: Submission) -> None:
     db.session.commit()
     with pytest.raises(Invalid, match="agreement"):
         uploads.declare(draft, uploads.Declared(1))
+
+
+def test_beginning_again_and_again_leaves_next_to_nothing(draft: Submission) -> None:
+    def logged() -> set[str]:
+        return set(db.session.scalars(select(AuditEntry.action)))
+
+    before = logged()
+    said = uploads.Declared(3, media_type="video/webm", filename="a.webm", said="filename YQ==")
+    begun = [uploads.declare(draft, said) for _ in range(5)]
+    capture.retake(draft, 0)
+    begun.append(uploads.declare(draft, said))
+    uploads.terminate(begun[-1])
+    last = uploads.declare(draft, said)
+    db.session.commit()
+    assert logged() == before
+    assert [(each.said, each.filename, each.declared_type) for each in begun[:5]] == [("",) * 3] * 5
+    assert last.said == said.said
+    appending.append(last, [b"abc"], offset=0)
+    assert logged() - before == {"recording.received"}
+    uploads.terminate(last)
+    db.session.commit()
+    assert logged() - before == {"recording.received", "submission.answer_dropped"}
+
+
+def test_what_ended_is_forgotten_when_nobody_can_be_busy_with_it(draft: Submission) -> None:
+    def states() -> list[str]:
+        db.session.expire_all()
+        return sorted(db.session.scalars(select(Upload.state)))
+
+    uploads.declare(draft, uploads.Declared(3))
+    received = uploads.declare(draft, uploads.Declared(3))
+    db.session.commit()
+    appending.append(received, [b"abc"], offset=0)
+    coming = uploads.declare(draft, uploads.Declared(3))
+    ages = (timedelta(0), uploads.KEPT_FOR, uploads.KEPT_FOR + 2 * uploads.UNNAMED_FOR)
+    kept = []
+    for age in ages:
+        db.session.execute(update(Upload).values(expires_at=now() + uploads.KEPT_FOR - age))
+        db.session.execute(
+            update(Upload).where(Upload.id == coming.id).values(expires_at=now() + timedelta(1))
+        )
+        db.session.commit()
+        uploads.sweep()
+        kept.append(states())
+    assert kept == [["ended", "open", "received"]] * 2 + [["open", "received"]]
 
 
 def test_writing_in_its_place_drops_the_bytes(upload: Upload, draft: Submission) -> None:

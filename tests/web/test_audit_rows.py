@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import audit_heads, capture, clerk, parts, passwords, sample
+from app.domain import appending, audit_heads, capture, clerk, parts, passwords, sample
 from app.extensions import db
 from app.models import (
     Answer,
@@ -73,16 +73,17 @@ def sent(world: World) -> None:
     db.session.commit()
 
 
-def holding(world: World) -> None:
-    parts.create(world.upload.id, 10)
-
-
 def whole(world: World) -> None:
     parts.create(world.upload.id, 10)
     with parts.held(world.upload.id) as file:
         file.write(b"x" * 9)
     world.upload.offset = 9
     db.session.commit()
+
+
+def arrived(world: World) -> None:
+    whole(world)
+    appending.append(world.upload, [b"x"], offset=9)
 
 
 def an_alert_failed(world: World) -> None:
@@ -158,17 +159,15 @@ CUSTOMERS = {
         "submission.received", json={}, head=bearer, before=sent
     ),
     "DELETE /r/<code>/submission": Case("submission.abandoned", head=bearer),
-    "DELETE /r/<code>/submission/uploads/<position>": Case("submission.upload_ended", head=bearer),
     "POST /mine/<token>/help": Case("follow_up.asked", SAID),
     "POST /mine/<token>/purposes": Case("consent.changed"),
     "POST /mine/<token>/answers/<answer_id>/words": Case("transcript.edited", correction),
     "POST /mine/<token>/withdrawal": Case("submission.withdrawn", {"confirmation": "withdraw"}),
-    "POST /uploads": Case("upload.begun", head=lambda w: tus(w, Upload_Length="10")),
     "PATCH /uploads/<upload_id>": Case(
         "recording.received", json=b"x", before=whole,
         head=lambda w: tus(w, Upload_Offset="9", Content_Type="application/offset+octet-stream"),
     ),
-    "DELETE /uploads/<upload_id>": Case("upload.ended", head=tus, before=holding),
+    "DELETE /uploads/<upload_id>": Case("submission.answer_dropped", head=tus, before=arrived),
 }  # fmt: skip
 VISITORS = {
     "POST /sign-in": Case(
@@ -270,6 +269,8 @@ DIRECT = "only where objects lie in S3; by the same verbs as /uploads"
 # Addresses that write without a row of their own, and why.
 EXEMPT = {
     "POST /sign-in/link": "test_a_link_that_is_asked_for_is_noted: it takes a mail server",
+    "POST /uploads": "a file is noted when it is whole, by PATCH",
+    "DELETE /r/<code>/submission/uploads/<position>": "ends what isn't whole, and so was not noted",
     "POST /direct": DIRECT,
     "POST /direct/<upload_id>/parts": "hands out addresses and changes nothing",
     "POST /direct/<upload_id>/complete": DIRECT,
