@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,25 @@ def test_each_passage_has_its_own_language(phrases: list[tuple[str, Samples]]) -
     assert heard.language == "en"
     shown = heard.as_json()["segments"]
     assert [each.get("language") for each in shown] == [None, "es", None]  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_whisper_encodes_a_window_once_however_often_it_is_decoded(
+    tmp_path: Path, phrases: list[tuple[str, Samples]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = WhisperEngine("heard-tiny-flite", tmp_path)
+    engine.load()
+    decode, decoded, encoded = engine._whisper.decode, [], []
+
+    def doubted(features: torch.Tensor, options: Any) -> DecodingResult:
+        decoded.append(options)
+        return replace(decode(features, options), avg_logprob=-1.5)
+
+    monkeypatch.setattr(engine._whisper, "decode", doubted)
+    hook = engine._whisper.encoder.register_forward_hook(lambda *_: encoded.append(1))
+    assert engine.transcribe(phrases[1][1]).words
+    hook.remove()
+    assert (len(encoded), len(decoded)) == (1, 3)
 
 
 @pytest.mark.slow
