@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
+from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app import runtime
 from app.domain.direct import ODD
 from app.domain.errors import Invalid
-from app.extensions import csrf
+from app.extensions import csrf, db
+from app.web import form_files
 
 # Everything that isn't a file: the longest form, all answers in writing, a codebook of 512 KB.
 MOST = 1024 * 1024  # bytes
+# One field beside files: ten thousand characters. All of them together are held in memory.
+LONGEST = 64 * 1024  # bytes
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,6 +37,7 @@ def takes_files(media_type: str) -> Callable[[View], View]:
 def init_app(app: Flask) -> None:
     """Comes before whatever reads a form, so before the check of its CSRF token too."""
     app.config["MAX_CONTENT_LENGTH"] = MOST
+    app.request_class = form_files.Request
     app.before_request(_room)
     app.before_request(_keepable)
 
@@ -50,7 +55,9 @@ def keepable(said: Any) -> Any:
 
 
 def json_object() -> dict[str, Any]:
-    """What the request says as JSON, in texts that can be kept. Raises Invalid: it is no object."""
+    """What the request says as JSON, in texts that can be kept. Rolls back. Raises Invalid: it is
+    no object."""
+    _hold_nothing()
     try:
         said = keepable(request.get_json(silent=True))
     except RecursionError:  # a thousand brackets and nothing in them
@@ -68,21 +75,33 @@ def of_files() -> str:
 
 def open_form() -> None:
     """Reads a form that may hold files, for a view that knows by now that the sender may send it.
+    Rolls back: what the view looked up, it looks up anew.
 
     The view is exempt from the check of the form's CSRF token that comes before all views, since
-    that reads the form as well: it is made here.
+    that reads the form as well: it is made here. Who was never given a token is not read at all.
 
     Raises:
-        CSRFError, RequestEntityTooLarge
+        CSRFError, RequestEntityTooLarge, TooManyRequests, NoRoom, Unwritable
     """
-    if current_app.config["WTF_CSRF_ENABLED"]:
-        csrf.protect()
-    _clean()
+    checked = current_app.config["WTF_CSRF_ENABLED"]
+    if checked and current_app.config["WTF_CSRF_FIELD_NAME"] not in session:
+        raise CSRFError
+    _hold_nothing()
+    with form_files.one_of_few():
+        if checked:
+            csrf.protect()
+        _clean()
+
+
+def _hold_nothing() -> None:
+    """Bytes may drip in: meanwhile the database's connection is somebody else's."""
+    db.session.rollback()
 
 
 def _room() -> None:
     if (media_type := of_files()) and request.mimetype == media_type:
         request.max_content_length = runtime.settings().max_upload + MOST
+        request.max_form_memory_size = LONGEST
 
 
 def _keepable() -> None:

@@ -19,6 +19,7 @@ from app.extensions import csrf, db, limiter
 from app.models import ConsentText, Invitation, Submission
 from app.models.program import SCORES
 from app.web import bodies, capture_forms, capture_texts, customers, errors
+from app.web.upload_limits import so_many_bytes
 
 blueprint = Blueprint("capture", __name__, url_prefix="/r")
 customers.furnish(blueprint)
@@ -45,11 +46,12 @@ def form(code: str) -> ResponseReturnValue:
 @csrf.exempt  # `open_form` asks for its token, once it is known that the link is one
 @bodies.takes_files("multipart/form-data")
 @limiter.limit("60/minute")
+@so_many_bytes
 def take_form(code: str) -> ResponseReturnValue:
     """A whole submission in one form, for browsers without JavaScript."""
-    invitation = _invitation(code)
+    _invitation(code)
     bodies.open_form()
-    token = request.form.get("token", "")
+    invitation, token = _invitation(code), request.form.get("token", "")
     try:
         capture_forms.take(invitation, token, _language())
         db.session.commit()
@@ -122,7 +124,7 @@ def help_page(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<code>/help")
-@limiter.limit("20/minute")
+@limiter.limit("20/minute;60/hour")
 def ask_for_help(code: str) -> ResponseReturnValue:
     invitation = _invitation(code)
     submission = _submission(invitation) if "Authorization" in request.headers else None
