@@ -42,6 +42,8 @@ class Settings:
     fetch_models: bool
     retry_speed: int
     testing: bool
+    sentiment_model: Path | None = None
+    emotion_model: Path | None = None
 
     @property
     def uploads(self) -> Path:
@@ -56,6 +58,11 @@ class Settings:
     @property
     def models(self) -> Path:
         return self.data / "models"
+
+    @property
+    def text_models(self) -> tuple[Path | None, Path | None, Path | None]:
+        """The folders of the encoder, and of others' models for sentiment and emotions."""
+        return self.encoder, self.sentiment_model, self.emotion_model
 
     @property
     def sandbox_note(self) -> Path:
@@ -96,7 +103,18 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         fetch_models=_flag(env, "FETCH_MODELS", True),
         retry_speed=_number(env, "RETRY_SPEED", 1, least=1),
         testing=_flag(env, "HEARD_TESTING", False),
+        sentiment_model=_folder(env, "SENTIMENT_MODEL"),
+        emotion_model=_folder(env, "EMOTION_MODEL"),
     )
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    folder = Path(env[name])
+    if not folder.is_dir():
+        raise BadSetting(f"{name} must be a folder; there is no folder {folder}.")
+    return folder
 
 
 def _writable(data: Path) -> None:

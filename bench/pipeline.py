@@ -87,7 +87,7 @@ def _text(settings) -> float:  # type: ignore[no-untyped-def]
     """Seconds spent on loading the encoder so far, in this process."""
     from workers.understand import shared
 
-    return float(shared(settings.encoder).load_seconds)
+    return float(shared(*settings.text_models).load_seconds)
 
 
 def _program() -> Program:

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tools.text_heads import adapter, emotion, fit, hand_off, themes
 from workers.understand.encoder import Encoder
 from workers.understand.hand_off import NONE
+from workers.understand.names import unnamed
 
 SENTENCES = Path(__file__).parent / "sentences"
 
@@ -32,7 +33,7 @@ class Customers:
     """Sentences as customers say them, with their labels, and their features (n, width)."""
 
     texts: list[str]
-    plain: list[str]  # without punctuation and capitals, as some engines write
+    plain: list[str]  # without names, punctuation and capitals, as some engines write
     sentiment: list[str]
     emotions: list[set[str]]
     hand_off: list[str]
@@ -49,15 +50,15 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    encoder = Encoder()
+    encoder = Encoder(threads=1)
     encode = fit.Encodings(encoder, arguments.cache)
     train, test = customers("train", encode), customers("test", encode)
     reviews = adapter.reviews(arguments.data / "sentiment")
-    reddit = emotion.read(arguments.data / "goemotions", encode)
+    reddit = emotion.read(arguments.data / "goemotions")
     print(f"seed {arguments.seed}, {len(train.texts)} sentences to learn, {len(test.texts)} unseen")
     trainers = {
-        "go_emotions": lambda seed: emotion.train_go_emotions(reddit, seed),
-        "emotion": lambda seed: emotion.train_shown(reddit, train, test, seed),
+        "go_emotions": lambda seed: emotion.train_go_emotions(reddit, encode, seed),
+        "emotion": lambda seed: emotion.train_shown(reddit, train, test, encode, seed),
         "sentiment": lambda seed: adapter.train(train, test, reviews, encoder, seed),
         "hand_off": lambda seed: hand_off.train(
             passages(train, *hand_off.more(SENTENCES / "hand_off_train.tsv")),
@@ -76,14 +77,15 @@ def customers(name: str, encode: fit.Encodings) -> Customers:
     with (SENTENCES / f"customers_{name}.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     texts = [row["text"] for row in rows]
-    plain = [unpunctuated(text) for text in texts]
+    masked = [unnamed(text) for text in texts]
+    plain = [unpunctuated(text) for text in masked]
     return Customers(
         texts=texts,
         plain=plain,
         sentiment=[row["sentiment"] for row in rows],
         emotions=[set(row["emotions"].split(",")) - {"-"} for row in rows],
         hand_off=[row["hand_off"] for row in rows],
-        features=encode(f"customers_{name}", texts),
+        features=encode(f"customers_{name}", masked),
         unpunctuated=encode(f"customers_{name}_plain", plain),
     )
 

@@ -16,6 +16,7 @@ from app.domain.codebooks import Codebook, default_codebook, read_codebook
 from app.domain.errors import HeardError, Invalid
 
 BATCH = 256
+LONGEST_LINE = 10_000_000  # bytes
 
 
 @click.command()
@@ -60,9 +61,10 @@ def understand(codebook: Path | None) -> None:
     from workers.understand import shared
 
     themes = _codebook(codebook)
-    understander = shared(read_settings().encoder)
+    settings = read_settings()
+    understander = shared(*settings.text_models)
     wrong = 0
-    for batch in _batches(sys.stdin):
+    for batch in _batches(sys.stdin.buffer):
         good = [(key, text) for key, text, error in batch if error is None]
         for _, _, error in batch:
             if error is not None:
@@ -71,7 +73,7 @@ def understand(codebook: Path | None) -> None:
         for (key, _), found in zip(
             good, understander.understand([text for _, text in good], themes), strict=True
         ):
-            click.echo(json.dumps({"id": key, **found.as_json()}, ensure_ascii=False))
+            click.echo(_written({"id": key, **found.as_json()}))
     if wrong:
         raise Invalid(f"{wrong} of the lines could not be read; the others were.")
 
@@ -83,6 +85,8 @@ def _codebook(path: Path | None) -> Codebook:
         return read_codebook(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Invalid(f"There is no codebook {path}.") from None
+    except (IsADirectoryError, PermissionError):
+        raise Invalid(f"The codebook {path} can't be read: it must be a CSV file.") from None
     except UnicodeDecodeError:
         raise Invalid(f"The codebook {path} is not UTF-8 text.") from None
 
@@ -90,11 +94,18 @@ def _codebook(path: Path | None) -> Codebook:
 Line = tuple[object, str, str | None]
 
 
-def _batches(lines: IO[str]) -> Iterator[list[Line]]:
+def _batches(lines: IO[bytes]) -> Iterator[list[Line]]:
     """Lines in batches, each as (id, text, what is wrong with it)."""
     batch: list[Line] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
+    number = 0
+    while line := lines.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = lines.readline(LONGEST_LINE)
+            said = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB."
+            batch.append((None, "", said))
+        elif line.strip():
             batch.append(_line(number, line))
         if len(batch) == BATCH:
             yield batch
@@ -102,14 +113,32 @@ def _batches(lines: IO[str]) -> Iterator[list[Line]]:
     yield batch
 
 
-def _line(number: int, line: str) -> Line:
+def _line(number: int, line: bytes) -> Line:
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse)
+    except UnicodeDecodeError:
+        return None, "", f"Line {number} is not UTF-8 text."
     except json.JSONDecodeError as error:
         return None, "", f"Line {number} is not JSON: {error.msg}."
+    except (ValueError, RecursionError):  # NaN, a number of 5 000 digits, 100 000 brackets
+        return None, "", f"Line {number} is not JSON that can be read."
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
         return None, "", f"Line {number} needs an 'id' and a 'text'."
-    return row["id"], row["text"], None
+    # Half of a surrogate pair is no character: the models' tokenizer would refuse the batch.
+    return row["id"], row["text"].encode("utf-8", "replace").decode("utf-8"), None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _written(row: dict[str, object]) -> str:
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:  # an id with half of a surrogate pair goes back as it came
+        return json.dumps(row)
+    return line
 
 
 @click.group(invoke_without_command=True)

@@ -160,7 +160,7 @@ def _text(settings: Settings) -> Iterator[Finding]:
     from workers.understand import shared
 
     try:
-        shared(settings.encoder).understand(["Thank you."], Codebook())
+        shared(*settings.text_models).understand(["Thank you."], Codebook())
     except StepFailed as error:
         yield Finding("text", "bad", error.sentence)
     else:

@@ -12,6 +12,7 @@ from sklearn.metrics import f1_score
 
 from tools.text_heads import fit
 from workers.understand.emotion import GATHERED, SHOWN
+from workers.understand.heads import load
 
 if TYPE_CHECKING:
     from tools.train_text_heads import Customers
@@ -24,26 +25,27 @@ WEIGHT = 4.0  # one sentence of a customer weighs as much as this many comments
 @dataclass(frozen=True)
 class Reddit:
     labels: list[str]
-    features: dict[str, np.ndarray]  # by part: train, dev, test
+    texts: dict[str, list[str]]  # by part: train, dev, test
     truth: dict[str, np.ndarray]  # (n, 28) of 0 and 1
 
 
-def read(folder: Path, encode: fit.Encodings) -> Reddit:
+def read(folder: Path) -> Reddit:
     labels = (folder / "labels.txt").read_text(encoding="utf-8").split()
-    features, truth = {}, {}
+    texts, truth = {}, {}
     for part in ("train", "dev", "test"):
         lines = (folder / f"{part}.tsv").read_text(encoding="utf-8").split("\n")
         rows = [line.split("\t") for line in lines if line.strip()]
         truth[part] = np.zeros((len(rows), len(labels)), np.float32)
         for row, ids in enumerate(rows):
             truth[part][row, [int(i) for i in ids[1].split(",")]] = 1
-        features[part] = encode(f"goemotions_{part}", [row[0] for row in rows])
-    return Reddit(labels, features, truth)
+        texts[part] = [row[0] for row in rows]
+    return Reddit(labels, texts, truth)
 
 
-def train_go_emotions(reddit: Reddit, seed: int) -> None:
-    scaling = fit.standard(reddit.features["train"])
-    ready = {part: _scaled(x, scaling) for part, x in reddit.features.items()}
+def train_go_emotions(reddit: Reddit, encode: fit.Encodings, seed: int) -> None:
+    features = {part: encode(f"goemotions_{part}", texts) for part, texts in reddit.texts.items()}
+    scaling = fit.standard(features["train"])
+    ready = {part: _scaled(x, scaling) for part, x in features.items()}
     net = _train(ready["train"], torch.from_numpy(reddit.truth["train"]), None, seed)
     chances = {part: _chances(net, ready[part]) for part in ("dev", "test")}
     least = _thresholds(chances["dev"], reddit.truth["dev"])
@@ -52,12 +54,16 @@ def train_go_emotions(reddit: Reddit, seed: int) -> None:
     fit.save("go_emotions", reddit.labels, scaling, fit.dense(net), threshold=least)
 
 
-def train_shown(reddit: Reddit, train: Customers, test: Customers, seed: int) -> None:
+def train_shown(
+    reddit: Reddit, train: Customers, test: Customers, encode: fit.Encodings, seed: int
+) -> None:
     """The seven: learned from Reddit's gathered labels and from customers, thresholds set on the
-    customers' sentences that each of five folds held out."""
-    scaling = fit.standard(reddit.features["train"])
-    drawn = np.random.default_rng(seed).choice(len(reddit.features["train"]), COMMENTS, False)
-    comments = _scaled(reddit.features["train"][drawn], scaling)
+    customers' sentences that each of five folds held out. Scaled as the 28 labels are."""
+    learned = load("go_emotions")
+    scaling = learned.mean, learned.scale
+    drawn = np.random.default_rng(seed).choice(len(reddit.texts["train"]), COMMENTS, False)
+    chosen = [reddit.texts["train"][row] for row in drawn]
+    comments = _scaled(encode("goemotions_drawn", chosen), scaling)
     gathered = _gathered(reddit, "train")[drawn]
     spoken = _scaled(train.features, scaling)
     plain = _scaled(train.unpunctuated, scaling)
@@ -78,7 +84,8 @@ def train_shown(reddit: Reddit, train: Customers, test: Customers, seed: int) ->
     net = learn(np.arange(len(truth)))
     said = _chances(net, _scaled(test.features, scaling)) >= least
     _report("emotions, seven, unseen customers", _shown(test), said)
-    said = _chances(net, _scaled(reddit.features["test"], scaling)) >= least
+    read = encode("goemotions_test", reddit.texts["test"])
+    said = _chances(net, _scaled(read, scaling)) >= least
     _report("emotions, seven, GoEmotions test", _gathered(reddit, "test"), said)
     fit.save(
         "emotion",

@@ -6,6 +6,7 @@ reads that one pass.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,9 @@ from workers.understand.base import (
     ThemeScore,
     Understanding,
 )
-from workers.understand.encoder import Encoder
+from workers.understand.encoder import LONGEST, Encoder
+from workers.understand.names import unnamed
+from workers.understand.outside import Outside
 
 __all__ = [
     "Emotion",
@@ -36,14 +39,26 @@ __all__ = [
     "understand",
 ]
 
+MOST_CHARACTERS = LONGEST * 40  # past any LONGEST tokens' reach: a pasted book costs nothing
 _CALM = HandOff(needed=False, reason=None, score=0.0)
 
 
 class Understander:
     """An encoder with its heads, loaded at the first use and kept for the life of the process."""
 
-    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        threads: int | None = None,
+        sentiment_model: Path | None = None,
+        emotion_model: Path | None = None,
+    ) -> None:
+        """`sentiment_model`, `emotion_model`: folders of transformers models that take the
+        place of Heard's own heads."""
         self.encoder = Encoder(folder, threads=threads)
+        self._sentiment = Outside(sentiment_model) if sentiment_model else None
+        self._emotion = Outside(emotion_model) if emotion_model else None
         self._index: tuple[Codebook, themes.ThemeIndex] | None = None
 
     @property
@@ -52,18 +67,26 @@ class Understander:
         return self.encoder.load_seconds
 
     def understand(self, texts: Sequence[str], codebook: Codebook) -> list[Understanding]:
-        """One per text, in order. A text without a letter is neutral with confidence 0 and has
-        no theme. Raises StepFailed if the encoder or a head's weights can't be had."""
-        spoken = [index for index, text in enumerate(texts) if any(c.isalpha() for c in text)]
+        """One per text, in order. A text with nothing to read (see `readable`) is neutral with
+        confidence 0 and has no theme. Raises StepFailed if a model or weights can't be had."""
+        spoken = [index for index, text in enumerate(texts) if readable(text)]
         words = [texts[index] for index in spoken]
-        encoded = self.encoder.encode(words)
-        engines = Engines(sentiment.engine(), emotion.engine(), themes.engine(), hand_off.engine())
+        masked = [unnamed(text[:MOST_CHARACTERS]) for text in words]
+        encoded = self.encoder.encode(masked)
+        engines = Engines(
+            self._sentiment.engine() if self._sentiment else sentiment.engine(),
+            self._emotion.engine() if self._emotion else emotion.engine(),
+            themes.engine(),
+            hand_off.engine(),
+        )
         results = [_nothing(engines)] * len(texts)
         if not words:
             return results
         found = zip(
-            sentiment.sentiments(encoded.felt),
-            emotion.emotions(encoded.features),
+            self._sentiment.sentiments(masked)
+            if self._sentiment
+            else sentiment.sentiments(encoded.felt),
+            self._emotion.emotions(masked) if self._emotion else emotion.emotions(encoded.features),
             self._themes(codebook).themes(encoded.embedding),
             hand_off.hand_offs(words, encoded),
             strict=True,
@@ -78,10 +101,21 @@ class Understander:
         return self._index[1]
 
 
+def readable(text: str) -> bool:
+    """Whether there are words that the models can read: letters, half of them Latin or more."""
+    letters = [c for c in text[:MOST_CHARACTERS] if c.isalpha()]
+    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    return bool(letters) and latin * 2 >= len(letters)
+
+
 @cache
-def shared(folder: Path | None = None) -> Understander:
+def shared(
+    folder: Path | None = None,
+    sentiment_model: Path | None = None,
+    emotion_model: Path | None = None,
+) -> Understander:
     """This process's own Understander."""
-    return Understander(folder)
+    return Understander(folder, sentiment_model=sentiment_model, emotion_model=emotion_model)
 
 
 def understand(texts: Sequence[str], codebook: Codebook) -> list[Understanding]:

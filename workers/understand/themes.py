@@ -1,30 +1,39 @@
-"""Which of a codebook's themes a passage is about, from their descriptions and examples alone."""
+"""Which of a codebook's themes a passage is about, from their descriptions and examples alone.
+
+Each pair of a passage and a theme has four likenesses: to the theme's name with its description,
+to the bare name, to the bare description, and to the description's nearest part ("Points,
+vouchers, multibuys"). A logistic scorer that learned on many codebooks weighs them; a second one
+decides, from the score and from how it stands among the other themes', whether the passage is
+about the theme. Taught examples add the likeness to their middle, the more the more there are.
+Both were learned on codebooks that the published figures leave out (docs/model-cards/themes.md).
+"""
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from app.domain.codebooks import Codebook
+from app.domain.codebooks import Codebook, Theme
 from workers.understand.base import Engine, ThemeScore
 from workers.understand.encoder import NAME, WIDTH, Encoder
 from workers.understand.heads import Floats, load, sigmoid
+from workers.understand.names import unnamed
 
-# Chosen by tools/text_heads/themes.py on one codebook and measured on another; both are in
-# tools/sentences/, the figures in docs/model-cards/themes.md.
-NAMED = 0.3  # how much a theme's bare name counts beside its name with the description
-SHOWN = 0.5  # how far a nearer example pulls the similarity up to its own
-LEAST = 0.20  # similarity of a theme that is kept; a passage about nothing stays below
-NEAR = 0.05  # a second theme is kept when it is nearly as similar as the first
 MOST = 3  # themes of one passage
-SLOPE, MIDDLE = 19.8, 0.23  # similarity → chance that a reader agrees (logistic fit, as above)
+# What taught examples count for: TAUGHT * n / (n + HALF) for n of them, as fitted on 1, 2 and 3
+# examples for each theme of the training codebooks (0.28, 0.47, 0.60).
+TAUGHT, HALF = 12.0, 3.0
+FAR = 0.1  # likeness to the middle of a theme's examples that says neither yes nor no
+_PARTS = re.compile(r"[,;:]| and | or |\. ")
 
 
 def engine() -> Engine:
-    return Engine(f"codebook similarity ({NAME})", load("themes").version)
+    return Engine(f"codebook scorer ({NAME})", load("themes").version)
 
 
 class ThemeIndex:
-    """A codebook's themes as vectors: one matrix for all of them, made once per codebook.
+    """A codebook's themes as vectors, made once per codebook: a few matrix products for all.
 
     Vectors are compared after the mean of what customers say is taken off: without that every
     passage is a little like every theme, and most like the vaguest one.
@@ -32,42 +41,73 @@ class ThemeIndex:
 
     def __init__(self, codebook: Codebook, encoder: Encoder) -> None:
         self.names = codebook.names
-        texts = [f"{theme.name}. {theme.description}" for theme in codebook.themes]
+        themes = codebook.themes
+        parts = [_parts(theme) for theme in themes]
+        texts = [f"{theme.name}. {theme.description}" for theme in themes]
         texts += self.names
-        texts += [example for theme in codebook.themes for example in theme.examples]
-        self._anchors = centred(encoder.embed(texts))
-        count = len(self.names)
-        ends = 2 * count + np.cumsum([len(theme.examples) for theme in codebook.themes])
-        self._examples = [
-            slice(int(end) - len(theme.examples), int(end))
-            for end, theme in zip(ends, codebook.themes, strict=True)
-        ]
+        texts += [theme.description or theme.name for theme in themes]
+        texts += [part for several in parts for part in several]
+        texts += [unnamed(example) for theme in themes for example in theme.examples]
+        anchors = centred(encoder.embed(texts))
+        self._anchors = anchors[: 3 * len(themes)]
+        begin = 3 * len(themes)
+        self._parts = anchors[begin : begin + sum(map(len, parts))]
+        self._first = np.cumsum([0, *map(len, parts)][:-1], dtype=int)
+        taught = anchors[begin + len(self._parts) :]
+        self._middles = np.zeros((len(themes), WIDTH), np.float32)
+        counts = np.array([len(theme.examples) for theme in themes], np.float32)
+        for row, theme in enumerate(themes):
+            middle = taught[: len(theme.examples)].sum(axis=0)
+            self._middles[row] = middle / max(float(np.linalg.norm(middle)), 1e-9)
+            taught = taught[len(theme.examples) :]
+        self._counting = TAUGHT * counts / (counts + HALF)
+
+    def likenesses(self, embedding: Floats) -> Floats:
+        """(n, 384) → (n, themes, 4): the four likenesses above, cosines."""
+        every = centred(embedding)
+        whole = (every @ self._anchors.T).reshape(len(every), 3, -1).transpose(0, 2, 1)
+        if not len(self.names):
+            return np.zeros((len(every), 0, 4), np.float32)
+        nearest = np.maximum.reduceat(every @ self._parts.T, self._first, axis=1)
+        return np.concatenate([whole, nearest[..., None]], 2)
 
     def similarity(self, embedding: Floats) -> Floats:
-        """(n, 384) → how like each passage is to each theme, (n, themes)."""
-        every = centred(embedding) @ self._anchors.T
-        count = len(self.names)
-        scores = (1 - NAMED) * every[:, :count] + NAMED * every[:, count : 2 * count]
-        for column, examples in enumerate(self._examples):
-            if examples.start < examples.stop:
-                nearest = every[:, examples].max(axis=1)
-                scores[:, column] += SHOWN * np.maximum(0, nearest - scores[:, column])
-        return np.asarray(scores, np.float32)
+        """(n, 384) → how much each passage is like each theme, (n, themes): log-odds."""
+        extra = load("themes").extra
+        scores = self.likenesses(embedding) @ extra["pair"][:-1] + extra["pair"][-1]
+        taught = centred(embedding) @ self._middles.T
+        return np.asarray(scores + self._counting * (taught - FAR), np.float32)
 
     def themes(self, embedding: Floats) -> list[tuple[ThemeScore, ...]]:
         """For each passage its themes with their confidence, surest first; often none."""
-        return [self._kept(row) for row in self.similarity(embedding)]
+        if not len(self.names):
+            return [()] * len(embedding)
+        extra = load("themes").extra
+        standing = among(self.similarity(embedding))
+        sure = sigmoid(standing @ extra["decide"][:-1] + extra["decide"][-1])
+        return [self._kept(row, float(extra["least"][0])) for row in sure]
 
-    def _kept(self, row: Floats) -> tuple[ThemeScore, ...]:
-        if not len(row):
-            return ()
-        least = max(LEAST, float(row.max()) - NEAR)
-        sure = sigmoid(SLOPE * (row - MIDDLE))
+    def _kept(self, row: Floats, least: float) -> tuple[ThemeScore, ...]:
         return tuple(
-            ThemeScore(self.names[i], round(float(sure[i]), 4))
+            ThemeScore(self.names[i], round(float(row[i]), 4))
             for i in np.argsort(-row, kind="stable")[:MOST]
             if row[i] >= least
         )
+
+
+def among(scores: Floats) -> Floats:
+    """(n, themes) → (n, themes, 5): each score, how far it is above the best other one, and the
+    passage's mean, spread and second-best score."""
+    best = np.sort(scores, axis=1)[:, ::-1]
+    first, second = best[:, :1], best[:, min(1, scores.shape[1] - 1)][:, None]
+    rival = np.where(scores >= first, second, first)
+    mean, spread = scores.mean(1, keepdims=True), scores.std(1, keepdims=True)
+    return np.stack(np.broadcast_arrays(scores, scores - rival, mean, spread, second), 2)
+
+
+def _parts(theme: Theme) -> list[str]:
+    parts = [part.strip() for part in _PARTS.split(theme.description)]
+    return [part for part in parts if part] or [theme.name]
 
 
 def centred(embedding: Floats) -> Floats:
