@@ -123,7 +123,7 @@ def understand(work: Work) -> Publish:
     texts = [segment.text for segment in segments]
     codebook = _codebook(answer)
     db.session.commit()
-    understood = shared(work.settings.encoder).understand(texts, codebook)
+    understood = shared(*work.settings.text_models).understand(texts, codebook)
 
     def publish() -> str:
         transcripts.unchanged(transcript.id, edition)
