@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from app import runtime
 from app.domain.members import FIRST_OWNER
@@ -21,7 +23,7 @@ class Call:
     """A follow-up as a message shows it. source: asked (by the customer), heard.
 
     `said` are the customer's words, `contact` what they typed, `reference` what the workspace
-    knows them by; each may be empty.
+    knows them by; each may be empty. `others`: how many more asked in the same hour and wait.
     """
 
     follow_up_id: str
@@ -35,9 +37,13 @@ class Call:
     touchpoint: str
     due_at: datetime
     url: str
+    others: int = 0
 
     @property
     def subject(self) -> str:
+        if self.others:
+            more = f"{self.others} other customer{'' if self.others == 1 else 's'}"
+            return f"{self.who} and {more} ask to talk to a person"
         if self.source == "asked":
             return f"{self.who} asks to talk to a person"
         about = self.reason.partition(_HEARD)[0]
@@ -59,14 +65,26 @@ def concerns(member: Member) -> bool:
     return member.active and member.role in ROLES and member.email != FIRST_OWNER
 
 
+def together(follow_up: FollowUp, hour: datetime) -> dict[str, str]:
+    """The payload of one letter about all who asked in the hour that begins then, as this one."""
+    return {
+        "follow_up_id": follow_up.id,
+        "program_id": follow_up.program_id,
+        "hour": hour.isoformat(),
+    }
+
+
+def is_of(delivery: Delivery, program_id: str) -> bool:
+    """Whether it tells of all who asked for a person in one hour of this program."""
+    return delivery.payload.get("program_id") == program_id
+
+
 def compose(delivery: Delivery) -> Call | None:
     """The call as it stands now; None when nobody need hear of it any more."""
-    reader = delivery.channel.member
-    follow_up = db.session.get(FollowUp, str(delivery.payload["follow_up_id"]))
-    if follow_up is None or follow_up.state == "done":
+    reader, waiting = delivery.channel.member, _waiting(delivery)
+    if not waiting or (reader is not None and not concerns(reader)):
         return None
-    if (reader is not None and not concerns(reader)) or _taken_back(follow_up):
-        return None
+    follow_up = waiting[0]
     submission = follow_up.submission
     touchpoint = submission.touchpoint if submission else None
     return Call(
@@ -81,7 +99,25 @@ def compose(delivery: Delivery) -> Call | None:
         touchpoint=touchpoint.name if touchpoint else "",
         due_at=follow_up.due_at,
         url=f"{runtime.settings().base_url}/follow-ups/{follow_up.id}",
+        others=len(waiting) - 1,
     )
+
+
+def _waiting(delivery: Delivery) -> list[FollowUp]:
+    """The cases that it tells of and that somebody need still hear of, the oldest first."""
+    told = select(FollowUp).order_by(FollowUp.id)
+    if "hour" in delivery.payload:
+        hour = datetime.fromisoformat(delivery.payload["hour"])
+        told = told.where(
+            FollowUp.program_id == delivery.payload["program_id"],
+            FollowUp.source == "asked",
+            FollowUp.created_at >= hour,
+            FollowUp.created_at < hour + timedelta(hours=1),
+        )
+    else:
+        told = told.where(FollowUp.id == delivery.payload["follow_up_id"])
+    cases = db.session.scalars(told)
+    return [each for each in cases if each.state != "done" and not _taken_back(each)]
 
 
 def _taken_back(follow_up: FollowUp) -> bool:

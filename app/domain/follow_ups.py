@@ -13,28 +13,38 @@ from sqlalchemy.orm import joinedload
 from app.domain import audit, calls, checks, details, following, members, outbox
 from app.domain.clerk import owned, session
 from app.domain.errors import Conflict, Invalid
-from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
+from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Program, Submission, now
 
 WORKING_DAYS = 1
 LONGEST_NOTE = 2000
+HOUR = timedelta(hours=1)
+# Letters about customers of one program who asked, in an hour; one tells of all who come after.
+ONE_BY_ONE = 10
 
 
 def ask(program: Program, submission: Submission | None, contact: str, note: str = "") -> FollowUp:
     """The customer asked for a person: a case due in one working day, the team told at once.
 
-    `contact` is a phone number or an address as the customer typed it. Flushes.
+    `contact` is a phone number or an address as the customer typed it. Who asks again while their
+    case is open (about the same submission; without one, by the same contact within an hour) is
+    added to it, and nobody is told twice. Flushes.
 
     Raises:
         Invalid: as in `details.contact`.
     """
+    contact = details.contact(contact)
+    said = checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False)
+    if (waiting := _waiting(program, submission, contact)) is not None:
+        _add(waiting, contact, said)
+        return waiting
     follow_up = FollowUp(
         workspace_id=program.workspace_id,
         program_id=program.id,
         submission_id=submission.id if submission is not None else None,
         source="asked",
         reason="Asked to talk to a person",
-        evidence=checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False),
-        contact=details.contact(contact),
+        evidence=said,
+        contact=contact,
         due_at=due(now()),
     )
     session().add(follow_up)
@@ -42,6 +52,33 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     _noted(follow_up, "asked")
     _tell(follow_up)
     return follow_up
+
+
+def _waiting(program: Program, submission: Submission | None, contact: str) -> FollowUp | None:
+    """The open case of a customer who asks once more."""
+    asked = select(FollowUp).where(
+        FollowUp.program_id == program.id, FollowUp.source == "asked", FollowUp.state == "open"
+    )
+    if submission is not None:
+        mine = asked.where(FollowUp.submission_id == submission.id)
+    else:
+        mine = asked.where(
+            FollowUp.submission_id.is_(None),
+            FollowUp.contact == contact,
+            FollowUp.created_at > now() - HOUR,
+        )
+    return session().scalars(mine.order_by(FollowUp.id).limit(1)).first()
+
+
+def _add(follow_up: FollowUp, contact: str, said: str) -> None:
+    """The newest way to reach them is the one that counts; their words stay together."""
+    if contact == follow_up.contact and said in follow_up.evidence:
+        return
+    follow_up.contact = contact
+    if said not in follow_up.evidence:
+        follow_up.evidence = f"{follow_up.evidence}\n{said}".strip()[:LONGEST_NOTE]
+    session().flush()
+    _noted(follow_up, "asked")
 
 
 def from_machine(submission: Submission, reason: str, evidence: str, score: float) -> FollowUp:
@@ -201,10 +238,34 @@ def _tell(follow_up: FollowUp) -> None:
     """A message to each member who calls back. The sample's customers wait for nobody."""
     if session().get_one(Program, follow_up.program_id).is_sample:
         return
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    together = follow_up.source == "asked" and _asked(follow_up.program_id, hour) > ONE_BY_ONE
     for member in members.of(follow_up.workspace_id):
         if calls.concerns(member):
             channel = following.own_channel(member)
-            outbox.add(channel, calls.KIND, payload={"follow_up_id": follow_up.id})
+            if not together:
+                outbox.add(channel, calls.KIND, payload={"follow_up_id": follow_up.id})
+            elif not _collected(channel, follow_up.program_id, hour + HOUR):
+                payload = calls.together(follow_up, hour)
+                outbox.add(channel, calls.KIND, payload=payload).due_at = hour + HOUR
+
+
+def _asked(program_id: str, since: datetime) -> int:
+    """How many customers have asked since then, this one among them."""
+    asked = select(func.count()).where(
+        FollowUp.program_id == program_id, FollowUp.source == "asked", FollowUp.created_at >= since
+    )
+    return session().scalar(asked) or 0
+
+
+def _collected(channel: Channel, program_id: str, due_at: datetime) -> bool:
+    """Whether a letter about all who ask in this hour waits for its end."""
+    waiting = select(Delivery).where(
+        Delivery.channel_id == channel.id,
+        Delivery.kind == calls.KIND,
+        Delivery.due_at == due_at,
+    )
+    return any(calls.is_of(each, program_id) for each in session().scalars(waiting))
 
 
 def _heard_id(submission_id: str) -> str:

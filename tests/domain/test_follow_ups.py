@@ -130,3 +130,27 @@ def test_open_cases_by_owner_nobodys_first(
     assert [member and member.id for member, _ in groups] == [None, owner.id]
     assert follow_ups.overdue(late) and not follow_ups.overdue(taken)
     assert follow_ups.count(workspace.id, "open") == 2
+
+
+def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner: Member) -> None:
+    voice = factories.submission(factories.program(workspace))
+    case = follow_ups.ask(voice.program, voice, "555 0100", "Please call")
+    assert follow_ups.ask(voice.program, voice, "555 0100", "Please call") is case
+    assert follow_ups.ask(voice.program, voice, "555 0199", "After six") is case
+    assert (case.contact, case.evidence) == ("555 0199", "Please call\nAfter six")
+    follow_ups.ask(voice.program, voice, "555 0199", "x" * follow_ups.LONGEST_NOTE)
+    assert len(case.evidence) == follow_ups.LONGEST_NOTE
+    follow_ups.close(case, "Called", owner)
+    assert follow_ups.ask(voice.program, voice, "555 0199").id != case.id
+    other = factories.submission(voice.program)
+    assert follow_ups.ask(voice.program, other, "555 0199").id != case.id
+
+
+def test_without_a_submission_it_is_the_contact_that_asks_again(workspace: Workspace) -> None:
+    program = factories.program(workspace)
+    case = follow_ups.ask(program, None, "555 0100")
+    assert follow_ups.ask(program, None, " 555 0100 ") is case
+    assert follow_ups.ask(program, None, "555 0199").id != case.id
+    case.created_at -= follow_ups.HOUR
+    db.session.flush()
+    assert follow_ups.ask(program, None, "555 0100").id != case.id

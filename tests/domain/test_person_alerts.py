@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import queue
 from app.domain import consent, follow_ups, following, members, outbox, processing
@@ -19,6 +20,8 @@ from tests import factories, services
 from tests.conftest import sign_in
 from tests.domain.sending import configure, webhook
 from tests.receivers import WebServer
+
+HALF_PAST = datetime(2025, 5, 8, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -179,6 +182,39 @@ def test_what_was_done_or_taken_back_meanwhile_is_not_told(
     assert send_all() == [False, False, False]
     assert post.messages == []
     assert [(row.state, row.error) for row in deliveries()] == [("done", outbox.NOTHING_LEFT)] * 3
+
+
+def test_of_many_who_ask_in_an_hour_one_letter_tells(
+    post: services.Mailbox,
+    program: Program,
+    workspace: Workspace,
+    owner: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most, other, moment = follow_ups.ONE_BY_ONE, factories.program(workspace), HALF_PAST
+    monkeypatch.setattr(follow_ups, "now", lambda: moment)
+    ask_many(program, most + 5)
+    ask_many(other, most + 1)
+    together = [row for row in deliveries() if "hour" in row.payload]
+    assert (len(deliveries()), len(together)) == (2 * most + 2, 2)
+    assert {row.due_at for row in together} == {HALF_PAST + timedelta(minutes=30)}
+    db.session.execute(update(FollowUp).values(created_at=HALF_PAST))
+    follow_ups.close(follow_ups.of(workspace.id)[0], "Called", owner)
+    assert sum(send_all()) == 2 * most + 1  # and not the one of the case that is done
+    told = [letter for letter in post.messages if "other" in letter["Subject"]]
+    about = "A customer and {} other customers ask to talk to a person"
+    assert {letter["Subject"] for letter in told} == {about.format(most + 3), about.format(most)}
+    for kind in ("plain", "html"):
+        body = told[0].get_body((kind,))
+        assert body is not None and "of the others" in body.get_content()
+    moment += timedelta(hours=1)
+    ask_many(program, 1)
+    assert len(deliveries()) == 2 * most + 3 and "hour" not in deliveries()[-1].payload
+
+
+def ask_many(program: Program, number: int) -> None:
+    for each in range(number):
+        follow_ups.ask(program, None, f"555 01{each:02}", f"Call {each}")
 
 
 def test_who_left_or_changed_roles_meanwhile_is_not_told(
