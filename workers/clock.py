@@ -19,6 +19,7 @@ from app.domain import (
     erasing,
     holding,
     leases,
+    masks,
     outbox,
     runs,
     sweeping,
@@ -42,14 +43,15 @@ def tick_for_ever() -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    swept, said = now() - HOURLY, (0, 0)
+    swept, said, behind = now() - HOURLY, (0, 0), False
     while not over.is_set():
         tick()
         said = _say(said)
         if now() - swept >= HOURLY:
             for part in (uploads.sweep, direct.sweep, *sweeping.ALL):
                 _try(part)
-            swept = now()
+            swept, behind = now(), True
+        behind = behind and _catch_up()
         over.wait(TICK_S)
 
 
@@ -81,6 +83,16 @@ def _say(before: tuple[int, int]) -> tuple[int, int]:
             said += f"; {stopped} stopped, their pages say why"
         print(f"· {said}", flush=True)
     return moving, stopped
+
+
+def _catch_up() -> bool:
+    """Looks for personal data in words from before the rules; whether there may be more."""
+    with context():
+        try:
+            return masks.catch_up() > 0
+        except troubles.RAISED as error:
+            log.warning("catch_up: %s", type(error).__name__)
+            return False
 
 
 def _release() -> None:

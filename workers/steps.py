@@ -14,6 +14,8 @@ from app.domain import (
     exports,
     forgetting,
     highlights,
+    masking,
+    masks,
     processing,
     telling,
     timeline,
@@ -128,6 +130,7 @@ def understand(work: Work) -> Publish:
     def publish() -> str:
         transcripts.unchanged(transcript.id, edition)
         findings.publish(transcript, [finding(each) for each in understood], segments)
+        masks.look(transcript)
         processing.hand_over(answer, transcript)
         named = {theme.name for each in understood for theme in each.themes}
         said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"
@@ -175,7 +178,8 @@ def clip(work: Work) -> Publish:
         raise StepFailed("This moment has no recording to cut.", permanent=True)
     transcript = db.session.get_one(Transcript, moment.transcript_id)
     span = timeline.Span(moment.start, moment.end)
-    said = within([transcripts.timed(segment) for segment in transcript.segments], span)
+    shown = masking.veiled(transcript).segments
+    said = within([transcripts.timed(segment) for segment in shown], span)
     source = _fetch(work, recording.playable_key)
     out = work.folder / "clip.mp4"
     cut(
@@ -183,6 +187,7 @@ def clip(work: Work) -> Publish:
         span,
         out,
         captions=burn_in(said) if clip.kind == "captioned" else None,
+        mute=masking.muted(transcript),
         on_progress=work.report,
     )
     key = keys.clip(moment.id, work.claim.fence, clip.kind)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import runtime
+from app.domain import masking
 from app.domain.members import FIRST_OWNER
 from app.domain.wording import sureness
 from app.extensions import db
@@ -92,7 +93,7 @@ def compose(delivery: Delivery) -> Call | None:
         source=follow_up.source,
         reason=follow_up.reason,
         who=(submission.display_name if submission else "") or "A customer",
-        said=follow_up.evidence,
+        said=masking.evidence(follow_up.evidence, submission),
         contact=follow_up.contact,
         reference=submission.reference if submission else "",
         program=db.session.get_one(Program, follow_up.program_id).name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, pipeline, runs, transcripts
+from app.domain import audit, masking, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.timeline import Span
 from app.extensions import db
@@ -81,7 +81,9 @@ def filename(highlight: Highlight, kind: str = "plain") -> str:
 def vtt(highlight: Highlight) -> str:
     """WebVTT of the words said in the moment; time 0 is its start."""
     transcript = db.session.get_one(Transcript, highlight.transcript_id)
-    return transcripts.vtt(transcript.segments, Span(highlight.start, highlight.end))
+    return transcripts.vtt(
+        masking.veiled(transcript).segments, Span(highlight.start, highlight.end)
+    )
 
 
 def _order(highlight: Highlight, kind: str) -> Clip:

@@ -27,6 +27,7 @@ from app.models import (
     Label,
     Mention,
     Notice,
+    PersonalData,
     Recording,
     Run,
     Segment,
@@ -242,7 +243,8 @@ def counted(submission: Submission) -> dict[str, int]:
         "edits": _rows(TranscriptEdit, TranscriptEdit.transcript_id.in_(transcripts)),
         "passages": _rows(Segment, Segment.transcript_id.in_(transcripts)),
         "findings": _rows(Label, Label.segment_id.in_(passages))
-        + _rows(Mention, Mention.segment_id.in_(passages)),
+        + _rows(Mention, Mention.segment_id.in_(passages))
+        + _rows(PersonalData, PersonalData.answer_id.in_(answers)),
         "moments": _rows(Highlight, Highlight.submission_id == submission.id),
         "clips": _rows(Clip, Clip.highlight_id.in_(moments)),
         "links": _rows(ShareLink, ShareLink.highlight_id.in_(moments)),

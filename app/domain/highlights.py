@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import audit, forgetting, telling
+from app.domain import audit, forgetting, masks, telling
 from app.domain.errors import NotFound
 from app.domain.timeline import Span
 from app.extensions import db
@@ -64,6 +64,7 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         _drop_clips(highlight)
         db.session.delete(highlight)
     db.session.flush()
+    masks.requote(answer.id)
 
 
 def of(submission: Submission, highlight_id: str) -> Highlight:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import runtime
-from app.domain import calls, sharing
+from app.domain import calls, masking, sharing
 from app.models import Delivery, Highlight, Subscription
 from storage import StorageError
 
@@ -162,7 +162,7 @@ def _moment(highlight: Highlight, *, with_poster: bool) -> Moment:
     return Moment(
         highlight_id=highlight.id,
         submission_id=highlight.submission_id,
-        quote=highlight.quote,
+        quote=masking.quote(highlight),
         who=highlight.submission.display_name or "A customer",
         touchpoint=highlight.touchpoint.name if highlight.touchpoint else "",
         themes=tuple(theme.name for theme in highlight.themes),

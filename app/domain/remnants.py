@@ -16,6 +16,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 log = logging.getLogger(__name__)
 
 WAIT_MS = 1500  # for readers who still look at the log's older pages; the clock comes again
+OPTIMIZE = (
+    "INSERT INTO segment_search(segment_search) VALUES ('optimize')",
+    "INSERT INTO masked_search(masked_search) VALUES ('optimize')",
+)
 TABLES = (
     "submissions",
     "answers",
@@ -23,6 +27,8 @@ TABLES = (
     "uploads",
     "transcripts",
     "segments",
+    "personal_data",
+    "personal_looks",
     "highlights",
     "follow_ups",
     "follow_up_notes",
@@ -40,9 +46,8 @@ def clean(engine: Engine) -> bool:
         before = connection.scalar(text("PRAGMA busy_timeout"))
         connection.exec_driver_sql(f"PRAGMA busy_timeout={WAIT_MS}")
         try:
-            connection.execute(
-                text("INSERT INTO segment_search(segment_search) VALUES ('optimize')")
-            )
+            for statement in OPTIMIZE:
+                connection.execute(text(statement))
             connection.commit()
             busy = connection.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             connection.rollback()

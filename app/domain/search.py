@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.domain import masked_search
 from app.extensions import db
 from app.models import Answer, Label, Segment, Submission, Transcript
 
@@ -51,11 +52,17 @@ def terms(query: str) -> list[str]:
 
 
 def search(
-    workspace_id: str, query: str, filters: Filters | None = None, limit: int = 50
+    workspace_id: str,
+    query: str,
+    filters: Filters | None = None,
+    limit: int = 50,
+    *,
+    masked: bool = False,
 ) -> list[Hit]:
     """Passages of current transcripts that hold every word, best first.
 
-    Only received submissions of this workspace. A query without a word finds nothing.
+    Only received submissions of this workspace. A query without a word finds nothing. `masked`: for
+    those who don't see personal data, and don't find by it.
     """
     words = terms(query)
     if not words:
@@ -66,20 +73,23 @@ def search(
         joinedload(Answer.recording),
         selectinload(Segment.labels),
     )
-    asked, best = _matching(asked, words)
-    rows = db.session.execute(asked.order_by(best, Segment.id.desc()).limit(limit))
+    asked, best = _matching(asked, words, masked)
+    rows = db.session.execute(asked.order_by(best, Segment.id.desc()).limit(limit)).all()
+    shown = masked_search.texts([row[0] for row in rows]) if masked else {}
     return [
-        Hit(segment, answer, submission, tuple(pieces(segment.text, words)))
+        Hit(segment, answer, submission, tuple(pieces(shown.get(segment.id, segment.text), words)))
         for segment, answer, submission in rows
     ]
 
 
-def count(workspace_id: str, query: str, filters: Filters | None = None) -> int:
+def count(
+    workspace_id: str, query: str, filters: Filters | None = None, *, masked: bool = False
+) -> int:
     """How many passages `search` would find without its limit."""
     words = terms(query)
     if not words:
         return 0
-    asked, _ = _matching(_asked(workspace_id, filters or Filters()), words)
+    asked, _ = _matching(_asked(workspace_id, filters or Filters()), words, masked)
     return db.session.scalar(asked.with_only_columns(func.count())) or 0
 
 
@@ -118,16 +128,21 @@ def _asked(workspace_id: str, filters: Filters) -> Found:
     return asked
 
 
-def _matching(asked: Found, words: Sequence[str]) -> tuple[Found, ColumnElement[float]]:
+def _matching(
+    asked: Found, words: Sequence[str], masked: bool
+) -> tuple[Found, ColumnElement[float]]:
     """The rows that match and what puts the best first, in the language of the database in use.
     Words hold letters and digits only, so nothing can be said in either language through them."""
     if db.engine.dialect.name == "postgresql":
         bare = [_folded(word) for word in words]
-        query = func.to_tsquery("simple", " & ".join([*bare[:-1], bare[-1] + ":*"]))
+        said = " & ".join([*bare[:-1], bare[-1] + ":*"])
+        asked = masked_search.visible(asked, said) if masked else asked
+        query = func.to_tsquery("simple", said)
         tsv: ColumnElement[str] = literal_column("segments.tsv")
         return asked.where(tsv.op("@@")(query)), func.ts_rank(tsv, query).desc()
     index = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
     said = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+    asked = masked_search.visible(asked, said) if masked else asked
     matching = asked.join(index, index.c.rowid == Segment.id).where(
         index.c.segment_search.op("MATCH")(said)
     )

@@ -6,6 +6,7 @@ from app.models.erasure import ErasedSource, Erasure, RetentionRule
 from app.models.export import Export
 from app.models.follow_up import FollowUp, FollowUpNote
 from app.models.highlight import Clip, Highlight, ShareLink, highlight_themes
+from app.models.personal_data import PersonalData, PersonalLook
 from app.models.program import (
     ConsentText,
     Field,
@@ -43,6 +44,8 @@ __all__ = [
     "Member",
     "Mention",
     "Notice",
+    "PersonalData",
+    "PersonalLook",
     "Program",
     "Prompt",
     "Recording",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.base import Base, Identified, InWorkspace
 from app.models.program import InProgram, Theme, Touchpoint
@@ -24,7 +24,8 @@ highlight_themes = Table(
 class Highlight(Identified, InWorkspace, InProgram, Base):
     """A time range worth hearing: seconds `start`..`end` of its answer's recording.
 
-    Virtual: the player seeks. A written answer's highlight has no times (0, 0).
+    Virtual: the player seeks. A written answer's highlight has no times (0, 0). `masked_quote` is
+    the quote with its masks, None until it has been looked through (see `app.domain.masking`).
     """
 
     __tablename__ = "highlights"
@@ -43,6 +44,7 @@ class Highlight(Identified, InWorkspace, InProgram, Base):
     start: Mapped[float]
     end: Mapped[float]
     quote: Mapped[str]
+    masked_quote: Mapped[str | None] = mapped_column(Text)
     score: Mapped[float]
     reasons: Mapped[list[str]] = mapped_column(default=list)
     sentiment: Mapped[str] = mapped_column(String(8))
@@ -50,6 +52,11 @@ class Highlight(Identified, InWorkspace, InProgram, Base):
     emotion: Mapped[str | None] = mapped_column(index=True)
     said_at: Mapped[datetime] = mapped_column(index=True)
     hidden: Mapped[bool] = mapped_column(default=False)
+
+    @validates("quote")
+    def _quoted(self, _key: str, quote: str) -> str:
+        self.masked_quote = None  # it was another quote's
+        return quote
 
     answer: Mapped[Answer] = relationship()
     submission: Mapped[Submission] = relationship()

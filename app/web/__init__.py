@@ -15,6 +15,7 @@ BLUEPRINTS = (
     "board",
     "voices",
     "words",
+    "masks",
     "capture",
     "uploads",
     "direct",

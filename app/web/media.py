@@ -15,6 +15,7 @@ from app.domain import transcripts
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Answer, Recording, Submission
+from app.web import masks
 from app.web.access import STAFF, allow, me
 from app.web.rechecking import while_allowed
 
@@ -155,7 +156,7 @@ def captions_file(recording_id: str, kind: str) -> Response:
     if kind not in CAPTIONS or transcript is None:
         raise NotFound
     write = transcripts.vtt if kind == "vtt" else transcripts.srt
-    text = write(transcript.segments)
+    text = write(masks.seen(transcript).segments)
     response = Response(text, content_type=f"{CAPTIONS[kind]}; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     name = f"voice-{recording.id}.{kind}" if "download" in request.args else None

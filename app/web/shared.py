@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import runtime
-from app.domain import clips, sharing
+from app.domain import clips, masking, sharing
 from app.domain.clerk import owned
 from app.domain.errors import Expired, Invalid, NotFound
 from app.extensions import db, limiter
@@ -134,6 +134,7 @@ def _moment(link: ShareLink) -> dict[str, object]:
     return {
         "link": link,
         "highlight": highlight,
+        "quote": masking.quote(highlight),
         "recording": highlight.answer.recording,
         "progress": clips.progress(clips.find(highlight)),
         "recorded": clips.can_cut(highlight),

@@ -9,6 +9,7 @@ from app.domain import board, highlights, runs, search, sharing, transcripts, vo
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
+from app.web import masks
 from app.web.access import EDITORS, SHARERS, STAFF, allow, me
 from app.web.board import PERIODS
 
@@ -74,12 +75,15 @@ def find() -> ResponseReturnValue:
     filters = search.Filters(
         program_id=request.args.get("program", ""), sentiment=request.args.get("sentiment", "")
     )
-    hits = search.search(me().workspace_id, words, filters, HITS + 1)
+    masked = not masks.unmasked()
+    hits = search.search(me().workspace_id, words, filters, HITS + 1, masked=masked)
     return render_template(
         "voices/search.html",
         search_words=words,
         hits=hits[:HITS],
-        total=search.count(me().workspace_id, words, filters) if len(hits) > HITS else len(hits),
+        total=search.count(me().workspace_id, words, filters, masked=masked)
+        if len(hits) > HITS
+        else len(hits),
         filters=filters,
         sentiments=board.SENTIMENTS,
         programs=board.programs(me().workspace_id),
@@ -90,7 +94,7 @@ def find() -> ResponseReturnValue:
 @allow(*STAFF)
 def show(submission_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
-    told = voices.told(submission)
+    told = masks.told(voices.told(submission))
     moments = [moment for each in told for moment in each.moments]
     return render_template(
         "voices/voice.html",

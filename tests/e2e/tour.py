@@ -80,6 +80,7 @@ NOT_PAGES = frozenset(
         "exports.captions",
         "exports.file",
         "exports.listed",
+        "masks.muted",
         "media.captions_file",
         "media.playable",
         "media.poster",

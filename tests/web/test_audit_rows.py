@@ -221,6 +221,12 @@ STAFF = {
                    "purpose": "internal"},
     ),
     "POST /settings/programs": Case("program.made", DESCRIBED),
+    f"POST {VOICE}/answers/<answer_id>/masks": Case(
+        "mask.added", {"words": "It came late,", "kind": "other"}
+    ),
+    f"POST {VOICE}/answers/<answer_id>/masks/<mark_id>/<any(hide, show):what>": Case(
+        "mask.put_back"
+    ),
     f"POST {VOICE}/erase": Case("submission.erased"),
     f"POST {PROGRAM}/retention": Case(
         "retention.changed", {"keep": "yes", "everything_internal": "12"}

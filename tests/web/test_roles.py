@@ -38,6 +38,7 @@ POST /direct/<upload_id>/complete | DELETE /direct/<upload_id>
 POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 """
 FOR_EVERYONE = f"""
+GET {VOICE}/answers/<answer_id>/masks
 GET / | GET /voices | GET {VOICE} | GET {VOICE}/progress | GET /search
 GET /account | POST /account | POST /account/password | GET /welcome | POST /welcome
 POST /account/sign-out-everywhere
@@ -62,6 +63,8 @@ FOR_EDITORS = f"""
 POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>
 GET {WORDS} | POST {WORDS} | GET {WORDS}/replace | POST {WORDS}/replace
 GET {WORDS}/versions | POST {WORDS}/versions
+POST {VOICE}/answers/<answer_id>/masks
+POST {VOICE}/answers/<answer_id>/masks/<mark_id>/<any(hide, show):what>
 GET {VOICE}/erase | POST {VOICE}/erase | GET /settings/erased
 GET {PROGRAM}/retention | POST {PROGRAM}/retention
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file

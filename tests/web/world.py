@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Flask, url_for
 
 from app import runtime
-from app.domain import clerk, sharing, signing_in
+from app.domain import clerk, masks, sharing, signing_in
 from app.extensions import db
 from app.models import (
     Channel,
@@ -78,6 +78,8 @@ def build(name: str = "Tern Home") -> World:
     answer = factories.answer(submission)
     transcript = factories.transcript(answer, f"It came late, {said}.")
     highlight = factories.highlight(answer, transcript, themes=[program.themes[0]])
+    masks.hide(transcript, "came late", "other", owner)
+    mark = masks.of(transcript)[0].row
     draft = factories.submission(
         program, state="draft", received_at=None, invitation_id=invitation.id
     )
@@ -117,7 +119,8 @@ def build(name: str = "Tern Home") -> World:
             "recording_id": recording.id, "highlight_id": highlight.id, "link_id": link.id,
             "case_id": case.id, "export_id": export.id, "channel_id": channel.id,
             "subscription_id": subscription.id, "delivery_id": delivery.id,
-            "member_id": owner.id, "invitation_id": invitation.id, "step_id": run.steps[0].id,
+            "member_id": owner.id, "invitation_id": invitation.id, "mark_id": mark.id,
+            "step_id": run.steps[0].id,
             "theme_id": program.themes[0].id, "upload_id": upload.id, "code": invitation.code,
             "program_parts.change_touchpoint.row_id": program.touchpoints[0].id,
             "program_parts.change_prompt.row_id": program.prompts[0].id,

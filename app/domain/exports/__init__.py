@@ -1,4 +1,4 @@
-"""Files for other tools. A new format is one line in FORMATS.
+"""Files for other tools, with masks over personal data. A new format is one line in FORMATS.
 
 An export is a row and a run; the worker writes it in the background. The command line writes
 the same bytes at once.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from app.domain import audit, pipeline, runs, transcripts
+from app.domain import audit, masking, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.exports import rows, tables
 from app.domain.exports.rows import Wanted
@@ -148,7 +148,7 @@ def caption_text(answer: Answer, format: str) -> str:
     if transcript is None or not transcript.segments:
         return ""
     write = transcripts.vtt if format == "vtt" else transcripts.srt
-    return write(transcript.segments)
+    return write(masking.veiled(transcript).segments)
 
 
 def _write_archive(wanted: Wanted, format: str, path: Path) -> int:

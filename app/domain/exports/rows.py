@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from app.domain import transcripts
+from app.domain import masking, transcripts
 from app.domain.exports.columns import COLUMNS
 from app.extensions import db
 from app.models import (
@@ -78,6 +78,7 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             selectinload(Segment.transcript),
         )
     )
+    masked = masking.Reader()
     for segment in _paged(query, Segment.id):
         transcript = segment.transcript
         answer = db.session.get_one(Answer, transcript.answer_id)
@@ -92,7 +93,7 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "position": segment.position,
             "start_s": round(segment.start, 3),
             "end_s": round(segment.end, 3),
-            "text": segment.text,
+            "text": masked(segment),
             "edited_by": segment.edited_by,
             "unclear": segment.unclear,
             "confidence": segment.confidence,
@@ -129,7 +130,7 @@ def highlights(wanted: Wanted) -> Iterator[Row]:
             "answer_id": highlight.answer_id,
             "start_s": round(highlight.start, 3),
             "end_s": round(highlight.end, 3),
-            "quote": highlight.quote,
+            "quote": masking.quote(highlight),
             "score": round(highlight.score, 4),
             "reasons": "; ".join(highlight.reasons),
             "sentiment": highlight.sentiment,
@@ -242,8 +243,8 @@ def _inside(transcript: Transcript, highlight: Highlight) -> list[Segment]:
 def _text(answer: Answer) -> str:
     transcript = _now(answer)
     if transcript is None:
-        return answer.written_text
-    return " ".join(segment.text for segment in transcript.segments)
+        return masking.written(answer)
+    return " ".join(segment.text for segment in masking.veiled(transcript).segments)
 
 
 def _scored(pairs: list[tuple[str, float]]) -> str:

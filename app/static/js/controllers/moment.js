@@ -1,6 +1,8 @@
 // A card plays its moment: muted with captions while it is pointed at or focused, with sound in
 // place when its button is pressed. One card at a time; its <video> is made when it is needed.
 
+import { quiet } from "../lib/quiet.js";
+
 const PAUSE_BEFORE_PREVIEW_MS = 200;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let current = null;
@@ -29,7 +31,7 @@ export default function (card) {
     if (!video) return;
     card.style.setProperty("--played", Math.min(1, (video.currentTime - start) / (end - start)));
     if (video.currentTime < end && !video.ended) return;
-    if (video.muted) {
+    if (!("sound" in card.dataset)) {
       video.currentTime = start;
       video.play().catch(stop);
     } else {
@@ -55,6 +57,8 @@ export default function (card) {
       video.addEventListener("timeupdate", tick);
       video.addEventListener("ended", tick);
       picture.append(video);
+      video.muted = muted;
+      quiet(video, card.dataset.quiet);
     }
     video.muted = muted;
     if (!muted) {
@@ -72,7 +76,7 @@ export default function (card) {
   };
   const leave = () => {
     clearTimeout(timer);
-    if (video?.muted) stop();
+    if (video && !("sound" in card.dataset)) stop();
   };
 
   card.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && preview());

@@ -1,0 +1,48 @@
+"""Searching as those do who see masks: a masked word finds nothing and is in no result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, column, func, literal_column, or_, select, table
+
+from app.domain import masking
+from app.extensions import db
+from app.models import Answer, PersonalLook, Segment, Submission
+
+Found = Select[Segment, Answer, Submission]
+
+
+def visible(asked: Found, query: str) -> Found:
+    """Of the passages that `asked` finds, those in which the words are found beside the masks, too.
+    One that hasn't been looked through yet is left out. `query`: in the language of the database.
+    """
+    asked = asked.join(PersonalLook, PersonalLook.segment_id == Segment.id)
+    if db.engine.dialect.name == "postgresql":
+        tsv: Any = literal_column("personal_looks.tsv")
+        beside = tsv.op("@@")(func.to_tsquery("simple", query))
+    else:
+        index = table("masked_search", column("rowid"), column("masked_search"))
+        beside = Segment.id.in_(
+            select(index.c.rowid).where(index.c.masked_search.op("MATCH")(query))
+        )
+    return asked.where(or_(PersonalLook.masked.is_(None), beside))
+
+
+def texts(segments: Sequence[Segment]) -> Mapping[int, str]:
+    """The passages' texts with their masks, by id."""
+    fresh = masking.looked_through(segments)
+    plain = set(
+        db.session.scalars(
+            select(PersonalLook.segment_id).where(
+                PersonalLook.segment_id.in_(fresh), PersonalLook.masked.is_(None)
+            )
+        )
+    )
+    return {
+        each.id: each.text
+        if each.id in plain
+        else masking.text_of(each.text, masking.hidden(each.transcript).get(each.id, {}))
+        for each in segments
+    }

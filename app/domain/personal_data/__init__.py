@@ -1,0 +1,51 @@
+"""Finds what points at a person in what was said: names, phone numbers, e-mail and postal
+addresses, cards, accounts, order and reference numbers; written, or said word by word.
+
+Rules, checksums and lists of names: `docs/model-cards/personal-data.md` says how well they do and
+where they fail. Pure: texts in, spans of words out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from app.domain.personal_data import addresses, electronic, names, numbers
+from app.domain.personal_data.tokens import Found, fold, spans, tokens
+
+__all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold"]
+
+ENGINE, VERSION = "rules", "1"
+KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
+
+
+def find(texts: Sequence[str], known: Iterable[str] = ()) -> list[Found]:
+    """Every span in these passages of one answer, in order; none overlap.
+
+    `known`: what the customer typed as their name, which is looked for, too.
+    """
+    words = tokens(texts)
+    given = frozenset(fold(part) for name in known for part in name.split() if len(fold(part)) > 2)
+    kinds: dict[int, str] = {}
+    for kind, places in electronic.find(words):
+        _take(kinds, kind, places)
+    for kind, places in addresses.find(words, frozenset(kinds)):
+        _take(kinds, kind, places)
+    for kind, places in numbers.find(words, frozenset(kinds)):
+        _take(kinds, kind, places)
+    for kind, places in names.find(words, frozenset(kinds), given):
+        _take(kinds, kind, places)
+    found: list[Found] = []
+    start = None
+    for place in range(len(words) + 1):
+        kind_here = kinds.get(place)
+        if start is not None and kind_here != kinds[start]:
+            found += spans(kinds[start], range(start, place), words)
+            start = None
+        if kind_here is not None and start is None:
+            start = place
+    return found
+
+
+def _take(kinds: dict[int, str], kind: str, places: Iterable[int]) -> None:
+    for place in places:
+        kinds.setdefault(place, kind)

@@ -1,0 +1,191 @@
+"""Which numbers point at a person: cards, accounts, phones, references. The words before decide,
+else the number's own shape; quantities, prices, dates and ages are left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.domain.personal_data import checksums
+from app.domain.personal_data.lists import common, words_of
+from app.domain.personal_data.spoken import Run, runs, text_of
+from app.domain.personal_data.tokens import Token
+
+CARD = words_of("card")
+ACCOUNT = words_of("account")
+PHONE = words_of("phone")
+REFERENCE = words_of("reference")
+IMPERSONAL = words_of("impersonal")
+LINKS = words_of("links")
+STRICT = words_of("announcing")
+UNITS = words_of("units")
+KINDS = (("card", CARD), ("account", ACCOUNT), ("phone", PHONE), ("reference", REFERENCE))
+LONGEST = 40  # an IBAN has at most 34 characters
+REACH = 8  # words back in which a noun says what a number is
+POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")  # BS 7666, without the areas' list
+NATIONAL = re.compile(r"[A-Z]{2}\d{6}[A-D]|[A-Z]{5}\d{4}[A-Z]")  # UK insurance number, Indian PAN
+BIC = re.compile(r"[a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?")
+IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
+
+
+def find(words: Sequence[Token], taken: frozenset[int]) -> Iterator[tuple[str, range]]:
+    """(kind, places) of each number that is personal data."""
+    yield from _bank(words)
+    for run in runs(words, taken):
+        yield from _of(words, run)
+
+
+def _of(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
+    coded = _coded(run)
+    if coded is not None:
+        kind, first, last = coded
+        yield kind, range(run[first].first, run[last].last + 1)
+        for rest in (run[:first], run[last + 1 :]):
+            if len(rest) > 1:
+                yield from _of(words, rest)
+        return
+    run = _without_amount(words, run)
+    called = _kind(words, run) if run else None
+    if called:
+        first = run[0].first
+        while called == "reference" and first and _prefix(words[first - 1]):
+            first -= 1
+        yield called, range(first, run[-1].last + 1)
+
+
+def _prefix(token: Token) -> bool:
+    """The "MB" of "MB 4471 902"."""
+    return 2 <= len(token.word) <= 4 and token.said.isalpha() and token.said.isupper()
+
+
+def _bank(words: Sequence[Token]) -> Iterator[tuple[str, range]]:
+    """A bank's code in letters: "SWIFT is DEUTDEFF" (ISO 9362: eight or eleven)."""
+    for at in range(1, len(words)):
+        before = {each.word for each in words[max(0, at - 3) : at]}
+        bic = before & {"swift", "bic"} and BIC.fullmatch(words[at].word)
+        if bic and words[at].word not in common():
+            yield "account", range(at, at + 1)
+
+
+def _coded(run: Run) -> tuple[str, int, int] | None:
+    """The pieces that say an IBAN, a postcode, … by their form alone: (kind, first, last)."""
+    for first in range(len(run)):
+        for last in range(min(len(run), first + LONGEST) - 1, first - 1, -1):
+            text = text_of(run[first : last + 1])
+            if len(text) < 5 or len(text) > 40:
+                continue
+            whole = first == 0 or last - first > 3 or run[first].literal
+            if checksums.iban(text):
+                return "account", first, last
+            if whole and POSTCODE.fullmatch(text):
+                return "address", first, last
+            if NATIONAL.fullmatch(text) or IFSC.fullmatch(text):
+                return ("account" if IFSC.fullmatch(text) else "reference"), first, last
+    return None
+
+
+def _without_amount(words: Sequence[Token], run: Run) -> Run:
+    """Without a last part that counts something: "… zero nine | two weeks later"."""
+    following = words[run[-1].last + 1] if run[-1].last + 1 < len(words) else None
+    if following is None or following.word not in UNITS or words[run[-1].last].ends:
+        return run
+    if words[run[-1].last].comma:
+        return run
+    return run[:-1] if sum(map(str.isdigit, text_of(run))) > 6 and len(run) > 2 else []
+
+
+def _kind(words: Sequence[Token], run: Run) -> str | None:
+    text = text_of(run)
+    digits = sum(map(str.isdigit, text))
+    bare = text.lstrip("+")
+    if digits and bare.isdigit() and checksums.card(bare):
+        return "card"
+    said, close, near = _said(words, run[0].first)
+    if said is None and near and close in IMPERSONAL and digits < 7:
+        return None
+    if text.startswith("+") and digits >= 7:
+        return "phone"
+    if said and _long_enough(said, text, digits, run, near):
+        if said == "account" and digits >= 9 and text.startswith(("07", "+", "00")):
+            return "phone"
+        return said
+    if near and digits >= 5:  # "the number is …"
+        return "phone" if 7 <= digits <= 15 and bare.isdigit() else "reference"
+    return _by_shape(run, text, digits)
+
+
+def _long_enough(kind: str, text: str, digits: int, run: Run, near: bool) -> bool:
+    """How much of a number the words before it make personal."""
+    spelled = all(piece.single for piece in run)
+    if any(piece.large for piece in run) and len(text) < 9 and not text.startswith("0"):
+        return False  # "two thousand and twelve"
+    if re.fullmatch(r"(?:19|20)\d\d", text) and kind == "account":
+        return False
+    if near:
+        least = {"card": 3, "account": 4, "phone": 4, "reference": 3}[kind]
+        return digits >= least or (kind == "reference" and len(text) >= 5)
+    least = {"card": 12, "account": 6, "phone": 6, "reference": 5}[kind]
+    return digits >= (least if kind != "reference" or spelled or not text.isdigit() else 6)
+
+
+def _said(words: Sequence[Token], at: int) -> tuple[str | None, str, bool]:
+    """What the words before a number call it, the noun next to it, and whether only linking words
+    stand between, one of which announces a number ("order number is")."""
+    announced, close = False, ""
+    for back in range(at - 1, max(-1, at - 1 - REACH), -1):
+        word = words[back].word
+        if close and words[back].ends:
+            break
+        kind = _noun(word)
+        if kind and not close:
+            near = announced or back >= at - 2 or kind == "phone"
+            return _sharper(words, back, kind), word, near
+        if kind:
+            near = (kind == "phone" and at - back <= 4) or (kind == "card" and announced)
+            return _sharper(words, back, kind), close, near
+        if not close and word in LINKS:
+            announced = announced or word in STRICT
+        else:
+            close = close or word or "-"
+    return None, close, announced
+
+
+def _noun(word: str) -> str | None:
+    singular = word.rstrip("s") if len(word) > 4 else word
+    for kind, nouns in KINDS:
+        if word in nouns or singular in nouns:
+            return kind
+    return None
+
+
+def _sharper(words: Sequence[Token], at: int, kind: str) -> str:
+    """The noun before may say more ("account reference"), and "sort" needs "code"."""
+    before = words[at - 1].word if at else ""
+    if words[at].word == "sort" and (at + 1 >= len(words) or words[at + 1].word != "code"):
+        return "reference"
+    if words[at].word in ("contact", "id", "reference", "ref", "pin") and (found := _noun(before)):
+        return "card" if words[at].word == "pin" else found
+    if words[at].word == "pin":
+        return "card"
+    return kind
+
+
+def _by_shape(run: Run, text: str, digits: int) -> str | None:
+    """Without a word of help: only what nobody says of a quantity."""
+    literal = all(piece.literal for piece in run)
+    spelled = all(piece.single for piece in run)
+    if any(piece.large for piece in run) and not text.startswith("0"):
+        return None
+    if text.isdigit():
+        if (text.startswith("0") and digits >= 9) or (digits == 10 and (literal or spelled)):
+            return "phone"
+        if digits >= 9:
+            return "phone" if digits <= 13 and not (literal and len(run) == 1) else "reference"
+        if spelled and not literal and digits >= 6:
+            return "phone" if digits >= 7 else "reference"
+        if literal and len(run) == 1 and digits >= 8:
+            return "reference"
+        return "phone" if literal and len(run) == 2 and digits == 7 else None
+    if literal and len(run) == 1 and digits >= 6:
+        return "reference"
+    return "reference" if spelled and len(run) >= 6 and digits >= 3 else None

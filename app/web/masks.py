@@ -1,0 +1,147 @@
+"""Masks over personal data: who sees the words beneath, and the pages' part for who may decide.
+
+Owners and analysts see the words. Everyone else sees the mask, and their player is silent there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.domain import masking, masks, transcripts, voices, wording
+from app.domain.errors import Invalid, NotFound
+from app.extensions import db
+from app.models import Answer, FollowUp, Highlight, Submission, Transcript
+from app.web.access import EDITORS, STAFF, allow, me
+
+blueprint = Blueprint("masks", __name__)
+
+ONE = "/voices/<submission_id>/answers/<answer_id>/masks"
+NAMES = {
+    "name": "Name",
+    "phone": "Phone number",
+    "email": "E-mail address",
+    "address": "Address",
+    "card": "Card",
+    "account": "Account",
+    "reference": "Order or reference number",
+    "other": "Something else",
+}
+
+
+def unmasked() -> bool:
+    """Whether who looks at the page may see personal data."""
+    return current_user.is_authenticated and me().role in EDITORS
+
+
+def seen(transcript: Transcript) -> Transcript | masking.Veiled:
+    """The transcript as who looks at the page may see it."""
+    return transcript if unmasked() else masking.veiled(transcript)
+
+
+def told(answers: Sequence[voices.Told]) -> list[voices.Told]:
+    """The answers with such transcripts."""
+    if unmasked():
+        return list(answers)
+    return [
+        replace(each, transcript=masking.veiled(each.transcript)) if each.transcript else each
+        for each in answers
+    ]
+
+
+@blueprint.app_template_filter("quoted")
+def quoted(highlight: Highlight) -> str:
+    """A moment's words as who looks at the page may see them."""
+    return highlight.quote if unmasked() else masking.quote(highlight)
+
+
+@blueprint.app_template_filter("evidence")
+def evidence(case: FollowUp) -> str:
+    """What a customer said who needs a person, in the same way."""
+    return case.evidence if unmasked() else masking.evidence(case.evidence, case.submission)
+
+
+@blueprint.app_template_filter("written_words")
+def written_words(answer: Answer) -> str:
+    return answer.written_text if unmasked() else masking.written(answer)
+
+
+@blueprint.app_template_global("marks_of")
+def marks_of(transcript: Transcript | None) -> list[masks.Mark]:
+    """What is masked in it, for those who may decide."""
+    return masks.of(transcript) if transcript is not None and unmasked() else []
+
+
+@blueprint.app_template_global("quiet")
+def quiet(answer: Answer) -> str:
+    """Where a player learns when it must be silent; "" for who may hear everything."""
+    if unmasked() or answer.recording is None:
+        return ""
+    return url_for("masks.muted", submission_id=answer.submission_id, answer_id=answer.id)
+
+
+@blueprint.app_context_processor
+def _names() -> dict[str, object]:
+    return {"personal_kinds": NAMES}
+
+
+@blueprint.get(ONE)
+@allow(*STAFF)
+def muted(submission_id: str, answer_id: str) -> Response:
+    """The stretches, in seconds, that a player leaves out for who asks."""
+    transcript = transcripts.current(_answer(submission_id, answer_id))
+    spans = masking.muted(transcript) if transcript is not None and not unmasked() else []
+    answer = jsonify({"muted": [[round(s.start, 3), round(s.end, 3)] for s in spans]})
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.post(ONE)
+@allow(*EDITORS)
+def add(submission_id: str, answer_id: str) -> ResponseReturnValue:
+    transcript = _transcript(submission_id, answer_id)
+    try:
+        places = masks.hide(
+            transcript, request.form.get("words", ""), request.form.get("kind", ""), me()
+        )
+    except Invalid as error:
+        flash(error.sentence, "error")
+    else:
+        flash(
+            f"Masked in {wording.count(places, 'place')}. Clips made before are cut anew.", "info"
+        )
+    return _back(submission_id, answer_id)
+
+
+@blueprint.post(f"{ONE}/<mark_id>/<any(hide, show):what>")
+@allow(*EDITORS)
+def change(submission_id: str, answer_id: str, mark_id: str, what: str) -> ResponseReturnValue:
+    transcript = _transcript(submission_id, answer_id)
+    masks.lift(transcript, mark_id, me(), hidden=what == "hide")
+    flash("The words are masked again." if what == "hide" else "The mask is lifted.", "info")
+    return _back(submission_id, answer_id)
+
+
+def _answer(submission_id: str, answer_id: str) -> Answer:
+    submission: Submission = voices.find(submission_id, me().workspace_id)
+    answer = next((each for each in submission.answers if each.id == answer_id), None)
+    if answer is None:
+        raise NotFound
+    return answer
+
+
+def _transcript(submission_id: str, answer_id: str) -> Transcript:
+    transcript = transcripts.current(_answer(submission_id, answer_id))
+    if transcript is None:
+        raise NotFound
+    return transcript
+
+
+def _back(submission_id: str, answer_id: str) -> ResponseReturnValue:
+    db.session.commit()
+    address = url_for("voices.show", submission_id=submission_id, _anchor=f"personal-{answer_id}")
+    return redirect(address, 303)

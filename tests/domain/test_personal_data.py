@@ -1,0 +1,126 @@
+"""Finding personal data: how much of it, and how much that is nobody's."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from app.domain.personal_data import Found, checksums, find
+from tests.conftest import ROOT
+from tests.personal_data.measuring import measure, read
+from tests.personal_data.passages import passages
+
+SPOKEN = Path(__file__).parent.parent / "personal_data" / "spoken.txt"
+
+
+def spoken() -> list[str]:
+    lines = SPOKEN.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def words(text: str, *, known: str = "") -> list[str]:
+    """`kind: words` of all that is found in it."""
+    said = text.split()
+    found = find([text], [known] if known else [])
+    return [f"{each.kind}: {' '.join(said[each.first : each.last + 1])}" for each in found]
+
+
+def test_nineteen_of_twenty_are_found_in_generated_passages() -> None:
+    made = list(passages())
+    assert len(made) == 500
+    result = measure(made)
+    assert result.recall >= 0.95, result.missed
+    assert result.precision >= 0.95, result.wrong
+    for kind, number in result.true.items():
+        assert number >= 70 and result.found[kind] / number >= 0.9, result.missed
+
+
+def test_nineteen_of_twenty_are_found_in_what_people_say() -> None:
+    lines = spoken()
+    assert len(lines) >= 150
+    result = measure(read(line) for line in lines)
+    assert result.recall >= 0.95, result.missed
+    assert result.precision >= 0.95, result.wrong
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [line for line in spoken() if "{" not in line and "Victoria" not in line],
+)
+def test_what_is_nobodys_is_left_alone(plain: str) -> None:
+    assert words(plain) == []
+
+
+def test_few_passages_of_ordinary_feedback_have_a_mask() -> None:
+    """Those that do mostly hold a name that somebody wrote into them."""
+    with open(ROOT / "tools/sentences/customers_unseen.tsv", encoding="utf-8") as file:
+        texts = [
+            row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
+    assert len(texts) >= 300
+    marked = [text for text in texts if find([text])]
+    lower = [text for text in texts if find([re.sub(r"[.,!?;]", "", text.lower())])]
+    assert len(marked) <= 0.06 * len(texts), marked
+    assert len(lower) <= 0.06 * len(texts), lower
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("oh seven seven double one nine hundred eight four two is my number",
+         "phone: oh seven seven double one nine hundred eight four two"),
+        ("it's jane dot doe at example dot com", "email: jane dot doe at example dot com"),
+        ("Reach me: jane.doe@example.com.", "email: jane.doe@example.com."),
+        ("card ending four two four two", "card: four two four two"),
+        ("4242424242424242", "card: 4242424242424242"),
+        ("g b two nine n w b k six oh one six one three three one nine two six eight one nine",
+         "account: g b two nine n w b k six oh one six one three three one nine two six eight one"
+         " nine"),
+        ("my order number is 4417.", "reference: 4417."),
+        ("I live at 42 Oak Street, Leeds LS1 4AP.", "address: 42 Oak Street, Leeds LS1 4AP."),
+    ],
+)  # fmt: skip
+def test_numbers_and_addresses(said: str, found: str) -> None:
+    assert words(said) == [found]
+
+
+def test_a_number_goes_on_over_a_pause() -> None:
+    assert find(
+        ["my number is oh seven seven", "double one nine", "hundred eight four two ok"]
+    ) == [
+        Found("phone", 0, 3, 5),
+        Found("phone", 1, 0, 2),
+        Found("phone", 2, 0, 3),
+    ]
+
+
+def test_what_the_customer_typed_as_their_name_is_looked_for() -> None:
+    said = "yes fizzwick again and Fizzwick is not happy"
+    assert words(said) == []
+    assert words(said, known="Ulla Fizzwick") == ["name: fizzwick", "name: Fizzwick"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "🙂 🙂", "。", "a" * 5000, "1 " * 3000, "at dot com " * 500]
+)
+def test_odd_texts_are_taken(text: str) -> None:
+    find([text, text])
+
+
+@pytest.mark.parametrize(
+    ("number", "card", "iban"),
+    [
+        ("4242424242424242", True, False),
+        ("4242424242424241", False, False),
+        ("0000000000000000", False, False),
+        ("GB29NWBK60161331926819", False, True),
+        ("GB29NWBK60161331926818", False, False),
+        ("DE89370400440532013000", False, True),
+    ],
+)
+def test_numbers_check_themselves(number: str, card: bool, iban: bool) -> None:
+    assert (number.isdigit() and checksums.card(number)) == card
+    assert checksums.iban(number) == iban
