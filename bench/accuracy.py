@@ -68,6 +68,6 @@ learned from, and where it is weak, is in `docs/model-cards/`.
 
 The passages were written for this, by other hands than real customers': expect less from real
 ones. English only. An interval says how far the figure would move with other passages of the
-same kind, not with other kinds.
+same kind, not with other kinds. A part that is missing was not measured that time.
 
 """
