@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.config import Settings, read_settings
+from app.domain.clerk import new_token
 from app.extensions import db, limiter
 from app.models import Base, Member, Workspace
 from tests import factories
@@ -143,4 +144,5 @@ def sign_in(client: FlaskClient, member: Member) -> FlaskClient:
         session["_user_id"] = f"{member.id}.{member.session_version}"
         session["_fresh"] = True
         session["began"] = session["seen"] = int(time.time())
+        session["id"] = new_token()
     return client

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.domain import audit, passwords
 from app.domain.clerk import new_token, rows_written, session, token_hash
@@ -87,9 +88,28 @@ def sign_in(email: str, password: str) -> Member:
     return member
 
 
-def sign_out(member: Member) -> None:
-    """The caller ends the session that this one asked from."""
+def sign_out(member: Member, session_id: str, until: datetime) -> None:
+    """Ends this session also where its cookie was copied to. Kept as a sign-in link that was used
+    from the start, `until` the session would be over anyway; older ones of the member go."""
+    session().execute(
+        delete(SignInLink).where(SignInLink.member_id == member.id, SignInLink.expires_at < now())
+    )
+    ended = SignInLink(
+        member_id=member.id, token_hash=_ended(session_id), expires_at=until, used_at=now()
+    )
+    session().add(ended)
+    try:
+        session().flush()
+    except IntegrityError:  # it was ended twice at the same moment
+        session().rollback()
+        return
     noted(member, "sign_in.ended")
+
+
+def signed_out(session_id: str) -> bool:
+    """Whether somebody signed out of this session."""
+    ended = select(SignInLink.id).where(SignInLink.token_hash == _ended(session_id))
+    return session().scalar(ended) is not None
 
 
 def check_password(email: str, password: str) -> Member:
@@ -161,6 +181,10 @@ def end_links(member: Member) -> None:
 def noted(member: Member, action: str, actor: str = "", **details: str | int) -> None:
     subject = ("member", member.id)
     audit.record(member.workspace_id, action, actor=actor, subject=subject, details=details)
+
+
+def _ended(session_id: str) -> str:
+    return token_hash(f"session {session_id}")  # nothing that a link's token could be
 
 
 def _refused(member: Member | None, by: str) -> None:

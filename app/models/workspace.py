@@ -33,7 +33,8 @@ class Member(Identified, InWorkspace, Base):
 
 
 class SignInLink(Identified, Base):
-    """Works once, until `expires_at`. Only the token's hash is kept."""
+    """Works once, until `expires_at`. Only the token's hash is kept. One that was used from the
+    start is a session that its member has signed out of."""
 
     __tablename__ = "sign_in_links"
 

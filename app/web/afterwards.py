@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug import Response
 
 log = logging.getLogger(__name__)
 

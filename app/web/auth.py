@@ -168,7 +168,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @limiter.limit("60 per minute")
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        signing_in.sign_out(me())
+        sessions.end(me())
         db.session.commit()
     logout_user()
     session.clear()

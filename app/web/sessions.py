@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import session
 from flask_login import UserMixin, login_user
 
+from app.domain import signing_in
+from app.domain.clerk import new_token
 from app.models import Member
 
 HOUR, DAY = 3600, 86_400
@@ -43,17 +46,31 @@ def begin(member: Member, *, stay: bool = False) -> None:
     session.clear()
     session.permanent = stay
     session["began"] = session["seen"] = int(time.time())
+    session["id"] = new_token()
     login_user(SignedIn(member))
 
 
+def end(member: Member) -> None:
+    """Signs out. The caller commits."""
+    over = session["began"] + _lifetime().longest
+    signing_in.sign_out(member, session["id"], datetime.fromtimestamp(over, UTC))
+
+
 def alive() -> bool:
-    """Whether this session may go on; notes that it was seen. A copied cookie ages as well."""
-    lifetime, moment = STAYING if session.permanent else PLAIN, int(time.time())
-    began, seen = session.get("began"), session.get("seen")
-    if not isinstance(began, int) or not isinstance(seen, int):
+    """Whether this session may go on; notes that it was seen. A copied cookie ages as well, and
+    ends when its owner signs out."""
+    lifetime, moment = _lifetime(), int(time.time())
+    began, seen, name = session.get("began"), session.get("seen"), session.get("id")
+    if not isinstance(began, int) or not isinstance(seen, int) or not isinstance(name, str):
         return False
     if moment - began > lifetime.longest or moment - seen > lifetime.idle:
+        return False
+    if signing_in.signed_out(name):
         return False
     if moment - seen > NOTED_EVERY:
         session["seen"] = moment
     return True
+
+
+def _lifetime() -> Lifetime:
+    return STAYING if session.permanent else PLAIN

@@ -186,3 +186,17 @@ def test_a_member_describes_themself(owner: Member, teammate: Member) -> None:
         members.describe(owner, name="Noor", email=teammate.email)
     with pytest.raises(Invalid):
         members.describe(owner, name=" ")
+
+
+def test_a_session_is_signed_out_of_once_and_not_remembered_for_ever(owner: Member) -> None:
+    old, later = now() - timedelta(seconds=1), now() + timedelta(days=7)
+    signing_in.sign_out(owner, "first", old)
+    db.session.commit()
+    assert signing_in.signed_out("first") and not signing_in.signed_out("second")
+    for _ in range(2):
+        signing_in.sign_out(owner, "second", later)
+        db.session.commit()
+    assert signing_in.signed_out("second") and not signing_in.signed_out("first")
+    assert signing_in.open_links(owner.workspace_id) == {}
+    with pytest.raises(Expired):
+        signing_in.use_link("session second")

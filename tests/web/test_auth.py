@@ -275,7 +275,7 @@ def test_another_address_asks_for_the_present_password(
 
 
 def test_the_account_says_what_signing_out_ends(client: FlaskClient, owner: Member) -> None:
-    assert "makes one browser forget you" in sign_in(client, owner).get("/account").text
+    assert "ends your session in one browser" in sign_in(client, owner).get("/account").text
 
 
 def test_no_link_is_made_without_a_mail_server(client: FlaskClient, owner: Member) -> None:

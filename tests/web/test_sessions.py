@@ -64,6 +64,25 @@ def test_one_without_a_beginning_is_none(client: FlaskClient, owner: Member) -> 
     assert not inside(client)
 
 
+def test_a_copied_cookie_ends_with_signing_out(
+    app: Flask, client: FlaskClient, owner: Member
+) -> None:
+    copied = sign_in(client, owner).get_cookie("heard")
+    assert copied is not None
+    thief, phone = app.test_client(), sign_in(app.test_client(), owner)
+    thief.set_cookie("heard", copied.value)
+    assert inside(client) and inside(thief) and inside(phone)
+    client.post("/sign-out")
+    assert not inside(client) and not inside(thief) and inside(phone)
+    assert inside(sign_in(client, owner)) and not inside(thief)
+
+
+def test_one_without_a_name_is_none(client: FlaskClient, owner: Member) -> None:
+    with sign_in(client, owner).session_transaction() as session:
+        del session["id"]
+    assert not inside(client)
+
+
 CHANGES: dict[str, Callable[[Member], None]] = {
     "another role": lambda member: members.change_role(member, "frontline"),
     "another password": lambda member: signing_in.set_password(member, "heron over slate water"),
