@@ -14,7 +14,6 @@ NAMES = {
     "upload": "bytes in and out, against bare copies between socket and file",
     "memory": "what each process takes, idle",
     "install": "time and size of a fresh install, and time to the first answer",
-    "understand": "text analysis against a bare encoder loop, many themes against one, memory",
     "accuracy": "how right speech, sentiment, themes and the rest are; writes docs/accuracy.md",
 }
 
