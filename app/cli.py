@@ -24,10 +24,15 @@ def main() -> None:
 
 @contextmanager
 def application() -> Iterator[None]:
-    from app import create_app
+    from app import create_app, runtime
     from app.domain import audit
+    from app.host import locks
 
-    with create_app().app_context(), audit.acting(f"command:{os.getuid()}"):
+    with (
+        create_app().app_context(),
+        audit.acting(f"command:{os.getuid()}"),
+        locks.at_work(runtime.settings().data, locks.COMMAND),
+    ):
         yield
 
 

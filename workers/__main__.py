@@ -8,8 +8,10 @@ import os
 import click
 
 from app.command import Command
+from app.config import read_settings
 from app.domain import audit
 from app.domain.pipeline import QUEUES
+from app.host import locks
 from workers import commands, doctor
 
 
@@ -29,7 +31,8 @@ def worker(queue: str, burst: bool) -> None:
     from workers.worker import work
 
     audit.act_as("worker")
-    work(queue, burst=burst)
+    with locks.at_work(read_settings().data, queue):
+        work(queue, burst=burst)
 
 
 @main.command()
@@ -38,7 +41,8 @@ def clock() -> None:
     from workers.clock import tick_for_ever
 
     audit.act_as("clock")
-    tick_for_ever()
+    with locks.at_work(read_settings().data, locks.CLOCK):
+        tick_for_ever()
 
 
 for command in (commands.transcribe, commands.understand, commands.models, doctor.doctor):

@@ -21,6 +21,7 @@ from app.domain import (
     leases,
     masks,
     outbox,
+    replaying,
     runs,
     sweeping,
     troubles,
@@ -44,10 +45,14 @@ def tick_for_ever() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     swept, said, behind = now() - HOURLY, (0, 0), False
+    trouble = ""
     while not over.is_set():
         tick()
         said = _say(said)
-        if now() - swept >= HOURLY:
+        hourly = now() - swept >= HOURLY
+        if hourly or trouble:
+            trouble = _keep_erased(trouble)
+        if hourly:
             for part in (uploads.sweep, direct.sweep, *sweeping.ALL):
                 _try(part)
             swept, behind = now(), True
@@ -93,6 +98,22 @@ def _catch_up() -> bool:
         except troubles.RAISED as error:
             log.warning("catch_up: %s", type(error).__name__)
             return False
+
+
+def _keep_erased(before: str) -> str:
+    """Carries out again what this database doesn't know was erased; what is in the way of some of
+    it, logged when that has changed."""
+    with context():
+        try:
+            replaying.catch_up()
+            return ""
+        except StorageError as error:
+            trouble = error.sentence
+        except (*troubles.RAISED, OSError) as error:
+            trouble = type(error).__name__
+    if trouble != before:
+        log.error("What was erased may be here again: %s", trouble)
+    return trouble
 
 
 def _release() -> None:

@@ -7,16 +7,18 @@ database that was put back in another way.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app import runtime
 from app.domain import erasure, promises, tombstones
 from app.domain.tombstones import Tombstone
+from app.domain.wording import count
 from app.extensions import db
 from app.models import ErasedSource, Erasure, FollowUp, Submission
-from storage import keys
+from storage import Storage, StorageError, keys
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +27,27 @@ def catch_up() -> int:
     """Carries out every tombstone in storage that this database doesn't know; how many. Commits.
 
     Raises:
-        StorageError: the storage is away, or a tombstone is damaged.
+        StorageError: the storage is away; or a tombstone is damaged, the others are carried out.
     """
     storage, known = runtime.storage(), _known()
     db.session.rollback()  # listing may take a while
     unknown = [key for key in storage.list(keys.ERASURES) if key not in known]
-    return replay(tombstones.fetch(storage, key) for key in unknown)
+    unread: list[StorageError] = []
+    new = replay(_fetched(storage, unknown, unread))
+    if unread:
+        raise StorageError(f"{count(len(unread), 'tombstone')} could not be read: {unread[0]}")
+    return new
+
+
+def _fetched(
+    storage: Storage, found: Iterable[str], unread: list[StorageError]
+) -> Iterator[Tombstone]:
+    """Each by itself: one that can't be read keeps no other from being carried out."""
+    for key in found:
+        try:
+            yield tombstones.fetch(storage, key)
+        except StorageError as error:
+            unread.append(error)
 
 
 def replay(found: Iterable[Tombstone]) -> int:
@@ -43,10 +60,16 @@ def replay(found: Iterable[Tombstone]) -> int:
         if tombstone.key in known:
             continue
         known.add(tombstone.key)
-        if not _carried_out(tombstone):
-            _note(tombstone)
-        db.session.commit()
-        new += 1
+        try:
+            if not _carried_out(tombstone):
+                _note(tombstone)
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            if tombstone.key not in _known():  # else another clock has, at this very moment
+                raise
+        else:
+            new += 1
     if new:
         log.warning("%d erasures were carried out again: the database didn't know them.", new)
     return new

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, erasing, erasure, promises, replaying, retention, uploads
+from app.domain import capture, erasing, erasure, promises, retention, uploads
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import Clip, Export, FollowUp, Recording, Submission, Upload, Workspace, now
@@ -53,7 +53,8 @@ def objects(older_than: timedelta = UNNAMED_FOR) -> int:
 
 
 def drafts() -> int:
-    """Takes back what was begun and not sent within `uploads.KEPT_FOR`; how many. Commits.
+    """Takes back what was begun, and brought nothing for `uploads.KEPT_FOR`, and was not sent;
+    how many. Commits.
 
     Nobody said that they were done, so nobody gave anything; and nobody would ever see it.
     """
@@ -73,16 +74,15 @@ def drafts() -> int:
 
 def _abandoned(moment: datetime, after: str) -> Sequence[Submission]:
     """The next of them by id."""
-    arriving = select(Upload.submission_id).where(
-        Upload.state == "open", Upload.expires_at > moment
-    )
+    # However an upload ended: it expires `KEPT_FOR` after its newest byte.
+    lately = select(Upload.submission_id).where(Upload.expires_at > moment)
     return db.session.scalars(
         select(Submission)
         .where(
             Submission.id > after,
             Submission.state == "draft",
             Submission.created_at < moment - uploads.KEPT_FOR,
-            Submission.id.not_in(arriving),
+            Submission.id.not_in(lately),
         )
         .order_by(Submission.id)
         .limit(BATCH)
@@ -164,4 +164,4 @@ def _made_at(key: str) -> datetime | None:
 
 
 # What must not be here first, then drafts: what is left of them goes in the same round.
-ALL = (replaying.catch_up, retention.carry_out, drafts, folders, calls, halves, objects)
+ALL = (retention.carry_out, drafts, folders, calls, halves, objects)

@@ -56,7 +56,11 @@ def keep(tombstone: Tombstone, storage: Storage) -> None:
 def fetch(storage: Storage, key: str) -> Tombstone:
     """Raises StorageError where it can't be read, or is no tombstone."""
     with storage.open(key) as file:
-        return read(key, file.read())
+        try:
+            content = file.read()
+        except OSError as error:
+            raise StorageError(f"{key} can't be read: {error.strerror or error}.") from error
+    return read(key, content)
 
 
 def read(key: str, content: bytes) -> Tombstone:
@@ -64,7 +68,8 @@ def read(key: str, content: bytes) -> Tombstone:
     try:
         found = json.loads(content)
         tombstone = Tombstone(**{**found, "sources": tuple(found["sources"])})
-        if tombstone.moment.tzinfo is None:
+        texts = {**found, "sources": "".join(tombstone.sources)}
+        if tombstone.moment.tzinfo is None or {type(each) for each in texts.values()} != {str}:
             raise ValueError
     except (ValueError, TypeError, KeyError) as error:
         raise StorageError(f"{key} is damaged: it is no tombstone.") from error

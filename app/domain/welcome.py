@@ -41,12 +41,13 @@ def prepare() -> dict[str, str]:
 def _keep_erased() -> None:
     """Before anything is shown: the database may be an older one that somebody put back. What a
     killed restore left holds it, too."""
-    for left in runtime.settings().data.glob(".restoring*"):
+    settings = runtime.settings()
+    for left in [*settings.data.glob(".restoring*"), *settings.uploads.glob(".restoring*")]:
         left.unlink()
     try:
         replaying.catch_up()
     except StorageError as error:  # the clock asks again
-        log.warning("Nobody could be asked what was erased: %s", error.sentence)
+        log.warning("Not all could be asked for that was erased: %s", error.sentence)
 
 
 def _release_leases() -> None:

@@ -26,14 +26,16 @@ from app.domain.errors import Conflict
 from app.domain.tombstones import Tombstone
 from app.extensions import db
 from app.host import snapshot
-from app.host.locks import RUNNING, held
+from app.host.locks import alone
 from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, whole
 from app.host.snapshot import Named
 from app.models import Erasure
 from storage import Storage, open_storage
+from storage.local import sync_folder
 
 ROOT = Path(__file__).parent.parent.parent
 MIGRATIONS = str(ROOT / "migrations")
+ASIDE = ".restoring-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,7 @@ def restore(
         raise BadBackup(f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind}.")
     if manifest.revision not in {each.revision for each in _migrations().walk_revisions()}:
         raise BadBackup("This backup was made by a newer Heard: update this one first.")
-    running = f"Heard is running with the data in {settings.data}. Stop it first."
-    with held(settings.data / RUNNING, running):
+    with alone(settings.data):
         storage = open_storage(settings.storage_url)
         storage.check()
         current = create_engine(settings.database_url)
@@ -84,7 +85,11 @@ def restore(
         _keep(known, storage)
         work = _Work(folder, manifest, settings, known)
         put_back = _sqlite if kind == snapshot.SQLITE else _postgresql
-        return put_back(work, folder / snapshot.FILES[kind])
+        _drop_parts(settings)
+        try:
+            return put_back(work, folder / snapshot.FILES[kind])
+        finally:
+            _drop_parts(settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,7 @@ def _ready(known: Iterable[Tombstone]) -> tuple[int, Named]:
 
 def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings) -> int:
     """Every object that the database names, unless the same is there already; how many it names.
+    Bytes of uploads wait beside their place for the database that counts them.
 
     Raises:
         StorageError: also where the storage kept something else than it was given.
@@ -162,11 +168,26 @@ def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings
         part = folder / "uploads" / f"{upload_id}.part"
         if part.is_file():
             with part.open("rb") as bytes_kept:
-                copy_to(bytes_kept, settings.uploads / part.name)
+                copy_to(bytes_kept, settings.uploads / f"{ASIDE}{part.name}")
     return objects
 
 
+def _put_parts(settings: Settings) -> None:
+    """A new file under each name: what was there may be a received recording's, by a second name
+    (`app.domain.parts.twin`)."""
+    for aside in settings.uploads.glob(f"{ASIDE}*"):
+        aside.replace(aside.with_name(aside.name.removeprefix(ASIDE)))
+    if settings.uploads.is_dir():
+        sync_folder(settings.uploads)
+
+
+def _drop_parts(settings: Settings) -> None:
+    for aside in settings.uploads.glob(f"{ASIDE}*"):
+        aside.unlink()
+
+
 def _finish(work: _Work, objects: int, erased: int) -> Restored:
+    _put_parts(work.settings)
     with create_app(work.settings).app_context():
         while erasing.due():
             pass

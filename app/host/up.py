@@ -17,7 +17,7 @@ from pathlib import Path
 from app.config import Settings, read_settings
 from app.domain.errors import HeardError
 from app.domain.pipeline import QUEUES
-from app.host.locks import RUNNING, held
+from app.host import locks
 from app.host.queue_server import QueueServer
 from app.host.supervisor import Child, Supervisor, say
 
@@ -41,8 +41,8 @@ def up(port: int, host: str, data: Path) -> None:
     env = {**os.environ, "HEARD_DATA": str(data.resolve()), "BASE_URL": base_url}
     settings = read_settings(env)
     # Two supervisors on one folder would do everything twice.
-    taken = f"Heard is already running with the data in {settings.data}."
-    with held(settings.data / RUNNING, taken):
+    taken = f"Heard is already running, or being restored, with the data in {settings.data}."
+    with locks.held(locks.of(settings.data, locks.UP), taken):
         _room(settings.data)
         _free(host, port)
         embedded = None if os.environ.get("REDIS_URL") else QueueServer(settings.data)

@@ -179,6 +179,7 @@ def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
         db.session.commit()
         appending.append(upload, [b"12345"], offset=0)
         opened.created_at = now() - timedelta(hours=hours)
+        upload.expires_at = opened.created_at + uploads.KEPT_FOR
         db.session.commit()
         return opened
 
@@ -190,6 +191,25 @@ def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
     states = [each.state for each in (abandoned, young, sent, arriving)]
     assert states == ["withdrawn", "draft", "received", "draft"]
     assert len(left()) == 3 and abandoned.answers == []
+
+
+@pytest.mark.parametrize("retaken", [False, True])
+def test_a_draft_that_something_arrived_for_lately_stays(
+    workspace: Workspace, retaken: bool
+) -> None:
+    submission = factories.submission(
+        factories.program(workspace), state="draft", created_at=now() - timedelta(hours=49)
+    )
+    upload = uploads.declare(submission, uploads.Declared(5, media_type="video/webm"))
+    db.session.commit()
+    appending.append(upload, [b"12345"], offset=0)
+    if retaken:
+        uploads.terminate(upload)
+        db.session.commit()
+    assert sweeping.drafts() == 0 and submission.state == "draft"
+    upload.expires_at = now()
+    db.session.commit()
+    assert sweeping.drafts() == 1
 
 
 def test_every_draft_goes_in_one_look(

@@ -17,7 +17,16 @@ from sqlalchemy.pool import NullPool
 
 from app import create_app, runtime
 from app.config import Settings
-from app.domain import audit_check, consent, processing, runs, welcome
+from app.domain import (
+    appending,
+    audit_check,
+    consent,
+    parts,
+    processing,
+    runs,
+    uploads,
+    welcome,
+)
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.host import backup, manifest, snapshot
@@ -249,12 +258,14 @@ def test_a_restore_that_breaks_leaves_what_was_there(
         with pytest.raises(StorageError):
             restore(made.folder, mine, force=True)
     assert count(mine, Answer) == 2 and lost(mine) == []
-    assert list(mine.data.glob(".restoring*")) == []
-    (mine.data / ".restoring.db").write_bytes(b"of a killed one")
+    assert list(mine.data.rglob(".restoring*")) == []
+    mine.uploads.mkdir(exist_ok=True)
+    for left in (mine.data / ".restoring.db", mine.uploads / ".restoring-1.part"):
+        left.write_bytes(b"of a killed one")
     with create_app(mine).app_context():
         welcome.prepare()
         stop()
-    assert list(mine.data.glob(".restoring*")) == []
+    assert list(mine.data.rglob(".restoring*")) == []
 
 
 def test_what_goes_while_it_is_copied_means_another_look(
@@ -300,6 +311,35 @@ def test_an_upload_under_way_goes_on_after_a_restore(
     made = backup.make(tmp_path / "backups")
     restore(made.folder, elsewhere)
     assert (elsewhere.uploads / f"{upload.id}.part").read_bytes() == b"12345"
+
+
+def test_a_restore_writes_into_no_file_that_is_there(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = here()
+    submission = factories.submission(program, state="draft")
+    upload = uploads.declare(submission, uploads.Declared(10, media_type="video/webm"))
+    db.session.commit()
+    part = mine.uploads / f"{upload.id}.part"
+    appending.append(upload, [b"12345"], offset=0)
+    made = backup.make(tmp_path / "backups")
+    with monkeypatch.context() as patch:
+        # As SIGKILL between the commit and the deletion: the part is the object's second name.
+        patch.setattr(parts, "drop", lambda _: None)
+        appending.append(upload, [b"67890"], offset=5)
+    stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, "put_sqlite", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(made.folder, mine, force=True)
+    assert lost(mine) == [] and count(mine, Recording) == 1
+    assert part.read_bytes() == b"1234567890"
+    (mine.uploads / ".restoring-killed.part").write_bytes(b"of a killed one")
+    restore(made.folder, mine, force=True)
+    assert count(mine, Recording) == 0
+    assert {path.name: path.read_bytes() for path in mine.uploads.iterdir()} == {
+        part.name: b"12345"
+    }
 
 
 def test_a_part_that_went_or_was_cut_is_not_kept_in_part(program: Program, tmp_path: Path) -> None:
