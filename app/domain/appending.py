@@ -74,7 +74,7 @@ def append(
         try:
             file = stack.enter_context(parts.held(upload.id))
         except NotFound:
-            return _known_whole(upload, pieces, offset)
+            return _known_whole(upload, pieces, offset, length)
         db.session.refresh(upload)
         if upload.state != "open" or offset != upload.offset:
             raise WrongOffset(upload.offset)
@@ -150,11 +150,13 @@ class _Arriving:
         self._saved, self._saved_at = self._written, time.monotonic()
 
 
-def _known_whole(upload: Upload, pieces: Iterable[bytes], offset: int) -> int:
+def _known_whole(upload: Upload, pieces: Iterable[bytes], offset: int, length: int | None) -> int:
     """The end of an upload said once more, its answer having got lost on the way."""
     db.session.refresh(upload)
     if upload.state != "received":
         raise NotFound
+    if length is not None:
+        uploads.set_length(upload, length)
     if offset != upload.offset or any(pieces):
         raise WrongOffset(upload.offset)
     return offset
