@@ -72,7 +72,7 @@ def _opened(checkpoint: Path) -> Any:
     return model
 
 
-class _Whisper(Converter):  # type: ignore[misc]
+class _Whisper(Converter):
     """CTranslate2's converter, for the one format it doesn't read itself."""
 
     def __init__(self, model: Any) -> None:
