@@ -54,8 +54,7 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         highlight.quote, highlight.score = moment.quote, moment.score
         highlight.reasons = list(moment.reasons)
         highlight.said_at = submission.received_at or now()
-        highlight.sentiment, highlight.sentiment_score = _sentiment(segments)
-        highlight.emotion = _emotion(segments)
+        highlight.sentiment, highlight.sentiment_score, highlight.emotion = _felt(segments)
         highlight.themes = [themes[name] for name in moment.themes if name in themes]
         db.session.add(highlight)
     for highlight in before:
@@ -129,20 +128,23 @@ def _passage(segment: Segment) -> telling.Passage:
     )
 
 
-def _sentiment(segments: Sequence[Segment]) -> tuple[str, float]:
-    """The strongest passage's sentiment: a mean would make a mixed moment look indifferent."""
+def _felt(segments: Sequence[Segment]) -> tuple[str, float, str | None]:
+    """Sentiment and its score, and the emotion that goes with it, or None.
+
+    The strongest passage's: a mean would make a mixed moment look indifferent. The emotion is one
+    of a passage that feels the same, or a complaint after a kind word would be joy.
+    """
     labels = [label for each in segments for label in each.labels if label.kind == "sentiment"]
     if not labels:
-        return "neutral", 0.0
+        return "neutral", 0.0, None
     strongest = max(labels, key=lambda label: abs(label.score) * label.confidence)
-    return strongest.value, strongest.score
-
-
-def _emotion(segments: Sequence[Segment]) -> str | None:
-    labels = [
+    alike = {label.segment_id for label in labels if label.value == strongest.value}
+    emotions = [
         label
         for each in segments
+        if each.id in alike
         for label in each.labels
         if label.kind == "emotion" and label.value != "neutral"
     ]
-    return max(labels, key=lambda label: label.score).value if labels else None
+    emotion = max(emotions, key=lambda label: label.score).value if emotions else None
+    return strongest.value, strongest.score, emotion

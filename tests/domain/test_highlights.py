@@ -9,7 +9,7 @@ from app import runtime
 from app.domain import highlights, telling
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, Clip, Highlight, Transcript, Workspace
+from app.models import Answer, Clip, Highlight, Label, Transcript, Workspace
 from storage import keys
 from tests import factories
 
@@ -57,6 +57,20 @@ def test_a_moment_has_its_themes_and_its_strongest_feeling(
     assert (found.start, found.end, found.quote) == (0.0, 10.0, SENTENCES[0])
     assert [theme.name for theme in found.themes] == ["Delivery"]
     assert found.touchpoint_id == answer.submission.touchpoint_id
+
+
+def test_a_complaint_after_a_kind_word_is_no_joy(answer: Answer, transcript: Transcript) -> None:
+    felt = (("positive", 0.5, "joy", 0.9), ("negative", -0.8, "anger", 0.6))
+    for segment, (sentiment, score, emotion, share) in zip(transcript.segments, felt, strict=False):
+        for kind, value, given in (("sentiment", sentiment, score), ("emotion", emotion, share)):
+            segment.labels.append(
+                Label(
+                    kind=kind, value=value, score=given, confidence=0.9, engine="test", version="1"
+                )
+            )
+    db.session.commit()
+    (found,) = published(answer, transcript, moment(0, 1))
+    assert (found.sentiment, found.sentiment_score, found.emotion) == ("negative", -0.8, "anger")
 
 
 def test_the_same_moment_found_again_keeps_its_id(answer: Answer, transcript: Transcript) -> None:
