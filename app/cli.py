@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -23,11 +24,15 @@ def main() -> None:
 
 
 @contextmanager
-def application() -> Iterator[None]:
+def application(*, new: bool = False) -> Iterator[None]:
+    """`new`: a database is made where there is none, instead of being refused."""
     from app import create_app, runtime
+    from app.config import read_settings
     from app.domain import audit
-    from app.host import locks
+    from app.host import locks, present
 
+    if not new:
+        present.check(read_settings(look=True))
     with (
         create_app().app_context(),
         audit.acting(f"command:{os.getuid()}"),
@@ -39,24 +44,31 @@ def application() -> Iterator[None]:
 @main.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--data", default="data", show_default=True, type=click.Path(path_type=Path))
-def up(port: int, host: str, data: Path) -> None:
+def up(port: int, host: str) -> None:
     """Runs everything on this machine."""
     from app.host import up as host_up
 
-    host_up.up(port, host, data)
+    host_up.up(port, host, Path(os.environ.get("HEARD_DATA") or "data"))
 
 
-@main.command(hidden=True)
-def prepare() -> None:
-    """Migrates, makes the first owner and the sample; prints their links as JSON."""
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The paths of the links, as JSON.")
+def prepare(as_json: bool) -> None:
+    """Migrates, makes the first owner and the sample program, prints their links."""
     from flask_migrate import upgrade
 
+    from app import runtime
     from app.domain import welcome
+    from app.host.up import titled
 
-    with application():
+    with application(new=True):
         upgrade(str(ROOT / "migrations"))
-        json.dump(welcome.prepare(), sys.stdout)
+        links = welcome.prepare()
+        if as_json:
+            json.dump(links, sys.stdout)
+            return
+        for line in titled(links, runtime.settings().base_url):
+            click.echo(line)
 
 
 @main.command()
@@ -64,7 +76,7 @@ def migrate() -> None:
     """Brings the database to this release."""
     from flask_migrate import upgrade
 
-    with application():
+    with application(new=True):
         upgrade(str(ROOT / "migrations"))
 
 
@@ -73,11 +85,13 @@ def migrate() -> None:
 @click.option("--format", "format_name", required=True, help="csv, jsonl, srt or vtt.")
 @click.option("--level", default="segments", show_default=True)
 @click.option("--purpose", default="internal", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="A file; for captions a folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A file; for captions a folder, and needed."
+)
 def export_(
     program_name: str, format_name: str, level: str, purpose: str, out: Path | None
 ) -> None:
-    """Writes the same export as the page, at once."""
+    """Writes the same export as the page, at once; nobody but you may read what it makes."""
     from app.domain import exports, programs
     from app.extensions import db
 
@@ -85,11 +99,13 @@ def export_(
         wanted = exports.Wanted(programs.named(program_name), purpose)
         exports.check(format_name, level, purpose)
         if format_name in exports.CAPTIONS:
-            rows = _write_captions(wanted, format_name, out or Path("captions"))
+            if out is None:
+                raise click.UsageError("Say with --out which folder the captions go to.")
+            rows = _write_captions(wanted, format_name, out)
         elif out is None:
             rows = exports.write_table(wanted, format_name, level, sys.stdout)
         else:
-            with open(out, "w", encoding="utf-8", newline="") as file:
+            with _own(out) as file:
                 rows = exports.write_table(wanted, format_name, level, file)
             click.echo(f"{rows:,} rows written to {out}.", err=True)
         exports.written(wanted, format_name, level, rows)
@@ -99,13 +115,21 @@ def export_(
 def _write_captions(wanted: object, format_name: str, folder: Path) -> int:
     from app.domain import exports
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = 0
     for name, text in exports.caption_files(wanted, format_name):  # type: ignore[arg-type]
-        (folder / name).write_text(text, encoding="utf-8")
+        with _own(folder / name) as file:
+            file.write(text)
         files += 1
     click.echo(f"{files:,} files written to {folder}.", err=True)
     return files
+
+
+def _own(path: Path) -> IO[str]:
+    """To be written; a new file is readable by its owner only, as it holds what customers said."""
+    return open(
+        path, "w", encoding="utf-8", newline="", opener=lambda name, how: os.open(name, how, 0o600)
+    )
 
 
 @main.group("audit")

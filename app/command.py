@@ -1,6 +1,9 @@
-"""How every command refuses: one sentence on standard error, never a traceback."""
+"""What all commands share: `--data`, and refusals of one sentence, never a traceback."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +19,10 @@ class Misused(click.ClickException):
 
 class Command(click.Group):
     """Exit codes: 1 for a refusal, 2 for a command line that means nothing."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        command = super().get_command(context, name)
+        return command and _with_data(command)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -34,6 +41,41 @@ class Command(click.Group):
             if refusal.filename is None:
                 raise
             raise click.ClickException(f"{refusal.filename}: {refusal.strerror}.") from refusal
+
+
+def _with_data(command: click.Command) -> click.Command:
+    """The command, and those below it, with `--data`: each looks where `./heard up` was told to."""
+    if "data" not in {each.name for each in command.params}:
+        command.params.append(
+            click.Option(
+                ["--data"],
+                type=click.Path(path_type=Path),
+                expose_value=False,
+                is_eager=True,
+                callback=_look_in,
+                help="The data folder; else HEARD_DATA, else ./data.",
+            )
+        )
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _with_data(below)
+    return command
+
+
+def _look_in(context: click.Context, _: click.Parameter, data: Path | None) -> None:
+    """Settings, and processes that are started, read it from the environment, until the end."""
+    if data is None:
+        return
+    before = os.environ.get("HEARD_DATA")
+
+    def back() -> None:
+        if before is None:
+            os.environ.pop("HEARD_DATA", None)
+        else:
+            os.environ["HEARD_DATA"] = before
+
+    context.call_on_close(back)
+    os.environ["HEARD_DATA"] = str(data.resolve())
 
 
 def _database_said(failure: SQLAlchemyError) -> str:

@@ -6,13 +6,21 @@ Each one is described in `docs/settings.md` and listed in `.env.example` (a test
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+SHORTEST_KEY = 16  # characters; of hexadecimal digits 64 bits, OWASP's least for a session's secret
+LISTENS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]*):(?P<port>[0-9]{1,5})|unix:.+|fd://[0-9]+", re.A)
 SPEECH_ENGINES = ("auto", "whisper", "faster-whisper", "pocketsphinx")
+
+
+WEB_NOTE = "web.url"  # in the data folder
 
 
 class BadSetting(Exception):
@@ -42,6 +50,9 @@ class Settings:
     fetch_models: bool
     retry_speed: int
     testing: bool
+    bind: str = "127.0.0.1:8000"
+    web_processes: int = 2
+    web_threads: int = 32
     sentiment_model: Path | None = None
     emotion_model: Path | None = None
 
@@ -74,27 +85,32 @@ class Settings:
         return self.base_url.startswith("https://")
 
 
-def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+def read_settings(env: Mapping[str, str] | None = None, *, look: bool = False) -> Settings:
     """The settings as `env` (default: the process's environment) gives them.
+
+    Makes the data folder and its key where they are missing, but not for a mere `look`.
 
     Raises:
         BadSetting: a value can't be used, or the data folder can't be written.
     """
     env = os.environ if env is None else env
     data = Path(env.get("HEARD_DATA") or "data").resolve()
-    _writable(data)
+    if not look:
+        _writable(data)
+    _program(env, "FFMPEG_BINARY")
+    testing = _flag(env, "HEARD_TESTING", False)
     return Settings(
         data=data,
         database_url=_database(env.get("DATABASE_URL") or f"sqlite:///{data / 'heard.db'}"),
-        redis_url=_redis(env.get("REDIS_URL") or _running_queue(data)),
+        redis_url=_redis(env.get("REDIS_URL") or running_queue(data)),
         storage_url=_storage(env.get("STORAGE_URL") or f"file://{data / 'objects'}"),
         smtp_url=_smtp(env.get("SMTP_URL", "")),
-        mail_from=env.get("MAIL_FROM", "Heard <heard@localhost>"),
-        base_url=_base_url(env.get("BASE_URL", "http://127.0.0.1:8000")),
-        secret_key=env.get("SECRET_KEY") or _kept_secret(data),
+        mail_from=_sender(env.get("MAIL_FROM") or "Heard <heard@localhost>"),
+        base_url=_base_url(env.get("BASE_URL") or _running_web(data)),
+        secret_key=_secret(env.get("SECRET_KEY", ""), testing) or _kept_secret(data, look),
         speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", SPEECH_ENGINES),
         whisper_model=env.get("WHISPER_MODEL", "base"),
-        encoder=Path(env["TEXT_ENCODER"]) if env.get("TEXT_ENCODER") else None,
+        encoder=_folder(env, "TEXT_ENCODER"),
         max_upload=_number(env, "MAX_UPLOAD_MB", 500, least=1) * 1_000_000,
         max_duration=_number(env, "MAX_DURATION_S", 600, least=1),
         trusted_hops=_number(env, "TRUSTED_HOPS", 0, least=0),
@@ -102,7 +118,10 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         load_sample=_flag(env, "LOAD_SAMPLE", True),
         fetch_models=_flag(env, "FETCH_MODELS", True),
         retry_speed=_number(env, "RETRY_SPEED", 1, least=1),
-        testing=_flag(env, "HEARD_TESTING", False),
+        testing=testing,
+        bind=_bind(env.get("HEARD_BIND") or "127.0.0.1:8000"),
+        web_processes=_number(env, "WEB_PROCESSES", 2, least=1),
+        web_threads=_number(env, "WEB_THREADS", 32, least=1),
         sentiment_model=_folder(env, "SENTIMENT_MODEL"),
         emotion_model=_folder(env, "EMOTION_MODEL"),
     )
@@ -127,10 +146,18 @@ def _writable(data: Path) -> None:
         raise BadSetting(f"The data folder {data} can't be written: {error.strerror}.") from error
 
 
-def _kept_secret(data: Path) -> str:
+def _secret(key: str, testing: bool) -> str:
+    if key and len(key) < SHORTEST_KEY and not testing:
+        raise BadSetting(f"SECRET_KEY must have {SHORTEST_KEY} characters or more, made by chance.")
+    return key
+
+
+def _kept_secret(data: Path, look: bool) -> str:
     """One random key per data folder, readable by its owner only."""
     path = data / "secret.key"
     if not path.exists():
+        if look:
+            return ""
         temporary = data / f".secret-{secrets.token_hex(4)}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -144,10 +171,16 @@ def _kept_secret(data: Path) -> str:
     return path.read_text().strip()
 
 
-def _running_queue(data: Path) -> str:
+def running_queue(data: Path) -> str:
     """The embedded queue's address, written by `./heard up` while it runs."""
     noted = data / "queue.url"
     return noted.read_text().strip() if noted.exists() else "redis://127.0.0.1:6379/0"
+
+
+def _running_web(data: Path) -> str:
+    """Where people reach it, written by `./heard up` while it runs."""
+    noted = data / WEB_NOTE
+    return noted.read_text().strip() if noted.exists() else "http://127.0.0.1:8000"
 
 
 def _database(url: str) -> str:
@@ -162,6 +195,10 @@ def _database(url: str) -> str:
 def _redis(url: str) -> str:
     if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
         raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:  # such as a password with a slash in it
+        raise BadSetting("REDIS_URL can't be read: write signs in it as %2F is written.") from error
     return url
 
 
@@ -177,6 +214,25 @@ def _smtp(url: str) -> str:
     return url
 
 
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    if not text.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise BadSetting("MAIL_FROM must be an address such as Heard <heard@example.com>.")
+    return text
+
+
+def _bind(text: str) -> str:
+    found = LISTENS.fullmatch(text)
+    if not found or not 0 < int(found["port"] or 1) < 65_536:
+        raise BadSetting("HEARD_BIND must be HOST:PORT, unix:PATH or fd://NUMBER.")
+    return text
+
+
+def _program(env: Mapping[str, str], name: str) -> None:
+    if env.get(name) and not shutil.which(env[name]):
+        raise BadSetting(f"{name} must be a program; {env[name]} is none that can be run.")
+
+
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -188,7 +244,7 @@ def _number(env: Mapping[str, str], name: str, default: int, *, least: int) -> i
     text = env.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text) < least:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
         raise BadSetting(f"{name} must be a whole number, {least} or more.")
     return int(text)
 

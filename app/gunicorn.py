@@ -1,13 +1,17 @@
 """gunicorn's settings: threads for pages that wait, time for slow senders, none for silent ones
 (`app/host/patience.py`)."""
 
-import os
+from app.config import BadSetting, read_settings
 
-bind = os.environ.get("HEARD_BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_PROCESSES", "2"))
+try:
+    settings = read_settings()
+except BadSetting as wrong:
+    raise SystemExit(str(wrong)) from None
+bind = settings.bind
+workers = settings.web_processes
 worker_class = "app.host.patience.PatientWorker"
 # A thread is held as long as its client sends or takes bytes: enough for a room full of phones.
-threads = int(os.environ.get("WEB_THREADS", "32"))
+threads = settings.web_threads
 timeout = 120
 graceful_timeout = 10
 keepalive = 5

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from app.config import Settings, read_settings
+from app.config import read_settings
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), help="The data folder; HEARD_DATA says.")
 @click.option("--keep", type=click.IntRange(1), help="How many backups stay; without it, all.")
-def backup(folder: Path, data: Path | None, keep: int | None) -> None:
+def backup(folder: Path, keep: int | None) -> None:
     """Copies the database and every object that it names, while all runs."""
     from app import create_app
+    from app.host import present
     from app.host.backup import make
 
-    with create_app(_settings(data)).app_context():
+    present.check(read_settings(look=True))
+    with create_app().app_context():
         made = make(folder.resolve(), keep=keep)
     click.echo(
         f"{made.folder}: {made.copied:,} objects copied, {made.linked:,} linked, "
@@ -31,7 +31,6 @@ def backup(folder: Path, data: Path | None, keep: int | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), help="The data folder; HEARD_DATA says.")
 @click.option("--force", is_flag=True, help="Gives up the database that is there.")
 @click.option(
     "--erasures",
@@ -39,11 +38,11 @@ def backup(folder: Path, data: Path | None, keep: int | None) -> None:
     type=click.Path(path_type=Path, exists=True),
     help="Another folder that knows what was erased, such as a newer backup's.",
 )
-def restore(folder: Path, data: Path | None, force: bool, erasures: tuple[Path, ...]) -> None:
+def restore(folder: Path, force: bool, erasures: tuple[Path, ...]) -> None:
     """Puts a backup back, without what was erased since."""
     from app.host.restore import restore as put_back
 
-    done = put_back(folder.resolve(), _settings(data), force=force, erasures=erasures)
+    done = put_back(folder.resolve(), read_settings(), force=force, erasures=erasures)
     click.echo(
         f"Restored from {done.folder}: {done.objects:,} objects, each with its hash; "
         f"{done.erased:,} erasures carried out again."
@@ -51,10 +50,6 @@ def restore(folder: Path, data: Path | None, force: bool, erasures: tuple[Path, 
     if done.pending:
         click.echo(f"{done.pending:,} erasures are not complete; the clock goes on with them.")
     _say_missing(done.missing, done.damaged)
-
-
-def _settings(data: Path | None) -> Settings:
-    return read_settings({**os.environ, "HEARD_DATA": str(data)} if data else None)
 
 
 def _say_missing(missing: Sequence[str], damaged: Sequence[str]) -> None:
@@ -81,8 +76,15 @@ def retention(program_name: str | None, dry_run: bool) -> None:
 
     with application():
         chosen = [programs.named(program_name)] if program_name else None
-        for program in chosen or db.session.scalars(select(Program).order_by(Program.id)).all():
-            for line in retention.preview(program, retention.rules(program)):
+        every = chosen or db.session.scalars(select(Program).order_by(Program.id)).all()
+        rules = {each.id: retention.rules(each) for each in every}
+        if not any(rule.says for each in rules.values() for rule in each):
+            whose = every[0].name if chosen else "No program"
+            has = "has no rule" if chosen else "has a rule"
+            click.echo(f"{whose} {has}: nothing goes by age, and nothing was changed.")
+            return
+        for program in every:
+            for line in retention.preview(program, rules[program.id]):
                 since = f", the oldest from {line.oldest:%Y-%m-%d}" if line.oldest else ""
                 click.echo(
                     f"{program.name}: {line.what} of {count(line.count, 'voice')} ({line.purpose}) "

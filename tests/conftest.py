@@ -35,7 +35,7 @@ def settings_for(data: Path, **env: str) -> Settings:
         {
             "HEARD_DATA": str(data),
             "HEARD_TESTING": "yes",
-            "SECRET_KEY": "only for tests",
+            "SECRET_KEY": "only for tests, nowhere else",
             "REDIS_URL": "redis://127.0.0.1:1/0",
             "FETCH_MODELS": "no",
             "LOAD_SAMPLE": "no",

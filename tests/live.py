@@ -63,7 +63,7 @@ class Live:
             **os.environ,
             "HEARD_DATA": str(self.data),
             "HEARD_TESTING": "yes",
-            "SECRET_KEY": "only for tests",
+            "SECRET_KEY": "only for tests, nowhere else",
             "REDIS_URL": "redis://127.0.0.1:1/0",
             "FETCH_MODELS": "no",
             "LOAD_SAMPLE": "no",

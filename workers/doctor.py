@@ -9,18 +9,20 @@ import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import click
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import boxes
-from app.config import Settings, read_settings
+from app.config import Settings, read_settings, running_queue
 from app.domain.codebooks import Codebook
-from app.domain.errors import StepFailed
+from app.domain.errors import NotFound, StepFailed
+from app.host import present
 from storage import StorageError, open_storage
 
 LITTLE_DISK = 2 * 1024**3
@@ -42,7 +44,7 @@ MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 def doctor() -> None:
     """What works here, and what to do about the rest."""
     bad = 0
-    for finding in examine(read_settings()):
+    for finding in examine(read_settings(look=True)):
         bad += finding.level == "bad"
         click.echo(f"{MARKS[finding.level]}  {finding.part:<12} {finding.words}")
     if bad:
@@ -60,6 +62,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
+    if not settings.data.is_dir():
+        yield Finding("data", "note", f"there is no folder {settings.data}; ./heard up makes it")
+        return
     free = shutil.disk_usage(settings.data).free
     level = "note" if free < LITTLE_DISK else "ok"
     yield Finding("data", level, f"{settings.data}, {free // 1024**2:,} MB free")
@@ -68,10 +73,13 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     name = settings.database_url.split(":")[0].split("+")[0]
     try:
+        present.check(settings)
         engine = create_engine(settings.database_url)
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
         engine.dispose()
+    except NotFound as error:
+        yield Finding("database", "note", error.sentence)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         yield Finding("database", "bad", f"{name} does not answer: {reason}. See DATABASE_URL.")
@@ -81,6 +89,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _storage(settings: Settings) -> Iterator[Finding]:
     kind = urlsplit(settings.storage_url).scheme
+    root = Path(unquote(urlsplit(settings.storage_url).path))
+    if kind == "file" and not root.is_dir():
+        yield Finding("storage", "note", f"there is no folder {root}; the first start makes it")
+        return
     try:
         open_storage(settings.storage_url).check()
     except StorageError as error:
@@ -91,10 +103,16 @@ def _storage(settings: Settings) -> Iterator[Finding]:
 
 def _queue(settings: Settings) -> Iterator[Finding]:
     try:
-        Redis.from_url(settings.redis_url, socket_connect_timeout=2).ping()
-    except RedisError:
-        words = "not running; `./heard up` starts its own, or set REDIS_URL"
-        yield Finding("queue", "note", words)
+        Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2).ping()
+    except (AuthenticationError, ResponseError) as error:
+        yield Finding("queue", "bad", f"it refuses: {str(error).rstrip('.')}. See REDIS_URL.")
+    except RedisError as error:
+        if settings.redis_url == running_queue(settings.data):
+            words = "not running; `./heard up` starts its own, or set REDIS_URL"
+            yield Finding("queue", "note", words)
+        else:
+            said = f"does not answer: {str(error).rstrip('.')}. See REDIS_URL."
+            yield Finding("queue", "bad", said)
     else:
         yield Finding("queue", "ok", urlsplit(settings.redis_url).scheme)
 

@@ -112,9 +112,11 @@ def _entry(row: dict[str, str], folder: Path, program: Program) -> Entry:
     )
     if file is None and not text:
         raise Invalid("There is neither a file nor a text.")
+    if file and text:
+        raise Invalid("There are both a file and a text; a row has one of the two.")
     return Entry(
         file=file,
-        text=text if file is None else "",
+        text=text,
         captions=_captions(values.get("captions", ""), folder),
         touchpoint_id=_touchpoint(values.get("touchpoint", ""), program),
         reference=_line(values, "reference"),

@@ -42,6 +42,10 @@ class Rule:
     everything: int | None = None
 
     @property
+    def says(self) -> bool:
+        return (self.recordings, self.everything) != (None, None)
+
+    @property
     def parts(self) -> tuple[tuple[str, int | None], ...]:
         """Everything first: what goes whole needs no second look for its recordings."""
         return (erasure.EVERYTHING, self.everything), (erasure.RECORDINGS, self.recordings)
@@ -110,7 +114,8 @@ def keep(program: Program, wanted: Sequence[Rule]) -> None:
 
 
 def preview(program: Program, wanted: Sequence[Rule], moment: datetime | None = None) -> list[Line]:
-    """What these rules would take now, and how old the oldest of it is. Changes nothing."""
+    """What these rules would take now, and how old the oldest of it is: a voice counts once.
+    Changes nothing."""
     moment, lines = moment or now(), []
     for rule in wanted:
         for what, months in rule.parts:
@@ -187,6 +192,8 @@ def _due(program_id: str, rule: Rule, what: str, moment: datetime) -> Any:
     if what == erasure.RECORDINGS:
         recorded = select(Answer.submission_id).join(Recording, Recording.answer_id == Answer.id)
         query = query.where(Submission.id.in_(recorded))
+        if rule.everything is not None:  # who goes whole is counted there
+            query = query.where(Submission.received_at >= months_before(moment, rule.everything))
     return query
 
 

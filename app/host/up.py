@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from app.config import Settings, read_settings
+from app.config import WEB_NOTE, Settings, read_settings
 from app.domain.errors import HeardError
 from app.domain.pipeline import QUEUES
 from app.host import locks
@@ -38,6 +38,7 @@ def up(port: int, host: str, data: Path) -> None:
     """
     began = time.monotonic()
     base_url = os.environ.get("BASE_URL") or f"http://{_shown(host)}:{port}"
+    noted = data.resolve() / WEB_NOTE
     env = {**os.environ, "HEARD_DATA": str(data.resolve()), "BASE_URL": base_url}
     settings = read_settings(env)
     # Two supervisors on one folder would do everything twice.
@@ -48,7 +49,7 @@ def up(port: int, host: str, data: Path) -> None:
         embedded = None if os.environ.get("REDIS_URL") else QueueServer(settings.data)
         if embedded:
             env["REDIS_URL"] = embedded.url
-        env.update(HEARD_BIND=f"{host}:{port}", PYTHONUNBUFFERED="1")
+        env.update(HEARD_BIND=f"{_bracketed(host)}:{port}", PYTHONUNBUFFERED="1")
         supervisor = Supervisor(env, settings.data / "logs", say)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, supervisor.stop)
@@ -59,6 +60,7 @@ def up(port: int, host: str, data: Path) -> None:
             links = _prepare(env)
             supervisor.add(Child("web", WEB))
             if _answers(supervisor, host, port):
+                noted.write_text(settings.base_url)  # for commands on this folder
                 _greet(settings, links, time.monotonic() - began)
                 _start_workers(supervisor, settings)
                 supervisor.watch()
@@ -67,6 +69,7 @@ def up(port: int, host: str, data: Path) -> None:
                 raise
         finally:
             say("Stopping.")
+            noted.unlink(missing_ok=True)
             supervisor.end()
             if embedded:
                 embedded.forget()
@@ -87,7 +90,7 @@ def _start_workers(supervisor: Supervisor, settings: Settings) -> None:
 def _prepare(env: dict[str, str]) -> dict[str, str]:
     """Migrates, makes the first owner and the sample program; the links to print."""
     done = subprocess.run(
-        [sys.executable, "-m", "app", "prepare"], env=env, capture_output=True, text=True
+        [sys.executable, "-m", "app", "prepare", "--json"], env=env, capture_output=True, text=True
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["It gave no reason."])[-1]
@@ -98,14 +101,19 @@ def _prepare(env: dict[str, str]) -> dict[str, str]:
 
 def _greet(settings: Settings, links: dict[str, str], seconds: float) -> None:
     say(f"Heard is up after {seconds:.1f} s, with its data in {settings.data}")
-    for title, key in (
-        ("Board", "board"),
-        ("Record (sample program)", "record"),
-        ("Sign in as the first owner, once", "sign_in"),
-    ):
-        if links.get(key):
-            print(f"          {title + ':':34} {settings.base_url}{links[key]}")
+    for line in titled(links, settings.base_url):
+        print(f"          {line}")
     print("          Ctrl-C stops everything.", flush=True)
+
+
+def titled(links: dict[str, str], base_url: str) -> list[str]:
+    """A line for each of those links that there are; `links`: as `welcome.prepare` gives them."""
+    titles = {
+        "board": "Board:",
+        "record": "Record (sample program):",
+        "sign_in": "Sign in as the first owner, once:",
+    }
+    return [f"{titles[key]:34} {base_url}{links[key]}" for key in titles if links.get(key)]
 
 
 def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
@@ -125,7 +133,12 @@ def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
 
 def _shown(host: str) -> str:
     # Compared with, not listened on
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # nosec B104
+    every = host in ("0.0.0.0", "::", "")  # noqa: S104  # nosec B104
+    return "127.0.0.1" if every else _bracketed(host)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _room(data: Path) -> None:

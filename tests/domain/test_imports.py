@@ -94,6 +94,7 @@ def test_the_second_time_nothing_is_added(program: Program, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
+        (("file,text", "manifest.csv,hi"), "Row 2: There are both a file and a text"),
         (("file", "gone.webm"), "Row 2: The file gone.webm is not there."),
         (("text,touchpoint", "hi,Nowhere"), "Row 2: The program has no touchpoint 'Nowhere'."),
         (("text,score", "hi,11"), "Row 2: The score must be a whole number from 0 to 10."),

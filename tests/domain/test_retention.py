@@ -53,7 +53,7 @@ def test_it_goes_by_the_widest_purpose_and_by_age(program: Program) -> None:
     lines = retention.preview(program, wanted)
     told = [(each.purpose, each.what, each.count) for each in lines]
     assert told == [
-        ("internal", "everything", 1), ("internal", "recordings", 1), ("shared", "recordings", 1),
+        ("internal", "everything", 1), ("internal", "recordings", 0), ("shared", "recordings", 1),
     ]  # fmt: skip
     assert lines[0].oldest == inside.received_at
     assert retention.carry_out() == 0  # shown is not kept
@@ -73,6 +73,13 @@ def test_it_goes_by_the_widest_purpose_and_by_age(program: Program) -> None:
         select(AuditEntry.action).where(AuditEntry.action.like("%aged_out"))
     )
     assert len(actions.all()) == 2
+
+
+def test_a_voice_is_counted_once(program: Program) -> None:
+    for days in (40, 70, 100):
+        aged(program, days)
+    lines = retention.preview(program, [Rule("internal", 1, 2)])
+    assert [(each.what, each.count) for each in lines] == [("everything", 2), ("recordings", 1)]
 
 
 def test_another_programs_voices_stay(workspace: Workspace, program: Program) -> None:
@@ -156,6 +163,11 @@ def test_the_command_says_and_does_the_same(
     if db.engine.dialect.name != "sqlite":
         monkeypatch.setenv("DATABASE_URL", db.engine.url.render_as_string(hide_password=False))
     aged(program, 70)
+    for command in (["retention"], ["retention", "--dry-run"]):
+        said = CliRunner().invoke(cli.main, command).output
+        assert said == "No program has a rule: nothing goes by age, and nothing was changed.\n"
+    one = CliRunner().invoke(cli.main, ["retention", "--program", program.id]).output
+    assert one.startswith(f"{program.name} has no rule: ")
     retention.keep(program, [Rule("internal", None, 1)])
     db.session.commit()
     dry = CliRunner().invoke(cli.main, ["retention", "--dry-run"])

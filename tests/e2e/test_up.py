@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app.config import WEB_NOTE
 from app.host import up
 from app.host.supervisor import descendants
 from tests import services
@@ -40,11 +41,13 @@ def refusal(*arguments: str, **env: str) -> str:
 def test_it_answers_and_a_killed_child_comes_back(tmp_path: Path) -> None:
     with stack.up(tmp_path / "data") as heard:
         assert heard.answers()
+        assert (tmp_path / "data" / WEB_NOTE).read_text() == heard.url
         assert heard.said(r"Sign in.*(http\S+/sign-in/link/\S+)")
         worker = services.eventually(lambda: worker_of(heard, "text"), 20, "the worker runs")
         os.kill(worker, signal.SIGKILL)
         services.eventually(lambda: heard.said(r"(text was killed)"), 10, "the loss is said")
         services.eventually(lambda: worker_of(heard, "text"), 20, "the worker is back")
+    assert not (tmp_path / "data" / WEB_NOTE).exists()
 
 
 @pytest.mark.alone
@@ -100,6 +103,7 @@ def test_a_small_full_or_closed_disk_gets_one_sentence(
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert "STORAGE_URL" in refusal("--data", str(tmp_path), STORAGE_URL="ftp://x")
+    assert "WEB_THREADS" in refusal("--data", str(tmp_path), WEB_THREADS="many")
 
 
 def test_a_database_that_cant_be_reached_gets_one_sentence(tmp_path: Path) -> None:

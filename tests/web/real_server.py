@@ -69,7 +69,7 @@ def _serving(
         **os.environ,
         "HEARD_DATA": str(data),
         "HEARD_BIND": f"127.0.0.1:{port}",
-        "SECRET_KEY": "only for tests",
+        "SECRET_KEY": "only for tests, nowhere else",
         "REDIS_URL": queue_url,
         "FETCH_MODELS": "no",
         "LOAD_SAMPLE": "no",
