@@ -6,25 +6,18 @@ Each one is described in `docs/settings.md` and listed in `.env.example` (a test
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from app import addresses
+from app.addresses import BadSetting as BadSetting
 
 SHORTEST_KEY = 16  # characters; of hexadecimal digits 64 bits, OWASP's least for a session's secret
-LISTENS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]*):(?P<port>[0-9]{1,5})|unix:.+|fd://[0-9]+", re.A)
 SPEECH_ENGINES = ("auto", "whisper", "faster-whisper", "pocketsphinx")
-
-
 WEB_NOTE = "web.url"  # in the data folder
-
-
-class BadSetting(Exception):
-    """A setting that stops the start. The sentence names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +94,14 @@ def read_settings(env: Mapping[str, str] | None = None, *, look: bool = False) -
     testing = _flag(env, "HEARD_TESTING", False)
     return Settings(
         data=data,
-        database_url=_database(env.get("DATABASE_URL") or f"sqlite:///{data / 'heard.db'}"),
-        redis_url=_redis(env.get("REDIS_URL") or running_queue(data)),
-        storage_url=_storage(env.get("STORAGE_URL") or f"file://{data / 'objects'}"),
-        smtp_url=_smtp(env.get("SMTP_URL", "")),
-        mail_from=_sender(env.get("MAIL_FROM") or "Heard <heard@localhost>"),
-        base_url=_base_url(env.get("BASE_URL") or _running_web(data)),
+        database_url=addresses.database(
+            env.get("DATABASE_URL") or f"sqlite:///{data / 'heard.db'}"
+        ),
+        redis_url=addresses.redis(env.get("REDIS_URL") or running_queue(data)),
+        storage_url=addresses.storage(env.get("STORAGE_URL") or f"file://{data / 'objects'}"),
+        smtp_url=addresses.smtp(env.get("SMTP_URL", "")),
+        mail_from=addresses.sender(env.get("MAIL_FROM") or "Heard <heard@localhost>"),
+        base_url=addresses.base_url(env.get("BASE_URL") or _running_web(data)),
         secret_key=_secret(env.get("SECRET_KEY", ""), testing) or _kept_secret(data, look),
         speech_engine=_one_of(env, "SPEECH_ENGINE", "auto", SPEECH_ENGINES),
         whisper_model=env.get("WHISPER_MODEL", "base"),
@@ -119,7 +114,7 @@ def read_settings(env: Mapping[str, str] | None = None, *, look: bool = False) -
         fetch_models=_flag(env, "FETCH_MODELS", True),
         retry_speed=_number(env, "RETRY_SPEED", 1, least=1),
         testing=testing,
-        bind=_bind(env.get("HEARD_BIND") or "127.0.0.1:8000"),
+        bind=addresses.bind(env.get("HEARD_BIND") or "127.0.0.1:8000"),
         web_processes=_number(env, "WEB_PROCESSES", 2, least=1),
         web_threads=_number(env, "WEB_THREADS", 32, least=1),
         sentiment_model=_folder(env, "SENTIMENT_MODEL"),
@@ -183,61 +178,9 @@ def _running_web(data: Path) -> str:
     return noted.read_text().strip() if noted.exists() else "http://127.0.0.1:8000"
 
 
-def _database(url: str) -> str:
-    for short in ("postgres://", "postgresql://"):
-        if url.startswith(short):
-            return "postgresql+psycopg://" + url.removeprefix(short)
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return url
-    raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-
-
-def _redis(url: str) -> str:
-    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
-        raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
-    try:
-        _ = urlsplit(url).port
-    except ValueError as error:  # such as a password with a slash in it
-        raise BadSetting("REDIS_URL can't be read: write signs in it as %2F is written.") from error
-    return url
-
-
-def _storage(url: str) -> str:
-    if urlsplit(url).scheme not in ("file", "s3", "memory"):
-        raise BadSetting("STORAGE_URL must begin with file://, s3:// or memory://.")
-    return url
-
-
-def _smtp(url: str) -> str:
-    if url and urlsplit(url).scheme not in ("smtp", "smtps", "smtp+starttls"):
-        raise BadSetting("SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
-    return url
-
-
-def _sender(text: str) -> str:
-    _, address = parseaddr(text)
-    if not text.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise BadSetting("MAIL_FROM must be an address such as Heard <heard@example.com>.")
-    return text
-
-
-def _bind(text: str) -> str:
-    found = LISTENS.fullmatch(text)
-    if not found or not 0 < int(found["port"] or 1) < 65_536:
-        raise BadSetting("HEARD_BIND must be HOST:PORT, unix:PATH or fd://NUMBER.")
-    return text
-
-
 def _program(env: Mapping[str, str], name: str) -> None:
     if env.get(name) and not shutil.which(env[name]):
         raise BadSetting(f"{name} must be a program; {env[name]} is none that can be run.")
-
-
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise BadSetting("BASE_URL must be an address such as https://voices.example.com.")
-    return url.rstrip("/")
 
 
 def _number(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
