@@ -91,7 +91,9 @@ def _storage(settings: Settings) -> Iterator[Finding]:
     kind = urlsplit(settings.storage_url).scheme
     root = Path(unquote(urlsplit(settings.storage_url).path))
     if kind == "file" and not root.is_dir():
-        yield Finding("storage", "note", f"there is no folder {root} yet; what is stored first makes it")
+        yield Finding(
+            "storage", "note", f"there is no folder {root} yet; what is stored first makes it"
+        )
         return
     try:
         open_storage(settings.storage_url).check()
