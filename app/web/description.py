@@ -101,6 +101,10 @@ DECLARED = {
 }
 APPENDED = {**TUS, "Upload-Offset": NUMBER, "Upload-Length": NUMBER, "Upload-Checksum": TEXT}
 NOTHING = ("", {})
+STRETCHES: Schema = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+}
 RANGE: Mapping[str, Schema] = {"Range": TEXT, "If-None-Match": TEXT, "If-Range": TEXT}
 FILE = {200: ("*/*", TEXT), 206: ("*/*", TEXT), 304: NOTHING, 416: NOTHING}
 CAPTIONS = {200: ("text/vtt", TEXT)}
@@ -168,6 +172,9 @@ OPERATIONS = (
     _file(OF_STAFF + "/poster", "Its picture", STAFF),
     _captions(OF_STAFF + "/captions.{kind}", "Its words", STAFF, answers=EITHER, query=DOWNLOAD),
     _captions("/answers/{answer_id}/captions.{format}", "An answer's words", STAFF, answers=EITHER),
+    Operation("get", "/voices/{submission_id}/answers/{answer_id}/masks",
+              "Where a player is silent for who asks, in seconds", STAFF,
+              {200: ("application/json", record(muted=STRETCHES))}),
     _file("/highlights/{highlight_id}/clip", "A moment as a file, or the page that orders it",
           STAFF, query={"kind": {"enum": ["plain", "captioned"]}, "wait": TEXT}),
     _captions("/highlights/{highlight_id}/clip/captions.vtt", "A moment's words", STAFF,
