@@ -55,8 +55,8 @@ def create() -> ResponseReturnValue:
 def file(export_id: str) -> ResponseReturnValue:
     export = owned(Export, export_id, me().workspace_id)
     if export.key is None:
-        said = progress.describe(export.runs[-1], now())
-        reason = said.lines[-1].reason if said.stopped else ""
+        said = progress.describe(export.runs[-1], now()) if export.runs else None
+        reason = said.lines[-1].reason if said and said.stopped else ""
         raise Conflict(reason or "This export is still being written.")
     kind = MEDIA_TYPES.get(export.format, "application/zip")
     if not again():
