@@ -13,8 +13,9 @@ from app.domain import appending, uploads
 from app.domain.errors import Invalid
 from app.domain.wording import mark
 
-# Of what is said of a file. Our own sender cuts names to 200 letters: in base64 800 bytes at most.
-LONGEST_SAID = 1024
+# Bytes of what is said of a file, told again word for word while it is under way (tus, HEAD): a
+# name of 5000 letters in base64. What is kept of a name is cut to 200 letters.
+LONGEST_SAID = 8 * 1024
 LARGEST_NUMBER = 2**53  # what every sender's language can count to exactly
 
 
