@@ -20,6 +20,11 @@ NEEDS_BROWSER = [
 ]
 
 
+# A browser that records needs the machine for itself: where it gets too little of it, its recorder
+# says nothing for many seconds.
+RECORDS = [*NEEDS_BROWSER, pytest.mark.alone]
+
+
 def step(page: Page, name: str) -> None:
     expect(page.locator(f'[data-step="{name}"]')).to_be_visible(timeout=20_000)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.domain import capture
 from tests.e2e.customer import (
-    NEEDS_BROWSER,
+    RECORDS,
     arrive,
     finish,
     opened,
@@ -23,7 +23,7 @@ from tests.e2e.customer import (
 )
 from tests.e2e.serving import Server
 
-pytestmark = NEEDS_BROWSER
+pytestmark = RECORDS
 
 
 def test_record_pause_review_and_send(page: Page, host: str, address: str) -> None:

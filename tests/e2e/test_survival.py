@@ -13,7 +13,7 @@ from app.extensions import db
 from app.models import Upload
 from tests import services
 from tests.e2e.customer import (
-    NEEDS_BROWSER,
+    RECORDS,
     arrive,
     finish,
     opened,
@@ -26,7 +26,7 @@ from tests.e2e.customer import (
 from tests.e2e.recorded import Recorded, frames, kept
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server
 
-pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("recorded")]
+pytestmark = [*RECORDS, pytest.mark.usefixtures("recorded")]
 
 
 def reload(page: Page) -> bytes:
@@ -133,7 +133,6 @@ def window(browser: Browser, tmp_path: Path) -> BrowserContext:
     return context
 
 
-@pytest.mark.alone
 def test_stop_to_received_is_one_part(page: Page, address: str, context: BrowserContext) -> None:
     """On a line that is hardly faster than the recording."""
     arrive(page, address, "camera")

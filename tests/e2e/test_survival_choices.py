@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Invitation, Submission
 from tests import services
 from tests.e2e.customer import (
-    NEEDS_BROWSER,
+    RECORDS,
     arrive,
     finish,
     opened,
@@ -24,7 +24,7 @@ from tests.e2e.customer import (
 )
 from tests.e2e.recorded import kept
 
-pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("recorded")]
+pytestmark = [*RECORDS, pytest.mark.usefixtures("recorded")]
 
 
 def test_a_recording_that_is_not_used_goes_from_the_server_too(page: Page, address: str) -> None:

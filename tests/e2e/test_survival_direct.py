@@ -17,10 +17,10 @@ from playwright.sync_api import Page, Route, expect
 from app import runtime
 from storage import open_storage
 from tests import services
-from tests.e2e.customer import NEEDS_BROWSER, arrive, finish, received, record, stop_and_use, stored
+from tests.e2e.customer import RECORDS, arrive, finish, received, record, stop_and_use, stored
 from tests.e2e.recorded import Recorded
 
-pytestmark = NEEDS_BROWSER
+pytestmark = RECORDS
 
 
 @pytest.fixture(scope="module")

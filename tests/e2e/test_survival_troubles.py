@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Program, now
 from tests import services
 from tests.e2e.customer import (
-    NEEDS_BROWSER,
+    RECORDS,
     arrive,
     finish,
     received,
@@ -26,7 +26,7 @@ from tests.e2e.customer import (
 )
 from tests.e2e.recorded import Recorded, kept
 
-pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("recorded")]
+pytestmark = [*RECORDS, pytest.mark.usefixtures("recorded")]
 
 
 NOWHERE = """

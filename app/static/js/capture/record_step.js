@@ -155,7 +155,10 @@ async function record() {
     take = new Take(stream, said, {
       maxMs: data.maxSeconds * 1000,
       keep: (chunk) => keep(chunk),
-      onTrouble: () => (line(t("not_gone_on")), stop()),
+      onTrouble: () => {
+        line(t("not_gone_on"));
+        stop(); // which waits for what is kept, as whoever tells of trouble does: not for each other
+      },
     });
     keep = await flow.began(take.take);
     take.start();
