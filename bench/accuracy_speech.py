@@ -5,10 +5,7 @@ The folder is SPEECH_FOLDER, else ../shared/data/speech; its CSV has the columns
 
 from __future__ import annotations
 
-import csv
 import os
-import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +13,12 @@ import numpy as np
 from app.config import read_settings
 from app.domain.engines import BUNDLED
 from bench.figures import Figure, resampled
-from workers.media.ffmpeg import binary
+from bench.recorded import OWN, recordings
 from workers.transcribe import choose, open_engine
-from workers.transcribe.audio import load
-from workers.transcribe.base import SAMPLE_RATE, Engine, Samples
+from workers.transcribe.base import Engine, Samples
 from workers.transcribe.errors import edits, plain_words
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "speech"
-OWN = Path(__file__).parents[1] / "tests" / "media" / "speech"
 
 
 def figures() -> list[Figure]:
@@ -68,23 +63,3 @@ def measured(engine: Engine, said: list[tuple[str, Samples]], data: str) -> Figu
         f"{engine.name} {engine.model}".strip(),
         "",
     )
-
-
-def recordings(folder: Path) -> list[tuple[str, Samples]]:
-    """What was said, and the sound of it."""
-    with (folder / "transcripts.csv").open(newline="") as file:
-        return [(row["text"], sound(folder / row["file"])) for row in csv.DictReader(file)]
-
-
-def sound(path: Path) -> Samples:
-    """Any recording as 16 kHz mono."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "sound.wav"
-        subprocess.run(
-            [
-                *(binary(), "-v", "error", "-nostdin", "-i", str(path)),
-                *("-ac", "1", "-ar", str(SAMPLE_RATE), "-c:a", "pcm_s16le", str(made)),
-            ],
-            check=True,
-        )
-        return load(made)

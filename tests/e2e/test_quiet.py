@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,31 +10,22 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 
-from app import runtime
 from app.domain import masks
 from app.extensions import db
 from app.models import Highlight, Member, Workspace
-from storage import keys
 from tests import factories
-from tests.conftest import ROOT, sign_in
+from tests.conftest import sign_in
+from tests.e2e.customer import NEEDS_BROWSER
+from tests.e2e.films import answer_with_film
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, serving
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
 def moment(workspace: Workspace) -> Highlight:
     """A film of 15 s; the name is said from 3.0 to 5.0."""
-    answer = factories.answer(factories.submission(factories.program(workspace)))
-    recording = answer.recording
-    assert recording is not None
-    recording.playable_key = keys.playable(recording.id, "try1", "webm")
-    recording.playable_type, recording.duration_s, recording.has_video = "video/webm", 15.0, True
-    recording.width, recording.height, recording.waveform = 640, 480, [0.1, 0.8, 0.4] * 20
-    runtime.storage().put_file(recording.playable_key, ROOT / "app/sample/media/soup.webm")
+    answer = answer_with_film(factories.submission(factories.program(workspace)))
     transcript = factories.transcript(answer, "my name is Oluwaseun Bakare", "It came late.")
     masks.look(transcript)
     db.session.commit()
