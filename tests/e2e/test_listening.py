@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,18 +9,15 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from app import runtime
 from app.extensions import db
 from app.models import Highlight, Member, Workspace
-from storage import keys
 from tests import factories
-from tests.conftest import ROOT, sign_in
+from tests.conftest import sign_in
+from tests.e2e.customer import NEEDS_BROWSER
+from tests.e2e.films import answer_with_film
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, serving
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
-]
+pytestmark = NEEDS_BROWSER
 HOSTILE = '<img src=x onerror="document.title=1">'
 
 
@@ -29,12 +25,7 @@ HOSTILE = '<img src=x onerror="document.title=1">'
 def moment(workspace: Workspace) -> Highlight:
     """Seconds 5..10 of a film of 15 s."""
     program = factories.program(workspace)
-    answer = factories.answer(factories.submission(program, display_name=HOSTILE))
-    recording = answer.recording
-    recording.playable_key = keys.playable(recording.id, "try1", "webm")
-    recording.playable_type, recording.duration_s, recording.has_video = "video/webm", 15.0, True
-    recording.width, recording.height, recording.waveform = 640, 480, [0.1, 0.8, 0.4] * 20
-    runtime.storage().put_file(recording.playable_key, ROOT / "app/sample/media/soup.webm")
+    answer = answer_with_film(factories.submission(program, display_name=HOSTILE))
     transcript = factories.transcript(
         answer, "I ordered on my phone.", "There were three plans.", f"Honest {HOSTILE} words."
     )
