@@ -1,0 +1,14 @@
+"""The codebook's parents and colours, proposed themes and changes."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
