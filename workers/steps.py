@@ -17,6 +17,7 @@ from app.domain import (
     masking,
     masks,
     processing,
+    speakers,
     telling,
     timeline,
     transcripts,
@@ -122,14 +123,18 @@ def understand(work: Work) -> Publish:
     answer = _answer(work)
     transcript = _current(answer)
     edition, segments = transcript.edition, transcripts.to_understand(transcript)
-    texts = [segment.text for segment in segments]
+    askers = speakers.askers(transcript)
+    feedback = [segment.speaker not in askers for segment in segments]
+    texts = [segment.text for segment, ours in zip(segments, feedback, strict=True) if ours]
     codebook = _codebook(answer)
     db.session.commit()
     understood = shared(*work.settings.text_models).understand(texts, codebook)
+    found = iter(understood)
+    made = [finding(next(found)) if ours else findings.Finding((), ()) for ours in feedback]
 
     def publish() -> str:
         transcripts.unchanged(transcript.id, edition)
-        findings.publish(transcript, [finding(each) for each in understood], segments)
+        findings.publish(transcript, made, segments)
         masks.look(transcript)
         processing.hand_over(answer, transcript)
         named = {theme.name for each in understood for theme in each.themes}

@@ -11,14 +11,17 @@ import math
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from app.domain.errors import Invalid
 from app.domain.timeline import Segment, Span, Word, joined, stamp
 
 LINE = 42
 LINES = 2
+Names = Mapping[int, str]
+NOBODY: Names = MappingProxyType({})
 _SHORTEST_S = 0.2  # a cue that is shown for less can't be seen
 _MOST_CUES = 20_000
 
@@ -30,11 +33,12 @@ _SKIPPED = re.compile(r"^(NOTE|STYLE|REGION)(\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown at once: seconds, and one or two lines."""
+    """What is shown at once: seconds, one or two lines, and the number of who says them."""
 
     start: float
     end: float
     lines: tuple[str, ...]
+    speaker: int = 0
 
 
 def cues(segments: Iterable[Segment]) -> list[Cue]:
@@ -45,27 +49,37 @@ def cues(segments: Iterable[Segment]) -> list[Cue]:
         for group in _groups(words):
             start = group[0].start
             end = max(group[-1].end, start + _SHORTEST_S)
-            made.append(Cue(start, end, tuple(_lines([word.text for word in group]))))
+            lines = tuple(_lines([word.text for word in group]))
+            made.append(Cue(start, end, lines, segment.speaker))
     return made
 
 
-def vtt(segments: Iterable[Segment], note: str = "") -> str:
+def vtt(segments: Iterable[Segment], note: str = "", names: Names = NOBODY) -> str:
     """A WebVTT file. Text is escaped: nothing in it can become markup or a cue of its own.
 
-    `note`: one line of ours that players pass over.
+    `note`: one line of ours that players pass over. `names`: of the speakers, by number, as voice
+    spans (https://www.w3.org/TR/webvtt1/#webvtt-cue-voice-span).
     """
     blocks = ["WEBVTT\n", *([f"NOTE {note}\n"] if note else [])]
     for cue in cues(segments):
         text = "\n".join(html.escape(line, quote=False) for line in cue.lines)
+        if name := names.get(cue.speaker):
+            text = f"<v {html.escape(name, quote=False)}>{text}"
         blocks.append(f"{stamp(cue.start)} --> {stamp(cue.end)}\n{text}\n")
     return "\n".join(blocks)
 
 
-def srt(segments: Iterable[Segment]) -> str:
-    """A SubRip file. It knows no escaping, so angle brackets become ‹ ›."""
+def srt(segments: Iterable[Segment], names: Names = NOBODY) -> str:
+    """A SubRip file. It knows no escaping, so angle brackets become ‹ ›. `names` of the speakers,
+    by number, stand before their first words in brackets, as broadcasters write them."""
     blocks = []
+    before = 0
     for number, cue in enumerate(cues(segments), 1):
-        text = "\n".join(line.replace("<", "‹").replace(">", "›") for line in cue.lines)
+        lines, name = cue.lines, names.get(cue.speaker)
+        if name and cue.speaker != before:
+            lines = (f"({name})", *lines)
+        before = cue.speaker
+        text = "\n".join(line.replace("<", "‹").replace(">", "›") for line in lines)
         blocks.append(f"{number}\n{stamp(cue.start, ',')} --> {stamp(cue.end, ',')}\n{text}\n")
     return "\n".join(blocks)
 

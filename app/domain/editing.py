@@ -11,11 +11,21 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import editing_changes, editing_log, editing_rows, editing_search, editing_words
+from app.domain import (
+    audit,
+    editing_changes,
+    editing_log,
+    editing_rows,
+    editing_search,
+    editing_words,
+    processing,
+    speakers,
+)
 from app.domain.editing_log import CHANGED as CHANGED
 from app.domain.editing_log import Author as Author
 from app.domain.editing_words import Passage
 from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.speakers import Speaker
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import Answer, Member, Submission, Transcript, TranscriptEdit
@@ -27,11 +37,11 @@ NOTHING_LEFT = mark("There is nothing left to undo here.")
 @dataclass(frozen=True, slots=True)
 class Act:
     """What to do with a passage besides its text. what: merge (with the next), split (before word
-    number `word`), unclear, clear."""
+    number `number`), unclear, clear, speaker (`number` said it)."""
 
     what: str
     segment_id: int
-    word: int = 0
+    number: int = 0
 
 
 def staff(member: Member) -> Author:
@@ -89,6 +99,34 @@ def save(
     return editing_log.write(
         transcript, [each for part in parts.values() for each in part], kind, author
     )
+
+
+def name_speakers(transcript: Transcript, told: Sequence[Speaker]) -> bool:
+    """Keeps who they are, and has anew what depends on who is the customer; whether it changed
+    anything. Comes with `save`, which holds the transcript. The caller commits.
+
+    Raises:
+        Invalid: nobody would be the customer, or a name is too long.
+    """
+    before = speakers.of(transcript)
+    known = speakers.checked(before, told)
+    if known == before:
+        return False
+    turned = {
+        new.number for old, new in zip(before, known, strict=True) if old.customer != new.customer
+    }
+    transcript.speakers = [[each.number, each.name, each.customer] for each in known]
+    for segment in transcript.segments:
+        segment.understood = segment.understood and segment.speaker not in turned
+    audit.record(
+        editing_rows.submission(transcript).workspace_id,
+        "transcript.speakers_named",
+        subject=("transcript", transcript.id),
+        details={"answer": transcript.answer_id, "speakers": len(known), "turned": len(turned)},
+    )
+    if turned:
+        processing.heard_anew(db.session.get_one(Answer, transcript.answer_id), "understand")
+    return True
 
 
 def replace_all(
@@ -178,7 +216,13 @@ def _carry_out(act: Act, parts: dict[int, list[Passage]]) -> None:
             raise Invalid("There is no passage after this one.")
         mine[-1] = editing_words.joined(mine[-1], parts[after].pop(0))
     elif act.what == "split":
-        mine[-1:] = editing_words.split(mine[-1], act.word)
+        mine[-1:] = editing_words.split(mine[-1], act.number)
+    elif act.what == "speaker":
+        if not 0 < act.number <= speakers.MOST:
+            raise Invalid
+        for part in parts.values():  # nobody was told apart before: the others are the first one's
+            part[:] = [replace(each, speaker=each.speaker or 1) for each in part]
+        mine[:] = [replace(passage, speaker=act.number) for passage in mine]
     elif act.what in ("unclear", "clear"):
         mine[:] = [replace(passage, unclear=act.what == "unclear") for passage in mine]
     else:

@@ -77,12 +77,12 @@ def pieces(old: str, new: str) -> list[Piece]:
 
 def as_rows(passages: Sequence[Passage]) -> list[Any]:
     """As JSON: [[start, end, text, confidence, [[word, start, end, confidence], …], language,
-    unclear, edited_by], …]."""
+    unclear, edited_by, speaker], …]."""
     return [
         [
             p.start, p.end, p.text, p.confidence,
             [[w.text, w.start, w.end, w.confidence] for w in p.words],
-            p.language, p.unclear, p.edited_by,
+            p.language, p.unclear, p.edited_by, p.speaker,
         ]
         for p in passages
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from app.domain import editing_changes, forgetting, processing, transcripts
+from app.domain import editing_changes, forgetting, processing, speakers, transcripts
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
 from app.extensions import db
@@ -55,10 +55,11 @@ def lay(transcript: Transcript, changes: Sequence[Change]) -> None:
         db.session.delete(each)
     db.session.flush()
     _make_room(transcript, rows)
-    retold = False
+    retold, askers = False, speakers.askers(transcript)
     for position, (there, passage) in enumerate(zip(rows, goal, strict=True)):
-        row = there or Segment(transcript_id=transcript.id, text="")
-        if row.text != passage.text:
+        row = there or Segment(transcript_id=transcript.id, text="", speaker=passage.speaker)
+        turned = (row.speaker in askers) != (passage.speaker in askers)
+        if turned or row.text != passage.text:
             retold, row.understood = True, False
         row.position = position
         _put(row, passage)
@@ -110,6 +111,7 @@ def _passage(segment: Segment) -> Passage:
         language=said.language,
         unclear=segment.unclear,
         edited_by=segment.edited_by,
+        speaker=said.speaker,
     )
 
 
@@ -118,4 +120,4 @@ def _put(row: Segment, passage: Passage) -> None:
     row.start, row.end, row.text = passage.start, passage.end, passage.text
     row.confidence, row.words = passage.confidence, words
     row.language, row.unclear = passage.language, passage.unclear
-    row.edited_by = passage.edited_by
+    row.edited_by, row.speaker = passage.edited_by, passage.speaker

@@ -38,6 +38,7 @@ class Passage:
     language: str = ""
     unclear: bool = False
     edited_by: str = ""
+    speaker: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def joined(one: Passage, other: Passage) -> Passage:
         language=one.language,
         unclear=one.unclear or other.unclear,
         edited_by=one.edited_by or other.edited_by,
+        speaker=one.speaker,
     )
 
 

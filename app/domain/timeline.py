@@ -21,7 +21,8 @@ class Word:
 class Segment:
     """A sentence-like passage. Written and captioned passages may have no words.
 
-    `language` is a code such as `en`, empty where nobody told it.
+    `language` is a code such as `en`, empty where nobody told it. `speaker` counts from 1 in the
+    order of their first words, 0 where one speaks or nobody told them apart.
     """
 
     start: float
@@ -30,6 +31,7 @@ class Segment:
     confidence: float
     words: tuple[Word, ...] = ()
     language: str = ""
+    speaker: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from app.domain import audit, captions, processing, timeline
+from app.domain import audit, captions, processing, speakers, timeline
 from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
 from app.models import Answer, Segment, Transcript, TranscriptEdit
@@ -66,6 +66,7 @@ def publish(
             confidence=segment.confidence,
             words=[[w.text, w.start, w.end, w.confidence] for w in segment.words],
             language=segment.language if segment.language != language else "",
+            speaker=segment.speaker,
         )
         for position, segment in enumerate(segments)
     ]
@@ -135,13 +136,14 @@ def vtt(segments: Sequence[Segment], span: timeline.Span | None = None) -> str:
     if span is not None:
         inside = [s for s in segments if span.overlap(timeline.Span(s.start, s.end)) > 0]
         said = captions.within([timed(segment) for segment in segments], span)
-        return captions.vtt(said, _note(inside))
-    return captions.vtt([timed(segment) for segment in segments], _note(segments))
+        return captions.vtt(said, _note(inside), speakers.names(segments))
+    said = [timed(segment) for segment in segments]
+    return captions.vtt(said, _note(segments), speakers.names(segments))
 
 
-def srt(segments: Iterable[Segment]) -> str:
+def srt(segments: Sequence[Segment]) -> str:
     """SubRip of the passages. The format has no room for notes."""
-    return captions.srt([timed(segment) for segment in segments])
+    return captions.srt([timed(segment) for segment in segments], speakers.names(segments))
 
 
 def _note(segments: Iterable[Segment]) -> str:
@@ -168,6 +170,7 @@ def plain(segment: Segment) -> timeline.Segment:
         segment.confidence,
         tuple(timeline.Word(*word) for word in segment.words),
         segment.language,
+        segment.speaker,
     )
 
 

@@ -35,6 +35,8 @@ class Transcript(Identified, Base):
     edition: Mapped[int] = mapped_column(default=0)
     heard: Mapped[list[Any] | None]
     offered: Mapped[bool] = mapped_column(default=False)
+    # [[number, name, whether the customer speaks], …], of those that somebody told apart
+    speakers: Mapped[list[Any]] = mapped_column(default=list)
 
     segments: Mapped[list[Segment]] = relationship(
         back_populates="transcript",
@@ -52,6 +54,7 @@ class Segment(Base):
 
     `language` is empty where it is the transcript's. `unclear`: a person could not tell what was
     said. `edited_by`: "" (nobody), staff, customer. `understood`: its labels are of these words.
+    `speaker` counts from 1, 0 where one speaks.
     """
 
     __tablename__ = "segments"
@@ -71,6 +74,7 @@ class Segment(Base):
     unclear: Mapped[bool] = mapped_column(default=False)
     edited_by: Mapped[str] = mapped_column(String(8), default="")
     understood: Mapped[bool] = mapped_column(default=False)
+    speaker: Mapped[int] = mapped_column(default=0)
 
     transcript: Mapped[Transcript] = relationship(back_populates="segments")
     labels: Mapped[list[Label]] = relationship(

@@ -10,27 +10,30 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from app.domain import editing
+from app.domain import editing, speakers
 from app.domain.editing import Act
 from app.domain.errors import Conflict, Invalid
+from app.domain.speakers import Speaker
 from app.models import Transcript
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """`texts`: what was typed where it differs from what stood there, by segment id. `do`: the
-    button: a word, and what it is about."""
+    button: a word, and what it is about. `speakers`: who they are said to be."""
 
     transcript_id: str
     edition: int
     texts: dict[int, str] = field(default_factory=dict)
     do: str = ""
     about: str = ""
+    speakers: list[Speaker] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A passage in the form. `was`: what stands there; `text`: what is shown to be corrected."""
+    """A passage in the form. `was`: what stands there; `text`: what is shown to be corrected;
+    `turn`: who speaks, where the passage before is somebody else's."""
 
     id: int
     start: float
@@ -39,6 +42,8 @@ class Row:
     was: str
     unclear: bool
     conflict: bool
+    speaker: int
+    turn: str
 
 
 def read() -> Sent:
@@ -51,7 +56,8 @@ def read() -> Sent:
             texts[_number(number)] = value
     do, _, about = request.form.get("do", "").partition(":")
     edition = _number(request.form.get("edition", ""))
-    return Sent(request.form.get("transcript", ""), edition, texts, do, about)
+    transcript = request.form.get("transcript", "")
+    return Sent(transcript, edition, texts, do, about, _speakers())
 
 
 def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str:
@@ -68,13 +74,19 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
         again = editing.undo if sent.do == "undo" else editing.redo
         again(transcript, transcript.edition if sent.texts else sent.edition, author)
         return "undone" if sent.do == "undo" else "redone"
-    act = Act(sent.do, _number(sent.about)) if sent.about else None
-    return "saved" if editing.save(transcript, sent.edition, author, sent.texts, act) else "same"
+    segment, _, number = sent.about.partition(":")
+    act = Act(sent.do, _number(segment), _number(number or "0")) if segment else None
+    changed = editing.save(transcript, sent.edition, author, sent.texts, act) > 0
+    if author.by == editing.STAFF and sent.speakers:
+        changed = editing.name_speakers(transcript, sent.speakers) or changed
+    return "saved" if changed else "same"
 
 
 def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
     """The passages as they stand, with what was typed and refused instead where there is some."""
     typed = sent.texts if sent else {}
+    names = speakers.names(transcript.segments)
+    before = [0, *(segment.speaker for segment in transcript.segments)]
     return [
         Row(
             id=segment.id,
@@ -84,8 +96,10 @@ def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
             was=segment.text,
             unclear=segment.unclear,
             conflict=_in_the_way(segment.id, segment.text, typed),
+            speaker=segment.speaker,
+            turn=names.get(segment.speaker, "") if segment.speaker != last else "",
         )
-        for segment in transcript.segments
+        for last, segment in zip(before, transcript.segments, strict=False)
     ]
 
 
@@ -93,6 +107,14 @@ def stray(transcript: Transcript, sent: Sent | None) -> list[str]:
     """What was typed into passages that are not there any more."""
     there = {segment.id for segment in transcript.segments}
     return [text for key, text in sent.texts.items() if key not in there] if sent else []
+
+
+def _speakers() -> list[Speaker]:
+    return [
+        Speaker(number, request.form[f"speaker-{number}"], f"customer-{number}" in request.form)
+        for number in range(1, speakers.MOST + 1)
+        if f"speaker-{number}" in request.form
+    ]
 
 
 def _in_the_way(segment_id: int, text: str, typed: dict[int, str]) -> bool:

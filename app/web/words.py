@@ -11,6 +11,7 @@ from app.domain import (
     editing_log,
     editing_rows,
     editing_search,
+    speakers,
     transcripts,
     voices,
 )
@@ -42,6 +43,7 @@ KINDS = {
     "merge": "Passages merged",
     "unclear": "Marked as unclear",
     "clear": "No longer unclear",
+    "speaker": "Said by somebody else",
     "restore": "The machine’s words put back",
 }
 
@@ -172,6 +174,7 @@ def _editor(
         undoes=editing_log.last(transcript),
         redoes=editing_log.following(transcript),
         kinds=KINDS,
+        speakers=speakers.of(transcript),
         problem=problem,
         said=said,
     )

@@ -1,0 +1,63 @@
+"""Who speaks where two people talk: told apart by the machine, named by people.
+
+Nothing is made of what an interviewer says, once somebody has said who that is: it is nobody's
+feedback. Until then each speaker is taken for the customer, so that nothing said goes unheard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.domain import details
+from app.domain.errors import Invalid
+from app.models import Segment, Transcript
+
+MOST = 6
+LONGEST = 60  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """`number` counts from 1 in the order of their first words. `customer`: no interviewer."""
+
+    number: int
+    name: str = ""
+    customer: bool = True
+
+    @property
+    def shown(self) -> str:
+        return self.name or f"Speaker {self.number}"
+
+
+def of(transcript: Transcript) -> list[Speaker]:
+    """Those who speak in it, none where nobody told them apart."""
+    told = {number: Speaker(number, name, who) for number, name, who in transcript.speakers}
+    heard = {segment.speaker for segment in transcript.segments} - {0}
+    return [told.get(number, Speaker(number)) for number in sorted(heard)]
+
+
+def names(segments: Sequence[Segment]) -> dict[int, str]:
+    """What those who say these passages of a transcript are called, by number."""
+    return {each.number: each.shown for each in of(segments[0].transcript)} if segments else {}
+
+
+def askers(transcript: Transcript) -> set[int]:
+    """The numbers of those who are not the customer."""
+    return {number for number, _, customer in transcript.speakers if not customer}
+
+
+def checked(known: Iterable[Speaker], told: Iterable[Speaker]) -> list[Speaker]:
+    """Those who are known, with what is told of them now.
+
+    Raises:
+        Invalid: nobody would be the customer, or a name is too long.
+    """
+    there = {each.number: each for each in known}
+    for each in told:
+        if each.number in there:
+            name = " ".join(details.plain(each.name, LONGEST).split())
+            there[each.number] = Speaker(each.number, name, each.customer)
+    if there and not any(each.customer for each in there.values()):
+        raise Invalid("At least one of those who speak is the customer.")
+    return list(there.values())
