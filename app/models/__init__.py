@@ -4,6 +4,14 @@ from app.models.audit import AuditEntry, AuditHead
 from app.models.base import Base, new_id, now
 from app.models.erasure import ErasedSource, Erasure, RetentionRule
 from app.models.export import Export
+from app.models.fairness import (
+    CaptureEvent,
+    FairnessAudit,
+    FairnessCounted,
+    FairnessStop,
+    FairnessWatch,
+    PauseCheck,
+)
 from app.models.follow_up import FollowUp, FollowUpNote
 from app.models.highlight import Clip, Highlight, ShareLink, highlight_themes
 from app.models.personal_data import PersonalData, PersonalLook
@@ -27,6 +35,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "CaptureEvent",
     "Channel",
     "Clip",
     "Consent",
@@ -35,6 +44,10 @@ __all__ = [
     "ErasedSource",
     "Erasure",
     "Export",
+    "FairnessAudit",
+    "FairnessCounted",
+    "FairnessStop",
+    "FairnessWatch",
     "Field",
     "FollowUp",
     "FollowUpNote",
@@ -44,6 +57,7 @@ __all__ = [
     "Member",
     "Mention",
     "Notice",
+    "PauseCheck",
     "PersonalData",
     "PersonalLook",
     "Program",
