@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 RUN_STEP = "workers.jobs.run_step"
 DELIVER = "workers.jobs.deliver"
+MAKE_VECTORS = "workers.jobs.make_vectors"
 PATIENCE_S = 2
-JOB_NAMES = frozenset({RUN_STEP, DELIVER})
+JOB_NAMES = frozenset({RUN_STEP, DELIVER, MAKE_VECTORS})
 
 
 class ForgedJob(Exception):

@@ -27,6 +27,7 @@ from app.domain import (
     troubles,
     uploads,
 )
+from app.domain.search import vectors
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError
@@ -69,6 +70,7 @@ def tick() -> None:
         _digests,
         runs.ring_due,
         outbox.ring_due,
+        vectors.ring_due,
         audit_check.keep_heads,
         erasing.due,
     ):

@@ -29,3 +29,10 @@ def deliver(delivery_id: str) -> None:
             place.given_up = True
             db.session.rollback()
             log.warning("Delivery %s: %s; it goes again.", delivery_id, trouble)
+
+
+def make_vectors(transcript_id: str) -> None:
+    from workers.vectors import make
+
+    with context():
+        make(transcript_id)

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.domain import audit, erasing, fingerprints, forgetting
 from app.domain.clerk import rows_written, when_free
+from app.domain.search import vectors
 from app.extensions import db
 from app.models import (
     Answer,
@@ -242,6 +243,7 @@ def counted(submission: Submission) -> dict[str, int]:
         "transcripts": _rows(Transcript, Transcript.answer_id.in_(answers)),
         "edits": _rows(TranscriptEdit, TranscriptEdit.transcript_id.in_(transcripts)),
         "passages": _rows(Segment, Segment.transcript_id.in_(transcripts)),
+        "vectors": vectors.counted(transcripts),
         "findings": _rows(Label, Label.segment_id.in_(passages))
         + _rows(Mention, Mention.segment_id.in_(passages))
         + _rows(PersonalData, PersonalData.answer_id.in_(answers)),

@@ -12,6 +12,7 @@ from app.domain import audit, forgetting, masking, personal_data
 from app.domain.clerk import rows_written
 from app.domain.errors import Invalid, NotFound
 from app.domain.personal_data import fold
+from app.domain.search import vectors
 from app.extensions import db
 from app.models import (
     Answer,
@@ -191,6 +192,7 @@ def _settle(transcript: Transcript, before: Words) -> None:
             forgetting.objects([clip.key for clip in highlight.clips if clip.key])
             highlight.clips.clear()
     requote(transcript.answer_id)
+    vectors.mark(transcript, after)
 
 
 def _kept(transcript: Transcript) -> Words:

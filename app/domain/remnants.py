@@ -29,6 +29,7 @@ TABLES = (
     "segments",
     "personal_data",
     "personal_looks",
+    "vectors",
     "highlights",
     "follow_ups",
     "follow_up_notes",

@@ -28,6 +28,7 @@ from app.models.run import Run, Step
 from app.models.sending import Channel, Delivery, Notice, Subscription
 from app.models.submission import Answer, Consent, Recording, Submission, Upload
 from app.models.transcript import Label, Mention, Segment, Transcript, TranscriptEdit
+from app.models.vector import Vectors
 from app.models.workspace import Member, SignInLink, Workspace
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Transcript",
     "TranscriptEdit",
     "Upload",
+    "Vectors",
     "Workspace",
     "highlight_themes",
     "new_id",

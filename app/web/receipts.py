@@ -17,6 +17,7 @@ def kinds() -> dict[str, str]:
         "transcripts": _("Transcripts"),
         "edits": _("Corrections of the words"),
         "passages": _("Passages of text, also in the search"),
+        "vectors": _("What passages mean, as numbers, for the search"),
         "findings": _("Findings of the machine about them"),
         "moments": _("Moments that were picked"),
         "clips": _("Clips"),

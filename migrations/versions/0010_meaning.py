@@ -1,4 +1,7 @@
-"""Vectors of passages, for search by meaning."""
+"""Vectors of passages, for search by meaning; those of older words are to be made."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0010"
 down_revision = "0009"
@@ -7,8 +10,29 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "vectors",
+        sa.Column("transcript_id", sa.String(26), nullable=False),
+        sa.Column("model", sa.String(40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("records", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["transcript_id"],
+            ["transcripts.id"],
+            name=op.f("fk_vectors_transcript_id_transcripts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("transcript_id", name=op.f("pk_vectors")),
+    )
+    op.create_index(op.f("ix_vectors_model"), "vectors", ["model"])
+    empty = "x''" if op.get_bind().dialect.name == "sqlite" else "''::bytea"
+    op.execute(
+        "INSERT INTO vectors (transcript_id, model, edition, records) "
+        f"SELECT id, '', 0, {empty} FROM transcripts WHERE current"
+    )
+    if op.get_bind().dialect.name == "postgresql":  # numbers don't compress; trying costs time
+        op.execute("ALTER TABLE vectors ALTER COLUMN records SET STORAGE EXTERNAL")
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("vectors")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.domain import masked_search
+from app.domain.search import masked_search
 from app.extensions import db
 from app.models import Answer, Label, Segment, Submission, Transcript
 
