@@ -29,8 +29,8 @@ MOST = 1_000_000
 DATA = os.urandom(300_000)
 # As shipped, but with fewer threads and less patience, so that a hundred are many soon.
 SETTINGS = """
-import app.host.patience
-app.host.patience.PATIENCE, app.host.patience.HURRY = 4, 1
+import app.host.crowd
+app.host.crowd.PATIENCE, app.host.crowd.HURRY = 4, 1
 from app.gunicorn import *
 threads, workers = 8, 2
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -28,17 +29,26 @@ SILENT = {
 }
 # The shipped settings with less patience, and threads that four clients can hold.
 SETTINGS = """
-import app.host.patience
-app.host.patience.PATIENCE = 2
+import app.host.crowd
+app.host.crowd.PATIENCE = 2
 from app.gunicorn import *
 threads, workers = 2, 1
 """
 
 
+# With patience without end: only the room that is kept free helps.
+PATIENT = """
+import app.host.crowd
+app.host.crowd.PATIENCE = app.host.crowd.HURRY = 600
+from app.gunicorn import *
+threads, workers = 4, 1
+"""
+
+
 @pytest.fixture
-def port(tmp_path: Path, migrated: Path) -> Iterator[int]:
+def port(tmp_path: Path, migrated: Path, request: pytest.FixtureRequest) -> Iterator[int]:
     port = services.free_port()
-    (tmp_path / "settings.py").write_text(SETTINGS)
+    (tmp_path / "settings.py").write_text(getattr(request, "param", SETTINGS))
     env = {
         **os.environ,
         "HEARD_DATA": str(migrated.parent),
@@ -64,4 +74,22 @@ def test_a_page_comes_while_others_say_nothing(port: int, said: str) -> None:
         assert urlopen(address, timeout=15).status == 200
     finally:
         for each in silent:
+            each.close()
+
+
+@pytest.mark.parametrize("port", [PATIENT], indirect=True, ids=["patient"])
+def test_a_page_comes_at_once_however_many_drip(port: int) -> None:
+    """Twice as many as there are threads, of each kind."""
+    address = f"http://127.0.0.1:{port}/healthz"
+    dripping = [socket.create_connection(("127.0.0.1", port)) for _ in range(24)]
+    try:
+        for number, each in enumerate(dripping):
+            each.sendall(list(SILENT.values())[number % 3])
+        for _ in range(4):
+            for each in dripping:
+                with contextlib.suppress(ConnectionError):  # one that was sent away
+                    each.sendall(b"x")
+            assert urlopen(address, timeout=5).status == 200
+    finally:
+        for each in dripping:
             each.close()
