@@ -89,6 +89,30 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
     `evidence` is what was said, `score` (0..1) how sure the machine is. Called again (another
     answer, another run), the case stays as it is, so that nobody's work is overwritten.
     """
+    follow_up, _ = _once(submission, "heard", calls.heard(reason, score), evidence)
+    return follow_up
+
+
+def from_member(submission: Submission, reason: str, evidence: str, by: Member) -> FollowUp:
+    """A member says that this customer needs a person: the case that the machine would open. One
+    that is open gets a line, one that is done is opened again."""
+    follow_up, opened = _once(submission, "staff", reason, evidence)
+    if opened:
+        return follow_up
+    if follow_up.state == "done":
+        reopen(follow_up, by)
+    note(follow_up, reason, by)
+    return follow_up
+
+
+def heard_case(submission: Submission) -> FollowUp | None:
+    """The case that the machine or a member opened; not the one that the customer asked for."""
+    found: FollowUp | None = session().get(FollowUp, _heard_id(submission.id))
+    return found
+
+
+def _once(submission: Submission, source: str, reason: str, evidence: str) -> tuple[FollowUp, bool]:
+    """The submission's case, and whether it was opened by this call."""
     row_id = _heard_id(submission.id)
     bind = session().get_bind()
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
@@ -100,8 +124,8 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
             workspace_id=submission.workspace_id,
             program_id=submission.program_id,
             submission_id=submission.id,
-            source="heard",
-            reason=calls.heard(reason, score),
+            source=source,
+            reason=reason,
             evidence=evidence[:LONGEST_NOTE],
             due_at=due(now()),
         )
@@ -110,9 +134,9 @@ def from_machine(submission: Submission, reason: str, evidence: str, score: floa
     )
     follow_up: FollowUp = session().get_one(FollowUp, row_id)
     if opened is not None:
-        _noted(follow_up, "heard")
+        _noted(follow_up, source)
         _tell(follow_up)
-    return follow_up
+    return follow_up, opened is not None
 
 
 def due(asked: datetime, working_days: int = WORKING_DAYS) -> datetime:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain import audit, forgetting, masks, telling
+from app.domain.corrections import keeping
+from app.domain.corrections import moments as decisions
 from app.domain.errors import NotFound
 from app.domain.timeline import Span
 from app.extensions import db
@@ -20,13 +22,23 @@ def passages(transcript: Transcript) -> list[telling.Passage]:
     return [_passage(segment) for segment in transcript.segments]
 
 
+def chosen(answer: Answer, transcript: Transcript) -> list[telling.Moment]:
+    """The moments that the labels, as they stand now, are telling for."""
+    return telling.choose(passages(transcript), _length(answer))
+
+
 def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Moment]) -> None:
-    """Writes the moments down. The caller commits.
+    """Writes the moments down, and what people decided about them. The caller commits.
 
     One that was there before keeps its id, and so its links and the record of who was told.
     One that is no longer chosen goes, unless a person hid it: then it stays hidden, should it be
     chosen again.
     """
+    if keeping.settle(transcript):
+        moments = chosen(answer, transcript)  # these were of labels that a person decided anew
+    said = decisions.decided(transcript)
+    if said:
+        moments = decisions.with_wanted(passages(transcript), moments, said, _length(answer))
     submission = answer.submission
     themes = {
         theme.name: theme
@@ -43,6 +55,7 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
                 program_id=submission.program_id,
                 answer_id=answer.id,
                 submission_id=submission.id,
+                hidden=any(said.get(at) is False for at in range(moment.first, moment.last + 1)),
             )
         else:
             before.remove(highlight)
@@ -66,6 +79,12 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
     masks.requote(answer.id)
 
 
+def known(answer: Answer, moments: Sequence[telling.Moment]) -> list[telling.Moment]:
+    """Those that are written down already, whatever their words or bounds were then."""
+    there = db.session.scalars(select(Highlight).where(Highlight.answer_id == answer.id)).all()
+    return [moment for moment in moments if _same(there, moment) is not None]
+
+
 def of(submission: Submission, highlight_id: str) -> Highlight:
     """A moment of this submission. Raises NotFound."""
     highlight = db.session.get(Highlight, highlight_id)
@@ -86,6 +105,10 @@ def hide(highlight: Highlight, hidden: bool = True) -> None:
         "highlight.hidden" if hidden else "highlight.shown",
         subject=("highlight", highlight.id),
     )
+
+
+def _length(answer: Answer) -> float | None:
+    return answer.recording.duration_s if answer.recording else None
 
 
 def _same(before: Sequence[Highlight], moment: telling.Moment) -> Highlight | None:

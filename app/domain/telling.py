@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from app.domain.timeline import SENTENCE_END, Span
 
+VERSION = "1"  # counted up when other moments are chosen, so that people's word on them is too
 SHORTEST, LONGEST = 5.0, 30.0  # seconds of a highlight
 SHORTEST_RECORDING = 3.0  # a recording of 3-5 s is one moment as a whole, or none
 APART = 20.0  # one moment per 20 s of recording
@@ -25,6 +26,7 @@ UNCLEAR = 0.3  # speech recognised with less confidence is not quoted
 TELLING = 0.42  # below this, nothing was said that a leader needs to hear
 MOST_SENTENCES = 3  # of a written answer
 LONGEST_QUOTE = 220  # characters
+BY_HAND = "Chosen by your team"
 
 _HANGING = re.compile(
     r"^\W*(and|but|so|because|or|then|which|also|though|although|that's why|that is why"
@@ -83,6 +85,18 @@ def choose(passages: Sequence[Passage], length: float | None = None) -> list[Mom
     return chosen
 
 
+def chosen_by_hand(passages: Sequence[Passage], at: int, length: float | None = None) -> Moment:
+    """The passage at this place as a moment, however telling it is; `length` as for `choose`. Its
+    score is at least that of a moment, so that it is shown among the others."""
+    run = passages[at : at + 1]
+    limit = max([length or 0.0, *(passage.span.end for passage in passages if passage.span)])
+    strengths = [strength(passage) for passage in run]
+    score = max(TELLING, _score(run, strengths))
+    span = _span(passages, at, at, limit) or run[0].span
+    made = _moment(run, strengths, at, at, span, score)
+    return replace(made, reasons=(BY_HAND, *made.reasons))
+
+
 def strength(passage: Passage) -> float:
     """How telling one passage is, 0..1: feeling first, then what it is about."""
     feeling = abs(passage.sentiment) * (0.5 + 0.5 * passage.sentiment_confidence)
@@ -98,12 +112,6 @@ def hangs(text: str) -> bool:
 
 def finished(text: str) -> bool:
     return text.rstrip("\"'”’») ").endswith(SENTENCE_END)
-
-
-def sentences(text: str) -> list[str]:
-    """A written answer cut into sentences, for understanding and choosing."""
-    parts = re.split(r"(?<=[.!?…。！？؟।])[\"'”’»)]*\s+|\n+", text)
-    return [part.strip() for part in parts if part and part.strip()]
 
 
 def _candidates(passages: Sequence[Passage], limit: float) -> Iterator[Moment]:

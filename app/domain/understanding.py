@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from app.domain.corrections import keeping, kinds, rows
 from app.extensions import db
 from app.models import Label, Mention, Segment, Theme, Transcript
 
@@ -49,42 +50,52 @@ def publish(
     """Replaces the machine's labels and mentions; one finding a segment, in order.
 
     `segments`: those of the transcript that were understood, all of them by default. A theme that
-    has been renamed or removed meanwhile is left out. The caller commits.
+    has been renamed or removed meanwhile is left out. Where a person decided, their word stays and
+    the machine's is kept beside it. The caller commits.
     """
     every = transcript.segments  # read at once, also what `segments` holds
     segments = every if segments is None else segments
     ids = [segment.id for segment in segments]
-    db.session.execute(delete(Label).where(Label.segment_id.in_(ids)))
-    db.session.execute(delete(Mention).where(Mention.segment_id.in_(ids)))
-    program_id = _program_id(transcript)
-    themes = {t.name: t.id for t in db.session.scalars(_active(program_id))}
+    keeping.settle(transcript)
+    decided = keeping.decided(ids)
+    rows.forget_machine(ids)
+    themes = {t.name: t.id for t in db.session.scalars(_active(_program_id(transcript)))}
     for segment, finding in zip(segments, findings, strict=True):
         segment.understood = True
-        for tag in finding.tags:
-            db.session.add(
-                Label(
-                    segment_id=segment.id,
-                    kind=tag.kind,
-                    value=tag.value,
-                    score=tag.score,
-                    confidence=tag.confidence,
-                    engine=tag.engine,
-                    version=tag.version,
-                )
-            )
-        for heard in finding.themes:
-            if heard.theme in themes:
-                db.session.add(
-                    Mention(
-                        segment_id=segment.id,
-                        theme_id=themes[heard.theme],
-                        confidence=heard.confidence,
-                        engine=heard.engine,
-                        version=heard.version,
-                    )
-                )
+        tags = [*finding.tags, *_mentions(finding, themes)]
+        for kind in kinds.ON_PASSAGES:
+            heard = [tag for tag in tags if tag.kind == kind]
+            decision = decided.get((segment.id, kind))
+            if decision is not None:
+                said = [kinds.Said(tag.value, tag.score, tag.confidence) for tag in heard]
+                made_by = (heard[0].engine, heard[0].version) if heard else ("", "")
+                keeping.heard_again(decision, said, *made_by)
+            else:
+                db.session.add_all(_row(segment, tag) for tag in heard)
     db.session.flush()
     db.session.expire(transcript)
+
+
+def _mentions(finding: Finding, themes: Mapping[str, str]) -> Iterator[Tag]:
+    """The themes as tags with their ids."""
+    for each in finding.themes:
+        if each.theme in themes:
+            yield Tag(
+                kinds.THEME, themes[each.theme], each.confidence, each.confidence, each.engine,
+                each.version,
+            )  # fmt: skip
+
+
+def _row(segment: Segment, tag: Tag) -> Label | Mention:
+    made_by = {"engine": tag.engine, "version": tag.version}
+    if tag.kind == kinds.THEME:
+        return Mention(
+            segment_id=segment.id, theme_id=tag.value, confidence=tag.confidence, **made_by
+        )
+    return Label(
+        segment_id=segment.id, kind=tag.kind, value=tag.value, score=tag.score,
+        confidence=tag.confidence, **made_by,
+    )  # fmt: skip
 
 
 def _active(program_id: str):  # type: ignore[no-untyped-def]

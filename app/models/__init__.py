@@ -2,6 +2,7 @@
 
 from app.models.audit import AuditEntry, AuditHead
 from app.models.base import Base, new_id, now
+from app.models.correction import Correction
 from app.models.erasure import ErasedSource, Erasure, RetentionRule
 from app.models.export import Export
 from app.models.fairness import (
@@ -41,6 +42,7 @@ __all__ = [
     "Clip",
     "Consent",
     "ConsentText",
+    "Correction",
     "Delivery",
     "ErasedSource",
     "Erasure",

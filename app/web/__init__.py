@@ -16,6 +16,7 @@ BLUEPRINTS = (
     "voices",
     "words",
     "masks",
+    "corrections",
     "capture",
     "uploads",
     "direct",

@@ -10,7 +10,16 @@ from sqlalchemy import select
 
 from app.domain import clerk, sharing, signing_in
 from app.extensions import db
-from app.models import FollowUp, Highlight, Invitation, Member, Program, Recording, Submission
+from app.models import (
+    FollowUp,
+    Highlight,
+    Invitation,
+    Member,
+    Program,
+    Recording,
+    Submission,
+    Transcript,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ PAGES = (
     Page("words", "words.edit", "/voices/{submission}/answers/{answer}/words"),
     Page("replace", "words.find", "/voices/{submission}/answers/{answer}/words/replace?find=it"),
     Page("versions", "words.versions", "/voices/{submission}/answers/{answer}/words/versions"),
+    Page("labels", "corrections.show", "/voices/{submission}/passages/{segment}/labels"),
     Page("search", "voices.find", "/search?q=the"),
     Page("follow-ups", "follow_ups.index", "/follow-ups"),
     Page("follow-up", "follow_ups.show", "/follow-ups/{case}"),
@@ -122,6 +132,7 @@ def addresses(member: Member) -> dict[str, str]:
     found = {
         "submission": submission.id,
         "answer": highlight.answer_id,
+        "segment": str(_passage(highlight)),
         "program": program.id,
         "highlight": highlight.id,
         "case": case.id if case else "none",
@@ -132,3 +143,9 @@ def addresses(member: Member) -> dict[str, str]:
     }
     db.session.commit()
     return found
+
+
+def _passage(highlight: Highlight) -> int:
+    """Its first passage, whose labels can be put right."""
+    transcript = db.session.get_one(Transcript, highlight.transcript_id)
+    return transcript.segments[highlight.first_position].id

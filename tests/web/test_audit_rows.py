@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from app import runtime
 from app.domain import appending, audit_heads, capture, clerk, parts, passwords, sample
+from app.domain.corrections import deciding, kinds
 from app.extensions import db
 from app.models import (
     Answer,
@@ -131,6 +132,25 @@ def correction(world: World) -> dict[str, object]:
     return {**sent, f"text-{first(world)}": f"It came early, {SECRET}."}
 
 
+def decision(kind: str, value: str) -> Callable[[World], dict[str, str]]:
+    def form(world: World) -> dict[str, str]:
+        here = deciding.passage(world.submission, int(first(world)))
+        said = {"reason": "missed", "evidence": "words", "note": SECRET}
+        return {"kind": kind, "value": value, "seen": deciding.seen(here, kind), **said}
+
+    return form
+
+
+def right(world: World) -> dict[str, str]:
+    here = deciding.passage(world.submission, int(first(world)))
+    return {"seen": deciding.seen(here, *kinds.ON_PASSAGES)}
+
+
+def heard(world: World) -> None:
+    db.session.get_one(Transcript, world.highlight.transcript_id).segments[0].understood = True
+    db.session.commit()
+
+
 def bearer(world: World, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {world.drafting}", "Accept": "application/json", **more}
 
@@ -227,6 +247,14 @@ STAFF = {
     f"POST {VOICE}/answers/<answer_id>/masks/<mark_id>/<any(hide, show):what>": Case(
         "mask.put_back"
     ),
+    f"POST {VOICE}/passages/<segment_id>/labels": Case(
+        "label.corrected", decision("sentiment", "positive")
+    ),
+    f"POST {VOICE}/passages/<segment_id>/hand-off": Case(
+        "label.corrected", decision("hand_off", "Bereavement")
+    ),
+    f"POST {VOICE}/passages/<segment_id>/right": Case("label.confirmed", right, before=heard),
+    f"POST {VOICE}/corrections/<correction_id>/withdraw": Case("label.withdrawn"),
     f"POST {VOICE}/erase": Case("submission.erased"),
     f"POST {PROGRAM}/retention": Case(
         "retention.changed", {"keep": "yes", "everything_internal": "12"}

@@ -15,6 +15,7 @@ from tests.conftest import sign_in
 
 EVERYONE, OUTSIDE_TOO = ROLES, (*ROLES, "a visitor")
 SHARERS, EDITORS, OWNERS = ROLES[:3], ROLES[:2], ROLES[:1]
+OVERRIDERS = ("owner", "analyst", "frontline")
 PROGRAM = "/settings/programs/<program_id>"
 VOICE = "/voices/<submission_id>"
 WORDS = f"{VOICE}/answers/<answer_id>/words"
@@ -38,7 +39,7 @@ POST /direct/<upload_id>/complete | DELETE /direct/<upload_id>
 POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 """
 FOR_EVERYONE = f"""
-GET {VOICE}/answers/<answer_id>/masks
+GET {VOICE}/answers/<answer_id>/masks | GET {VOICE}/passages/<segment_id>/labels
 GET / | GET /voices | GET {VOICE} | GET {VOICE}/progress | GET /search
 GET /account | POST /account | POST /account/password | GET /welcome | POST /welcome
 POST /account/sign-out-everywhere
@@ -59,7 +60,11 @@ GET /shared | POST /shared/<link_id>/revoke
 GET /highlights/<highlight_id>/links | POST /highlights/<highlight_id>/links
 POST {VOICE}/answers/<answer_id>/again | POST {VOICE}/steps/<step_id>/again
 """
+FOR_OVERRIDERS = f"""
+POST {VOICE}/passages/<segment_id>/hand-off | POST {VOICE}/corrections/<correction_id>/withdraw
+"""
 FOR_EDITORS = f"""
+POST {VOICE}/passages/<segment_id>/labels | POST {VOICE}/passages/<segment_id>/right
 POST {VOICE}/moments/<highlight_id>/<any(hide, show):what>
 GET {WORDS} | POST {WORDS} | GET {WORDS}/replace | POST {WORDS}/replace
 GET {WORDS}/versions | POST {WORDS}/versions
@@ -100,6 +105,7 @@ MAY = {
     **listed(OPEN, OUTSIDE_TOO),
     **listed(FOR_EVERYONE, EVERYONE),
     **listed(FOR_SHARERS, SHARERS),
+    **listed(FOR_OVERRIDERS, OVERRIDERS),
     **listed(FOR_EDITORS, EDITORS),
     **listed(FOR_OWNERS, OWNERS),
 }

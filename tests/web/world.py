@@ -10,6 +10,7 @@ from flask import Flask, url_for
 
 from app import runtime
 from app.domain import clerk, masks, sharing, signing_in
+from app.domain.corrections import deciding, kinds
 from app.extensions import db
 from app.models import (
     Channel,
@@ -80,6 +81,10 @@ def build(name: str = "Tern Home") -> World:
     highlight = factories.highlight(answer, transcript, themes=[program.themes[0]])
     masks.hide(transcript, "came late", "other", owner)
     mark = masks.of(transcript)[0].row
+    here = deciding.passage(submission, transcript.segments[0].id)
+    why = kinds.why("context", "case", said)
+    saw = deciding.seen(here, "emotion")
+    corrected = deciding.correct(here, "emotion", ["anger"], why, saw, owner)
     draft = factories.submission(
         program, state="draft", received_at=None, invitation_id=invitation.id
     )
@@ -120,6 +125,7 @@ def build(name: str = "Tern Home") -> World:
             "case_id": case.id, "export_id": export.id, "channel_id": channel.id,
             "subscription_id": subscription.id, "delivery_id": delivery.id,
             "member_id": owner.id, "invitation_id": invitation.id, "mark_id": mark.id,
+            "segment_id": str(transcript.segments[0].id), "correction_id": corrected.id,
             "step_id": run.steps[0].id,
             "theme_id": program.themes[0].id, "upload_id": upload.id, "code": invitation.code,
             "program_parts.change_touchpoint.row_id": program.touchpoints[0].id,

@@ -1,0 +1,118 @@
+"""What follows from a decision: moments told anew, a case opened or closed, as by the machine."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.domain import follow_ups, highlights, processing, transcripts
+from app.domain.corrections import kinds, moments
+from app.extensions import db
+from app.models import (
+    Answer,
+    Correction,
+    FollowUp,
+    Highlight,
+    Label,
+    Member,
+    Segment,
+    Submission,
+    Transcript,
+)
+
+NOBODY = "Nobody is needed: "
+
+
+def follow(answer: Answer, made: Correction, member: Member) -> None:
+    """After a correction. The caller commits."""
+    if made.kind == kinds.HAND_OFF:
+        because = kinds.REASONS[made.reason]
+        case = _call(answer, made, member) if made.value else _no_call(answer, because, member)
+        made.follow_up_id = case.id if case else None
+        return
+    if made.kind == kinds.HIGHLIGHT:
+        made.highlight_id = _show(answer, made)
+    retell(answer)
+
+
+def undo(answer: Answer, taken: Correction, member: Member) -> None:
+    """After one was taken back. The caller commits."""
+    if taken.kind == kinds.HAND_OFF:
+        _undo_call(answer, taken, member)
+        return
+    if taken.kind == kinds.HIGHLIGHT:
+        moment = _moment(answer, taken)
+        hid = not taken.value or taken.highlight_id is not None
+        if moment is not None and hid and moment.hidden != bool(taken.value):
+            highlights.hide(moment, bool(taken.value))
+    retell(answer)
+
+
+def retell(answer: Answer) -> None:
+    """The moments as the labels are now, at once; then whoever follows hears of new ones. A worker
+    that is at it with the labels from before loses its lease."""
+    transcript = transcripts.current(answer)
+    if transcript is None:
+        return
+    highlights.publish(answer, transcript, highlights.chosen(answer, transcript))
+    processing.heard_anew(answer, "highlight")
+
+
+def _show(answer: Answer, made: Correction) -> str | None:
+    """Hides or shows the moment that the passage is part of; its id where that changed it."""
+    moment = _moment(answer, made)
+    if moment is None or moment.hidden != bool(made.value):
+        return None
+    highlights.hide(moment, not made.value)
+    return moment.id
+
+
+def _moment(answer: Answer, decision: Correction) -> Highlight | None:
+    transcript = transcripts.current(answer)
+    segment = db.session.get(Segment, decision.segment_id or 0)
+    if transcript is None or segment is None:
+        return None
+    return moments.covering(transcript, segment.position)
+
+
+def _call(answer: Answer, made: Correction, member: Member) -> FollowUp:
+    segment = db.session.get_one(Segment, made.segment_id)
+    reason = f"{made.value[0]} (said by {member.name or member.email})"
+    case = follow_ups.from_member(answer.submission, reason, segment.text, member)
+    return case
+
+
+def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:
+    """Closes the case that the machine or a colleague opened, unless another passage calls for a
+    person or somebody else is at it: they are told, and decide."""
+    case = follow_ups.heard_case(answer.submission)
+    if case is None or case.state == "done" or _needed(answer.submission):
+        return None
+    said = f"{NOBODY}{because[:1].lower()}{because[1:]}."
+    if case.owner_id not in (None, member.id):
+        follow_ups.note(case, said, member)
+        return None
+    follow_ups.close(case, said, member)
+    return case
+
+
+def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
+    case = db.session.get(FollowUp, taken.follow_up_id) if taken.follow_up_id else None
+    needed = _needed(answer.submission)
+    if case is not None and needed and case.state == "done" and not taken.value:
+        follow_ups.reopen(case, member)
+    elif taken.value and not needed:
+        _no_call(answer, "That one is needed was taken back", member)
+
+
+def _needed(submission: Submission) -> bool:
+    """Whether a passage of this voice calls for a person, as the labels stand now."""
+    calls = (
+        select(Label.id)
+        .join(Segment, Segment.id == Label.segment_id)
+        .join(Transcript, Transcript.id == Segment.transcript_id)
+        .join(Answer, Answer.id == Transcript.answer_id)
+        .where(
+            Answer.submission_id == submission.id, Transcript.current, Label.kind == kinds.HAND_OFF
+        )
+    )
+    return db.session.scalar(calls.limit(1)) is not None

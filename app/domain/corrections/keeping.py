@@ -1,0 +1,104 @@
+"""What people decided stays through re-runs, new transcripts, edits and re-tags.
+
+Whoever writes labels or mentions by a machine goes through here: `settle` ties corrections to the
+passages as they are now, `decided` says which labels a person has spoken on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from app.domain import masking
+from app.domain.corrections import anchoring, kinds, rows
+from app.domain.corrections.anchoring import Place
+from app.domain.corrections.kinds import Said
+from app.extensions import db
+from app.models import Correction, Segment, Transcript
+
+MANY = 500  # ids in one question to the database
+
+Decided = dict[tuple[int, str], Correction]
+
+
+def settle(transcript: Transcript) -> bool:
+    """Ties the answer's corrections to these passages and puts people's values there; whether any
+    label changed by that. The caller commits."""
+    rows.hold(transcript.answer_id)
+    every = _every(transcript.answer_id)
+    if not every:
+        return False
+    here = {segment.id: place_of(segment) for segment in transcript.segments}
+    spots = anchoring.places({each.id: _place(each) for each in every}, here)
+    standing = [each for each in every if each.state == "stands" and each.id in spots]
+    counting = anchoring.newest([(each.id, each.kind, spots[each.id]) for each in standing])
+    for each in every:
+        beneath = each.state == "stands" and each.id not in counting
+        each.segment_id = None if beneath else spots.get(each.id)
+    db.session.flush()
+    changed = bool(rows.stray(transcript, {(at, which) for which, at in counting.items()}))
+    segments = {segment.id: segment for segment in transcript.segments}
+    for each in standing:
+        segment = segments.get(counting.get(each.id, 0))
+        if segment is not None and not _lies(each, segment):
+            rows.lay(each, segment)
+            changed = True
+    return changed
+
+
+def decided(ids: Collection[int], kind: str = "") -> Decided:
+    """The standing corrections of these passages, by passage and kind; of one `kind`, or all."""
+    found: Decided = {}
+    wanted = list(ids)
+    for at in range(0, len(wanted), MANY):
+        query = select(Correction).where(
+            Correction.segment_id.in_(wanted[at : at + MANY]), Correction.state == "stands"
+        )
+        if kind:
+            query = query.where(Correction.kind == kind)
+        for each in db.session.scalars(query):
+            if each.segment_id is not None:
+                found[each.segment_id, each.kind] = each
+    return found
+
+
+def heard_again(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
+    """The machine ran again where a person's word stands: its new value is kept beside it. Where it
+    says nothing, engine and version are those that it had."""
+    known = engine or correction.newer_engine or correction.engine
+    number = version if engine else (correction.newer_version or correction.version)
+    rows.heard_since(correction, machine, known, number)
+
+
+def words_changed(correction: Correction, segment: Segment) -> bool:
+    """Whether the passage says something else than when the person decided."""
+    return correction.digest != masking.digest(segment.text)
+
+
+def place_of(segment: Segment) -> Place:
+    return Place(segment.position, segment.start, segment.end, masking.digest(segment.text))
+
+
+def _place(correction: Correction) -> Place:
+    return Place(correction.position, correction.start, correction.end, correction.digest)
+
+
+def _every(answer_id: str) -> list[Correction]:
+    return list(
+        db.session.scalars(
+            select(Correction)
+            .where(Correction.answer_id == answer_id)
+            .order_by(Correction.created_at, Correction.id)
+        )
+    )
+
+
+def _lies(correction: Correction, segment: Segment) -> bool:
+    """Whether the person's value stands there, and nothing else."""
+    if correction.kind == kinds.HIGHLIGHT:
+        return True
+    there = rows.said(segment, correction.kind)
+    return kinds.named(there) == tuple(sorted(correction.value)) and not rows.by_machine(
+        segment, correction.kind
+    )

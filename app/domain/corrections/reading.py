@@ -1,0 +1,140 @@
+"""Decisions in words, for the page beside the passage that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.domain import wording
+from app.domain.corrections import keeping, kinds
+from app.domain.corrections.kinds import Said
+from app.extensions import db
+from app.models import Correction, Member, Theme, Transcript
+
+NAMES: Mapping[str, str] = {
+    kinds.SENTIMENT: "Sentiment",
+    kinds.EMOTION: "Emotion",
+    kinds.THEME: "Themes",
+    kinds.HAND_OFF: "Needs a person",
+    kinds.HIGHLIGHT: "Worth hearing",
+}
+NOTHING: Mapping[str, str] = {
+    kinds.SENTIMENT: "no sentiment",
+    kinds.EMOTION: "no emotion",
+    kinds.THEME: "no theme",
+    kinds.HAND_OFF: "nobody is needed",
+    kinds.HIGHLIGHT: "not worth hearing",
+}
+GONE = "a theme that is no longer there"
+Noted = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A decision. `machine`: what it said then; `newer`: what it says now, "" where that is the
+    same; `note`: what the person wrote, as whoever looks at it may read it."""
+
+    row: Correction
+    label: str
+    machine: str
+    value: str
+    newer: str
+    who: str
+    reason: str
+    evidence: str
+    note: str
+    words_changed: bool
+
+    @property
+    def stands(self) -> bool:
+        return self.row.state == "stands"
+
+    @property
+    def agrees(self) -> bool:
+        return self.row.reason == kinds.RIGHT
+
+    @property
+    def said(self) -> str:
+        """`machine said neutral, Ana said negative: the words say so`"""
+        if self.agrees:
+            return f"machine said {self.machine}, {self.who} said that this is right"
+        how = f": {self.evidence}" if self.evidence else ""
+        return f"machine said {self.machine}, {self.who} said {self.value}{how}"
+
+
+def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
+    """Every decision about these passages, by passage, the newest first. `noted` turns what a
+    person wrote into what may be shown of it."""
+    segments = {segment.id: segment for segment in transcript.segments}
+    rows = db.session.scalars(
+        select(Correction)
+        .where(Correction.answer_id == transcript.answer_id, Correction.segment_id.in_(segments))
+        .order_by(Correction.id.desc())
+        .options(joinedload(Correction.member), joinedload(Correction.ender))
+    ).all()
+    themes = theme_names(rows)
+    found: dict[int, list[Line]] = {}
+    for row in rows:
+        segment = segments[row.segment_id or 0]
+        found.setdefault(segment.id, []).append(
+            Line(
+                row=row,
+                label=NAMES[row.kind],
+                machine=machine_words(row.kind, kinds.read(row.machine), themes),
+                value=words(row.kind, row.value, themes),
+                newer=_newer(row, themes),
+                who=name(row.member),
+                reason=kinds.REASONS.get(row.reason, ""),
+                evidence=kinds.EVIDENCE.get(row.evidence, ""),
+                note=noted(row.note) if row.note else "",
+                words_changed=keeping.words_changed(row, segment),
+            )
+        )
+    return found
+
+
+def words(kind: str, value: Sequence[str], themes: Mapping[str, str]) -> str:
+    """A value as it is read: `negative`, `Delivery and Staff`, `nobody is needed`."""
+    if not value:
+        return NOTHING[kind]
+    if kind == kinds.HIGHLIGHT:
+        return "worth hearing"
+    named = [themes.get(each, GONE) if kind == kinds.THEME else each.lower() for each in value]
+    return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+
+
+def machine_words(kind: str, said: Sequence[Said], themes: Mapping[str, str]) -> str:
+    """The same with how sure the machine was: of several, of its least sure one."""
+    told = words(kind, kinds.named(said), themes)
+    if not said:
+        return told
+    return f"{told} ({wording.sureness(min(each.confidence for each in said))})"
+
+
+def theme_names(rows: Sequence[Correction]) -> dict[str, str]:
+    """Names of the themes that these decisions name, also of those that are switched off."""
+    ids = {
+        each
+        for row in rows
+        if row.kind == kinds.THEME
+        for each in (*row.value, *kinds.named(kinds.read([*row.machine, *(row.newer or [])])))
+    }
+    return {
+        theme.id: theme.name for theme in db.session.scalars(select(Theme).where(Theme.id.in_(ids)))
+    }
+
+
+def name(member: Member | None) -> str:
+    return (member.name or member.email) if member is not None else "a former member"
+
+
+def _newer(row: Correction, themes: Mapping[str, str]) -> str:
+    if row.newer is None:
+        return ""
+    now, then = kinds.read(row.newer), kinds.read(row.machine)
+    if kinds.named(now) == kinds.named(then):
+        return ""
+    return machine_words(row.kind, now, themes)

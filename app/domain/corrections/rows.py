@@ -1,0 +1,186 @@
+"""Labels of a passage as rows: the machine's, and a person's in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import delete, select, update
+
+from app.domain.clerk import rows_written
+from app.domain.corrections import kinds
+from app.domain.corrections.kinds import PERSON, Said
+from app.extensions import db
+from app.models import (
+    Answer,
+    Correction,
+    Label,
+    Mention,
+    Segment,
+    Submission,
+    Theme,
+    Transcript,
+)
+
+
+def hold(answer_id: str) -> None:
+    """One decision at a time: the answer's row is ours until the caller's transaction ends."""
+    rows_written(update(Answer).where(Answer.id == answer_id).values(position=Answer.position))
+
+
+def said(segment: Segment, kind: str) -> list[Said]:
+    """What stands there now, whoever said it. Not for highlights, which are no label."""
+    return [Said(*_plain(row)) for row in _of(segment, kind)]
+
+
+def by_machine(segment: Segment, kind: str) -> list[Said]:
+    return [Said(*_plain(row)) for row in _of(segment, kind) if row.engine != PERSON]
+
+
+def engine(segment: Segment, kind: str) -> tuple[str, str]:
+    """The machine's engine and version here. Where it said nothing: those that spoke elsewhere in
+    the same words, which they heard in one go; else in the same program; else "", ""."""
+    own = next((row for row in _of(segment, kind) if row.engine != PERSON), None)
+    if own is not None:
+        return own.engine, own.version
+    model = Mention if kind == kinds.THEME else Label
+    any_here = select(model.engine, model.version).where(model.engine != PERSON)
+    if kind != kinds.THEME:
+        any_here = any_here.where(Label.kind == kind)
+    same_words = Segment.transcript_id == segment.transcript_id
+    answer = db.session.get_one(Answer, segment.transcript.answer_id)
+    same_program = Submission.program_id == answer.submission.program_id
+    for near in (
+        any_here.join(Segment).where(same_words),
+        any_here.join(Segment).join(Transcript).join(Answer).join(Submission).where(same_program),
+    ):
+        found = db.session.execute(near.order_by(model.id.desc()).limit(1)).first()
+        if found is not None:
+            return found[0], found[1]
+    return "", ""
+
+
+def lay(correction: Correction, segment: Segment) -> None:
+    """Puts the person's value in the place of what stands there. What the machine said, where it
+    said something since, is kept with the correction. Flushes."""
+    machine = by_machine(segment, correction.kind)
+    if machine and correction.segment_id == segment.id:
+        heard_since(correction, machine, *engine(segment, correction.kind))
+    _clear(correction.kind, [segment.id])
+    _put(segment, correction.kind, _persons(correction), PERSON, correction.id)
+    _read_anew(segment)
+
+
+def heard_since(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
+    """A later run of the machine, which counts beside the person's word and never instead."""
+    correction.newer = [each.row() for each in machine]
+    correction.newer_engine, correction.newer_version = engine, version
+
+
+def lift(correction: Correction) -> None:
+    """Takes the person's rows away wherever this answer has them. The passage that it is tied to
+    gets the machine's newest back; others are heard anew when somebody chooses them. Flushes."""
+    answer = select(Segment.id).join(Transcript).where(Transcript.answer_id == correction.answer_id)
+    for model in (Label, Mention):
+        mine = (model.engine == PERSON, model.version == correction.id)
+        touched = db.session.scalars(
+            select(model.segment_id).where(model.segment_id.in_(answer), *mine).distinct()
+        ).all()
+        db.session.execute(delete(model).where(model.segment_id.in_(touched), *mine))
+        unheard = [each for each in touched if each != correction.segment_id]
+        if unheard:
+            db.session.execute(
+                update(Segment).where(Segment.id.in_(unheard)).values(understood=False)
+            )
+    segment = db.session.get(Segment, correction.segment_id or 0)
+    if segment is None or correction.kind == kinds.HIGHLIGHT:
+        return
+    since = correction.newer is not None
+    machine = kinds.read((correction.newer if since else correction.machine) or [])
+    made_by = (
+        (correction.newer_engine, correction.newer_version)
+        if since
+        else (correction.engine, correction.version)
+    )
+    _put(segment, correction.kind, machine, *made_by)
+    _read_anew(segment)
+
+
+def stray(transcript: Transcript, standing: Collection[tuple[int, str]]) -> set[int]:
+    """Takes away people's rows in passages whose correction is elsewhere by now; `standing`:
+    (passage, correction). The passages that lost some, which are heard anew."""
+    ids = [segment.id for segment in transcript.segments]
+    lost: set[int] = set()
+    for model in (Label, Mention):
+        rows = db.session.scalars(
+            select(model).where(model.segment_id.in_(ids), model.engine == PERSON)
+        )
+        for row in rows:
+            if (row.segment_id, row.version) not in standing:
+                lost.add(row.segment_id)
+                db.session.delete(row)
+    db.session.flush()
+    for segment in transcript.segments:
+        if segment.id in lost:
+            segment.understood = False
+            _read_anew(segment)
+    return lost
+
+
+def forget_machine(ids: Iterable[int]) -> None:
+    """Takes the machine's labels and mentions of these passages away; people's stay."""
+    for model in (Label, Mention):
+        db.session.execute(
+            delete(model).where(model.segment_id.in_(list(ids)), model.engine != PERSON)
+        )
+
+
+def _persons(correction: Correction) -> list[Said]:
+    machine = kinds.read(correction.machine)
+    return [kinds.by_person(correction.kind, each, machine) for each in correction.value]
+
+
+def _put(segment: Segment, kind: str, values: Sequence[Said], engine: str, version: str) -> None:
+    if kind == kinds.HIGHLIGHT:
+        return
+    there = set(db.session.scalars(select(Theme.id).where(Theme.id.in_([v.value for v in values]))))
+    for each in values:
+        if kind == kinds.THEME:
+            if each.value in there:
+                db.session.add(
+                    Mention(
+                        segment_id=segment.id, theme_id=each.value, confidence=each.confidence,
+                        engine=engine, version=version,
+                    )
+                )  # fmt: skip
+        else:
+            db.session.add(
+                Label(
+                    segment_id=segment.id, kind=kind, value=each.value, score=each.score,
+                    confidence=each.confidence, engine=engine, version=version,
+                )
+            )  # fmt: skip
+    db.session.flush()
+
+
+def _clear(kind: str, ids: Sequence[int]) -> None:
+    if kind == kinds.THEME:
+        db.session.execute(delete(Mention).where(Mention.segment_id.in_(ids)))
+    elif kind != kinds.HIGHLIGHT:
+        db.session.execute(delete(Label).where(Label.segment_id.in_(ids), Label.kind == kind))
+
+
+def _read_anew(segment: Segment) -> None:
+    db.session.flush()
+    db.session.expire(segment, ["labels", "mentions"])
+
+
+def _of(segment: Segment, kind: str) -> list[Label | Mention]:
+    if kind == kinds.THEME:
+        return list(segment.mentions)
+    return [label for label in segment.labels if label.kind == kind]
+
+
+def _plain(row: Label | Mention) -> tuple[str, float, float]:
+    if isinstance(row, Mention):
+        return row.theme_id, row.confidence, row.confidence
+    return row.value, row.score, row.confidence
