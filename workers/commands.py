@@ -29,6 +29,7 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
     from workers.media.probe import probe
     from workers.transcribe import choose, open_engine
     from workers.transcribe.audio import load
+    from workers.transcribe.speakers import told_apart
 
     settings = read_settings()
     if not file.is_file():
@@ -45,7 +46,8 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
             raise Invalid("There is no sound in this file.")
         made = normalise(file, info, Path(folder))
         assert made.audio is not None
-        heard = speech.transcribe(load(made.audio))
+        samples = load(made.audio)
+        heard = told_apart(samples, speech.transcribe(samples))
     if as_json:
         click.echo(json.dumps(heard.as_json(), ensure_ascii=False))
     else:

@@ -23,7 +23,7 @@ from app.domain import (
     transcripts,
 )
 from app.domain import understanding as findings
-from app.domain.codebooks import Codebook, Theme
+from app.domain.codebook import hearing
 from app.domain.errors import StepFailed
 from app.domain.wording import count
 from app.extensions import db
@@ -126,18 +126,19 @@ def understand(work: Work) -> Publish:
     askers = speakers.askers(transcript)
     feedback = [segment.speaker not in askers for segment in segments]
     texts = [segment.text for segment, ours in zip(segments, feedback, strict=True) if ours]
-    codebook = _codebook(answer)
+    listening = hearing.of(answer.submission.program)
     db.session.commit()
-    understood = shared(*work.settings.text_models).understand(texts, codebook)
-    found = iter(understood)
-    made = [finding(next(found)) if ours else findings.Finding((), ()) for ours in feedback]
+    understood = shared(*work.settings.text_models).understand(texts, listening.codebook)
+    found = (hearing.counted(finding(each), listening) for each in understood)
+    made = [next(found) if ours else findings.Finding((), ()) for ours in feedback]
 
     def publish() -> str:
         transcripts.unchanged(transcript.id, edition)
+        hearing.unchanged(answer.submission.program, listening.edition)
         findings.publish(transcript, made, segments)
         masks.look(transcript)
         processing.hand_over(answer, transcript)
-        named = {theme.name for each in understood for theme in each.themes}
+        named = {heard.theme for each in made for heard in each.themes}
         said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"
         return said if texts else "Nothing was said"
 
@@ -220,6 +221,24 @@ def export(work: Work) -> Publish:
     return publish
 
 
+def preview(work: Work) -> Publish:
+    from workers import codebook
+
+    return codebook.preview(work)
+
+
+def retag(work: Work) -> Publish:
+    from workers import codebook
+
+    return codebook.retag(work)
+
+
+def propose(work: Work) -> Publish:
+    from workers import codebook
+
+    return codebook.propose(work)
+
+
 STEPS: dict[str, Callable[[Work], Publish]] = {
     "probe": probe,
     "normalise": normalise,
@@ -229,6 +248,9 @@ STEPS: dict[str, Callable[[Work], Publish]] = {
     "notify": notify,
     "clip": clip,
     "export": export,
+    "preview": preview,
+    "retag": retag,
+    "propose": propose,
 }
 
 
@@ -236,6 +258,7 @@ def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
     from workers.transcribe import choose, open_engine
     from workers.transcribe.audio import load
     from workers.transcribe.base import Transcription
+    from workers.transcribe.speakers import told_apart
 
     duration = recording.duration_s or 0.0
     settings = work.settings
@@ -249,11 +272,12 @@ def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
     samples = load(_fetch(work, recording.audio_key))
     names = engines.names_to_hear(recording.answer.submission.program)
     db.session.commit()
-    return engine.transcribe(
+    heard = engine.transcribe(
         samples,
         vocabulary=names,
         on_progress=lambda share: work.report(share, "Listening"),
     )
+    return told_apart(samples, heard)
 
 
 def _publish_written(answer: Answer) -> Publish:
@@ -288,13 +312,6 @@ def _current(answer: Answer) -> Transcript:
     if transcript is None:
         raise StepFailed("There is no transcript to work on yet.", permanent=True)
     return transcript
-
-
-def _codebook(answer: Answer) -> Codebook:
-    active = [theme for theme in answer.submission.program.themes if theme.active]
-    return Codebook(
-        tuple(Theme(each.name, each.description, tuple(each.examples)) for each in active)
-    )
 
 
 def _fetch(work: Work, key: str) -> Path:

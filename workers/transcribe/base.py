@@ -44,7 +44,7 @@ class Transcription:
 
     def as_json(self) -> dict[str, object]:
         """The shape that `./heard transcribe FILE --json` prints. A segment in another language
-        than most has a `language`, too."""
+        than most has a `language`, too, and a `speaker` where two people talk."""
         return {
             "engine": self.engine,
             "model": self.model,
@@ -54,6 +54,7 @@ class Transcription:
                 {
                     **_timed(segment),
                     **({"language": segment.language} if self._differs(segment) else {}),
+                    **({"speaker": segment.speaker} if segment.speaker else {}),
                     "words": [_timed(word) for word in segment.words],
                 }
                 for segment in self.segments
