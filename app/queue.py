@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -25,6 +27,9 @@ RUN_STEP = "workers.jobs.run_step"
 DELIVER = "workers.jobs.deliver"
 MAKE_VECTORS = "workers.jobs.make_vectors"
 PATIENCE_S = 2
+SIGNS = "heard:workers:%s"  # of each queue its workers, and when each gave a sign of life
+SIGN_S = 60  # an idle worker gives one each minute
+MISSED_S = 2.5 * SIGN_S
 JOB_NAMES = frozenset({RUN_STEP, DELIVER, MAKE_VECTORS})
 
 
@@ -97,6 +102,19 @@ def ring(url: str, queue: str, job: str, row_id: str) -> bool:
         log.warning("The queue is away (%s); the clock will ring again.", type(error).__name__)
         return False
     return True
+
+
+def sign(connection: Redis, queue: str, worker: str) -> None:
+    """A worker of this queue lives. rq's own list forgets those that are long at one job, and
+    never hears of them again. Raises RedisError."""
+    connection.zremrangebyscore(SIGNS % queue, 0, time.time() - MISSED_S)
+    connection.zadd(SIGNS % queue, {worker: time.time()})
+
+
+def workers(url: str, queues: Sequence[str]) -> dict[str, int]:
+    """How many workers of each queue gave a sign of life of late. Raises RedisError."""
+    connection, since = connect(url), time.time() - MISSED_S
+    return {name: cast("int", connection.zcount(SIGNS % name, since, math.inf)) for name in queues}
 
 
 def waiting(url: str, queue: str) -> Iterator[str]:

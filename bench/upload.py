@@ -28,7 +28,7 @@ SIZE = 128 * 1024 * 1024
 BROWSER = 4 * 1024 * 1024  # bytes a request, as the recording page sends
 PIECE = 256 * 1024
 ROUNDS = 5
-DATA = os.urandom(PIECE) * (SIZE // PIECE)
+DATA = b"\x1aE\xdf\xa3" + (os.urandom(PIECE) * (SIZE // PIECE))[4:]
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from app.domain import (
     uploads,
 )
 from app.domain.search import vectors
+from app.domain.vitals import looking
 from app.domain.wording import count
 from app.models import now
 from storage import StorageError
@@ -73,6 +74,7 @@ def tick() -> None:
         vectors.ring_due,
         audit_check.keep_heads,
         erasing.due,
+        looking.beat,
     ):
         _try(part)
 

@@ -17,11 +17,14 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app import boxes
 from app.config import Settings, read_settings, running_queue
+from app.domain import vitals
 from app.domain.codebooks import Codebook
 from app.domain.errors import NotFound, StepFailed
+from app.domain.vitals import looking
 from app.host import present
 from storage import StorageError, open_storage
 
@@ -55,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Every check in turn; none of them changes anything."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _disk, _database, _storage, _queue, _ffmpeg, _sandbox, _speech, _text, _mail, _origin,
-        _server,
+        _server, _work,
     )  # fmt: skip
     for check in checks:
         yield from check(settings)
@@ -148,7 +151,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
     address = f"{settings.base_url}/healthz"
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # nosec B310
-            well = json.load(answer).get("status") == "ok"
+            well = json.load(answer).get("status") in ("ok", "degraded")
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         words = f"{settings.base_url} does not answer ({reason}); set BASE_URL, or start Heard"
@@ -156,6 +159,32 @@ def _server(settings: Settings) -> Iterator[Finding]:
     else:
         words = f"{settings.base_url} answers" if well else f"{address} is something else"
         yield Finding("web", "ok" if well else "bad", words)
+
+
+def _work(settings: Settings) -> Iterator[Finding]:
+    """Who is at work, and for how long something has been waiting."""
+    try:
+        present.check(settings)
+        engine = create_engine(settings.database_url)
+        with Session(engine) as session:
+            seen = looking.look(session, settings.redis_url)
+        engine.dispose()
+    except (NotFound, SQLAlchemyError):  # said above
+        return
+    if seen.workers is None:
+        return
+    if seen.clock_s is None and not any(seen.workers.values()):
+        yield Finding(
+            "work", "note", "nobody is at work; ./heard up starts the workers and the clock"
+        )
+        return
+    for trouble in vitals.troubles(seen):
+        yield Finding("work", "bad", trouble)
+    alive = ", ".join(f"{name} {number}" for name, number in seen.workers.items())
+    longest = max(seen.waiting_s.values(), default=0)
+    clock = "never" if seen.clock_s is None else f"{seen.clock_s:.0f} s ago"
+    words = f"workers: {alive}; the clock: {clock}; waiting longest: {longest:.0f} s"
+    yield Finding("work", "ok", words)
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from rq.worker import BaseWorker
 
 from app import boxes
 from app.config import Settings
-from app.queue import HeardJob, connect_worker, open_queue
+from app.queue import SIGN_S, HeardJob, connect_worker, open_queue, sign
 from workers.context import application
 from workers.media import sandbox
 
@@ -34,7 +34,16 @@ QUEUE_AGAIN_S = 1.0
 MEMORY_LIMIT = 6 * 1024**3  # bytes resident
 
 
-class ModelWorker(SimpleWorker):
+class Signs(BaseWorker):
+    """Leaves word at the queue server with each heartbeat that it lives."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        for queue in self.queue_names():
+            sign(self.connection, queue, self.name)
+
+
+class ModelWorker(Signs, SimpleWorker):
     """Keeps its models between jobs, and stops once it has grown too large."""
 
     def execute_job(self, job: Any, queue: Any) -> None:
@@ -45,7 +54,11 @@ class ModelWorker(SimpleWorker):
             self._stop_requested = True
 
 
-class MediaWorker(Worker):
+class ForkingWorker(Signs, Worker):
+    """Nothing but that."""
+
+
+class MediaWorker(ForkingWorker):
     """Tells with each heartbeat what its box can do."""
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -56,7 +69,7 @@ class MediaWorker(Worker):
 def _kind(queue: str) -> type[BaseWorker]:
     if queue not in FORKING:
         return ModelWorker
-    return MediaWorker if queue == "media" else Worker
+    return MediaWorker if queue == "media" else ForkingWorker
 
 
 def work(queue: str, *, burst: bool = False) -> None:
@@ -77,6 +90,7 @@ def work(queue: str, *, burst: bool = False) -> None:
         serializer=JSONSerializer,
         job_class=HeardJob,
         log_job_description=False,
+        worker_ttl=SIGN_S + 15,  # rq wakes up so many seconds before it is over
     )
     worker.work(
         burst=burst,

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sqlalchemy import update
 
 from app import runtime
-from app.domain import arrivals, parts, running_hash, uploads
+from app.domain import arrivals, containers, parts, running_hash, uploads
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from app.domain.running_hash import RunningHash
@@ -69,6 +69,7 @@ def append(
     Raises:
         Locked, WrongOffset, Damaged, NoRoom, arrivals.NotKept. TooLarge: past the declared length
         (found out on the way, it ends the upload). Invalid, Conflict: no length for this upload.
+        NotMedia: the first bytes are no recording's; it ends the upload.
     """
     with ExitStack() as stack:
         try:
@@ -96,7 +97,8 @@ class _Arriving:
     def __init__(self, upload: Upload, file: BinaryIO, offset: int, most: int) -> None:
         self._upload, self._file, self._most = upload, file, most
         self._id, self._length = upload.id, upload.length
-        self._written = self._saved = offset
+        self._began = self._written = self._saved = offset
+        self._last = uploads.last_day(upload.submission)
         self._saved_at = time.monotonic()
         self._hash = running_hash.taken(self._id)
 
@@ -119,6 +121,8 @@ class _Arriving:
         if self._written == self._length:
             arrivals.make_answer(self._upload, self._file, self._hash)
         else:
+            if self._began < containers.HEAD <= self._written:
+                arrivals.require_media(self._upload, parts.head(self._file, containers.HEAD))
             running_hash.keep(self._id, self._hash)
         return self._written
 
@@ -142,7 +146,7 @@ class _Arriving:
         counted = rows_written(
             update(Upload)
             .where(Upload.id == self._id, Upload.state == "open")
-            .values(offset=self._written, expires_at=now() + uploads.KEPT_FOR)
+            .values(offset=self._written, expires_at=min(now() + uploads.KEPT_FOR, self._last))
         )
         db.session.commit()
         if not counted:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from sqlalchemy import update
 
 from app import runtime
-from app.domain import audit, capture, forgetting, parts
+from app.domain import audit, capture, containers, forgetting, parts
 from app.domain.clerk import after_commit, rows_written
 from app.domain.errors import Conflict, Invalid
 from app.domain.running_hash import RunningHash
@@ -36,7 +36,9 @@ def make_answer(upload: Upload, file: BinaryIO, running: RunningHash) -> None:
 
     Raises:
         NotKept: the place for objects is away or keeps other bytes. Conflict: sent meanwhile.
+        NotMedia: it is no recording, and ended.
     """
+    require_media(upload, parts.head(file, containers.HEAD))
     key = keys.original(upload.id, "0")
     running.read(file, upload.length or 0)
     whole = parts.twin(upload.id)
@@ -48,6 +50,17 @@ def make_answer(upload: Upload, file: BinaryIO, running: RunningHash) -> None:
     if stored.size != upload.length:
         raise NotKept
     publish(upload, key, stored.sha256)
+
+
+def require_media(upload: Upload, head: bytes) -> None:
+    """Ends an upload whose first bytes aren't a recording's: its sender hears it now and not when
+    it was processed, and nothing of it is kept. Raises NotMedia; commits then."""
+    try:
+        containers.classify(head)
+    except containers.NotMedia:
+        end(upload)
+        db.session.commit()
+        raise
 
 
 def publish(upload: Upload, key: str, sha256: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, update
 
 from app import runtime
-from app.domain import appending, arrivals, parts, uploads
+from app.domain import appending, arrivals, containers, forgetting, parts, uploads
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
@@ -89,6 +89,7 @@ def complete(upload: Upload, length: int) -> str:
     Raises:
         Conflict: parts are missing, or another length was said. Invalid, TooLarge.
         parts.Locked: another request is at it. arrivals.NotKept.
+        NotMedia: it is no recording; nothing of it is kept.
     """
     uploads.set_length(upload, length)
     upload_id = upload.id
@@ -110,6 +111,7 @@ def _make_answer(upload: Upload, length: int) -> None:
     db.session.rollback()  # no connection is held while the bucket works
     try:
         _finish(key, multipart, length)
+        _require_media(upload, key)
         sha256 = _hash(key)
     except StorageError as error:
         raise arrivals.NotKept from error
@@ -163,6 +165,17 @@ def whole(parts: list[Part], length: int) -> bool:
     )
 
 
+def _require_media(upload: Upload, key: str) -> None:
+    """Before all of it is read. Raises NotMedia, and the object goes; StorageError."""
+    head = b"".join(runtime.storage().read_range(key, 0, containers.HEAD - 1))
+    try:
+        arrivals.require_media(upload, head)
+    except containers.NotMedia:
+        forgetting.objects([keys.recording(upload.id)])
+        db.session.commit()
+        raise
+
+
 def _hash(key: str) -> str:
     digest = hashlib.sha256()
     with runtime.storage().open(key) as stream:
@@ -175,7 +188,7 @@ def _renew(upload: Upload) -> None:
     kept = rows_written(
         update(Upload)
         .where(Upload.id == upload.id, Upload.state == "open")
-        .values(expires_at=now() + uploads.KEPT_FOR)
+        .values(expires_at=uploads.expiry(upload.submission))
     )
     if not kept:
         raise NotFound

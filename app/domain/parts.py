@@ -111,6 +111,12 @@ def size_of(file: BinaryIO) -> int:
     return os.fstat(file.fileno()).st_size
 
 
+def head(file: BinaryIO, size: int) -> bytes:
+    """The first bytes, `size` at most; the next write goes on where it would have."""
+    file.flush()
+    return os.pread(file.fileno(), size, 0)
+
+
 def cut(file: BinaryIO, size: int) -> None:
     """Leaves the first `size` bytes, the next write goes after them."""
     file.seek(size)

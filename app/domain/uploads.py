@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from sqlalchemy import delete, select
 
 from app import runtime
 from app.domain import arrivals, capture, consent, parts
-from app.domain.errors import Conflict, Invalid, NotFound, TooLarge
+from app.domain.errors import Conflict, Expired, Invalid, NotFound, TooLarge
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import Submission, Upload, new_id, now
 
-KEPT_FOR = timedelta(hours=48)
+KEPT_FOR = timedelta(hours=48)  # after the newest byte
+LONGEST = timedelta(days=7)  # after the draft was begun, however often bytes come
 UNNAMED_FOR = timedelta(hours=1)  # by then a row says whose the bytes are, or nobody will
 KINDS = ("video", "audio")
 # What a browser may call a recording; the pipeline looks at the bytes, not at this.
@@ -29,6 +30,16 @@ TYPES = ("", "application/octet-stream", "application/ogg", "application/mp4")
 
 class UnknownType(Invalid):
     sentence = mark("This is not a video or audio file.")
+
+
+class Over(Expired):
+    sentence = mark("This was kept for a while and is gone. It has to be sent again.")
+
+
+class TooOld(Expired):
+    sentence = mark(
+        "This was begun more than a week ago, so it is sent anew. What is on your device is kept."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +62,12 @@ def declare(submission: Submission, declared: Declared) -> Upload:
 
     Raises:
         Invalid: no consent, empty, no such question. UnknownType, TooLarge, NoRoom.
-        Conflict: already sent.
+        Conflict: already sent. TooOld: the draft was begun too long ago; it is given up.
     """
     consent.require(submission)
     _check(submission, declared)
     capture.hold(submission)
+    _require_young(submission)
     capture.end_uploads(submission, declared.position)
     upload = Upload(
         id=new_id(),
@@ -66,7 +78,7 @@ def declare(submission: Submission, declared: Declared) -> Upload:
         filename=declared.filename[:200],
         said=declared.said,
         length=declared.length,
-        expires_at=now() + KEPT_FOR,
+        expires_at=expiry(submission),
     )
     db.session.add(upload)
     db.session.flush()
@@ -79,7 +91,7 @@ def of(submission: Submission, upload_id: str, *, direct: bool = False) -> Uploa
     """The upload that this submission may go on with.
 
     Raises:
-        NotFound: foreign, expired, ended and never heard of all look the same.
+        NotFound: foreign, ended and never heard of all look the same. Over: it expired.
     """
     upload = db.session.get(Upload, upload_id) if upload_id.isalnum() else None
     if (
@@ -87,10 +99,22 @@ def of(submission: Submission, upload_id: str, *, direct: bool = False) -> Uploa
         or upload.submission_id != submission.id
         or (upload.multipart is not None) is not direct
         or upload.state == "ended"
-        or upload.expires_at <= now()
     ):
         raise NotFound
+    if upload.expires_at <= now():
+        raise Over  # tus, expiration: 410 while the server still knows of it
     return upload
+
+
+def last_day(submission: Submission) -> datetime:
+    """When whatever was begun for this draft is over. Without it, a byte every second day would
+    keep bytes here for ever that nobody ever sends."""
+    return submission.created_at + LONGEST
+
+
+def expiry(submission: Submission) -> datetime:
+    """Of an upload to this draft that brought something just now."""
+    return min(now() + KEPT_FOR, last_day(submission))
 
 
 def set_length(upload: Upload, length: int) -> None:
@@ -147,6 +171,15 @@ def sweep() -> int:
     db.session.commit()
     parts.sweep(set(db.session.scalars(select(Upload.id).where(Upload.state == "open"))))
     return ended
+
+
+def _require_young(submission: Submission) -> None:
+    """A draft that is too old is given up, so that its sender's page begins another with all that
+    is kept on the device. Raises TooOld; commits then."""
+    if last_day(submission) <= now():
+        consent.withdraw(submission)
+        db.session.commit()
+        raise TooOld
 
 
 def _check(submission: Submission, declared: Declared) -> None:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app import runtime
-from app.domain import admission, capture, consent, direct, follow_ups
+from app.domain import admission, capture, consent, containers, direct, follow_ups
 from app.domain.clerk import new_token
 from app.domain.errors import Expired, HeardError, Invalid, NotFound
 from app.extensions import csrf, db, limiter
@@ -68,7 +68,7 @@ def take_form(code: str) -> ResponseReturnValue:
 
 @blueprint.put("/<code>/submission")
 @csrf.exempt  # shows its own token, carries no cookie's authority
-@limiter.limit("120/minute")
+@limiter.limit("120/minute;2400/hour")  # each new one leaves a line in the audit log
 def open_submission(code: str) -> ResponseReturnValue:
     invitation, token, said = _invitation(code), _bearer(), bodies.json_object()
     text = db.session.get(ConsentText, str(said.get("consent_text", ""))[:26])
@@ -223,6 +223,7 @@ def _data(invitation: Invitation) -> dict[str, Any]:
         ],
         "maxSeconds": program.max_seconds,
         "maxBytes": runtime.settings().max_upload,
+        "starts": [[at, start.hex()] for at, start in containers.STARTS],
         "hasScore": program.score_kind in SCORES,
         "addresses": {
             "submission": url_for("capture.open_submission", code=invitation.code),

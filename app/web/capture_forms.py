@@ -13,6 +13,7 @@ from app.domain.errors import Invalid
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import ConsentText, Invitation, Submission
+from app.web.upload_limits import took_whole
 
 ODD = mark("That request could not be understood.")
 
@@ -87,6 +88,7 @@ def _take_file(submission: Submission, position: int, file: FileStorage) -> None
         ),
         file.stream,  # type: ignore[arg-type]
     )
+    took_whole(length)
 
 
 def _text(value: Any) -> str:

@@ -76,7 +76,9 @@ def texts() -> dict[str, str]:
         "erased": _("This had arrived and has been deleted since, so it was deleted here too."),
         "lost_device": _("The camera or microphone was unplugged. What you recorded is kept."),
         "too_large": _("This file is too large. The most that can be taken is %(size)s."),
-        "not_media": _("This is not a video or audio file."),
+        "not_media": _(
+            "This is not a video or audio file. Choose another one, or answer in another way."
+        ),
         "empty": _("This file is empty."),
         "no_words": _("Write a few words first."),
         "no_room": _(

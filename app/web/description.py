@@ -126,8 +126,8 @@ OF_STAFF = "/media/recordings/{recording_id}"
 OPERATIONS = (
     Operation("get", "/openapi.json", "This description", ANYONE,
               {200: ("application/json", {"type": "object", "required": ["openapi", "paths"]})}),
-    Operation("get", "/healthz", "Whether Heard answers, and how its media are boxed in", ANYONE,
-              {200: ("application/json", {"type": "object", "required": ["status", "sandbox"]})}),
+    Operation("get", "/healthz", "Whether Heard answers, and its work is done", ANYONE,
+              {200: ("application/json", {"type": "object", "required": ["status"]})}),
     Operation("get", "/r/{code}/qr.svg", "A recording link as a QR code", ANYONE,
               {200: ("image/svg+xml", TEXT)}),
     Operation("put", SUBMISSION, "Begins a submission, under a token that the sender made",

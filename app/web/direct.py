@@ -16,7 +16,7 @@ from app.domain.errors import HeardError, Invalid
 from app.extensions import csrf, db, limiter
 from app.models import Upload
 from app.web import bodies, upload_heads
-from app.web.upload_limits import so_many_bytes, took
+from app.web.upload_limits import so_many_bytes, took, took_whole
 from app.web.uploads import STATUSES, sender
 from storage.direct import PART_SIZE
 
@@ -75,10 +75,14 @@ def address(upload_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<upload_id>/complete")
+@so_many_bytes
 def complete(upload_id: str) -> ResponseReturnValue:
     """{length} → {state, sha256}."""
     upload, said = _upload(upload_id), bodies.json_object()
-    sha256 = direct.complete(upload, _number(said, "length"))
+    length, under_way = _number(said, "length"), upload.state == "open"
+    sha256 = direct.complete(upload, length)
+    if under_way:
+        took_whole(length)
     return jsonify(state="received", sha256=sha256)
 
 

@@ -1,22 +1,45 @@
-"""What a load balancer and `./heard doctor` ask."""
+"""What a load balancer, a monitor and `./heard doctor` ask."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
-from flask.typing import ResponseReturnValue
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from flask_login import current_user
 from sqlalchemy import text
 
 from app import boxes, runtime
+from app.domain import vitals
+from app.domain.vitals import looking
 from app.extensions import db
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-def healthz() -> ResponseReturnValue:
-    """Well while the web and its database are. `sandbox`: each layer around ffmpeg, and whether
-    every media worker that told of late has it; null where none has."""
+def healthz() -> Response:
+    """200 while the web and its database answer. `status`: "degraded" while work is left lying,
+    which another web process would not mend. Members of the team are told what it is."""
     db.session.execute(text("SELECT 1"))
+    seen = looking.look(db.session, runtime.settings().redis_url)
+    troubles = vitals.troubles(seen)
+    said: dict[str, Any] = {"status": "degraded" if troubles else "ok"}
+    if current_user.is_authenticated:
+        said |= _details(seen, troubles)
+    answer = jsonify(said)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _details(seen: vitals.Vitals, troubles: list[str]) -> dict[str, Any]:
+    """`sandbox`: each layer around ffmpeg, and whether every media worker that told of late has
+    it; null where none has. Times in seconds."""
     layers = boxes.found(runtime.settings())
-    missing = [name for name, active in (layers or {}).items() if not active]
-    return jsonify(status="ok", sandbox=layers, sandbox_missing=missing)
+    return {
+        "troubles": troubles,
+        "workers": seen.workers,
+        "waiting": {queue: round(seconds, 1) for queue, seconds in seen.waiting_s.items()},
+        "clock": None if seen.clock_s is None else round(seen.clock_s, 1),
+        "sandbox": layers,
+        "sandbox_missing": [name for name, active in (layers or {}).items() if not active],
+    }

@@ -20,8 +20,17 @@ from flask_babel import format_date, format_time, gettext
 from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
-from app.domain import capture, consent, editing, editing_log, erasure, follow_ups, transcripts
-from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain import (
+    admission,
+    capture,
+    consent,
+    editing,
+    editing_log,
+    erasure,
+    follow_ups,
+    transcripts,
+)
+from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
 from app.models import Answer, FollowUp, Recording, Submission
@@ -71,6 +80,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<token>/purposes")
+@limiter.limit("20/minute;120/hour")  # each leaves a line in the audit log
 def change_purposes(token: str) -> ResponseReturnValue:
     consent.change(_submission(token), ["internal", *request.form.getlist("purposes")])
     db.session.commit()
@@ -207,6 +217,7 @@ def _page(
         purposes=capture_texts.purposes(),
         scale=capture_texts.scales().get(submission.score_kind or ""),
         stuck={answer.id for answer in submission.answers if _stuck(answer)},
+        again=_still_open(submission),
         transcripts={answer.id: transcripts.current(answer) for answer in submission.answers},
         offered=consent.offered(text) if text else [],
         receipt=receipt,
@@ -219,6 +230,17 @@ def _stuck(answer: Answer) -> bool:
     steps = answer.runs[-1].steps if answer.runs else []
     made = {"probe", "normalise"}
     return any(step.name in made and step.state in ("failed", "dead") for step in steps)
+
+
+def _still_open(submission: Submission) -> str:
+    """The code of the link by which it came, "" where nobody can come in by it any more."""
+    if submission.invitation is None:
+        return ""
+    try:
+        admission.require_open(submission.invitation)
+    except Expired:
+        return ""
+    return submission.invitation.code
 
 
 def _word() -> str:

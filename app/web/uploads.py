@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import http_date
 
 from app import runtime
-from app.domain import appending, arrivals, capture, parts, uploads
+from app.domain import appending, arrivals, capture, containers, parts, uploads
 from app.domain.errors import HeardError, NotFound, TooLarge
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
@@ -24,7 +24,7 @@ from app.models import Submission, Upload
 from app.web import bodies, upload_heads
 from app.web.errors import SENTENCES, STATUS
 from app.web.overriding import Overriding
-from app.web.upload_limits import so_many_bytes, took
+from app.web.upload_limits import so_many_bytes, took, took_whole
 
 VERSION = "1.0.0"
 EXTENSIONS = (
@@ -51,6 +51,9 @@ STATUSES: dict[type[HeardError], int] = {
     appending.WrongOffset: 409,
     appending.Damaged: 460,
     uploads.UnknownType: 415,
+    uploads.Over: 410,
+    uploads.TooOld: 410,
+    containers.NotMedia: 415,
     arrivals.NotKept: 503,
     upload_heads.BadRequest: 400,
 }
@@ -116,6 +119,7 @@ def create() -> Response:
     if with_bytes:
         body = Body()
         offset = appending.append(upload, body, offset=0, size=size or None, checksum=checksum)
+        _count(upload)
         headers["Upload-Offset"] = str(offset)
     return Response(status=201, headers={**headers, **_until(upload)})
 
@@ -133,6 +137,7 @@ def show(upload_id: str) -> Response:
 @so_many_bytes
 def append(upload_id: str) -> Response:
     upload = uploads.of(sender(), upload_id)
+    under_way = upload.state == "open"
     if request.mimetype != BYTES:
         raise uploads.UnknownType(mark("The bytes must come as application/offset+octet-stream."))
     body = Body()
@@ -144,6 +149,8 @@ def append(upload_id: str) -> Response:
         length=upload_heads.number("Upload-Length") if "Upload-Length" in request.headers else None,
         checksum=upload_heads.checksum(),
     )
+    if under_way:
+        _count(upload)
     if body.cut:
         return _refuse(400, gettext("The connection was cut. Go on from where it stopped."))
     return Response(status=204, headers={"Upload-Offset": str(offset), **_until(upload)})
@@ -154,6 +161,11 @@ def terminate(upload_id: str) -> Response:
     uploads.terminate(uploads.of(sender(), upload_id))
     db.session.commit()
     return Response(status=204)
+
+
+def _count(upload: Upload) -> None:
+    if upload.state == "received":
+        took_whole(upload.length or 0)
 
 
 class Body:

@@ -26,7 +26,7 @@ from tests.live import BYTES, Live, b64, bearer, live, tus
 pytestmark = pytest.mark.slow
 
 MOST = 1_000_000
-DATA = os.urandom(300_000)
+DATA = b"\x1aE\xdf\xa3" + os.urandom(299_996)
 # As shipped, but with fewer threads and less patience, so that a hundred are many soon.
 SETTINGS = """
 import app.host.crowd
@@ -218,7 +218,7 @@ def test_10_a_foreign_an_expired_and_an_unknown_upload(server: Live, token: str)
         db.session.commit()
         db.session.remove()
     said = set()
-    for shown, asked in ((other, at), (other, expired), (token, "/uploads/" + "0" * 26)):
+    for shown, asked in ((other, at), (token, expired), (token, "/uploads/" + "0" * 26)):
         for answer in (
             server.patch(shown, asked, DATA, 0),
             server.ask("DELETE", asked, **tus(shown)),
@@ -226,6 +226,7 @@ def test_10_a_foreign_an_expired_and_an_unknown_upload(server: Live, token: str)
             names = frozenset(name for name in answer.headers if name != "Date")
             said.add((answer.status, answer.body, names))
     assert len(said) == 1 and next(iter(said))[0] == 404
+    assert server.patch(other, expired, DATA, 0).status == 410  # to whom it belongs
 
 
 @pytest.mark.timeout(180)

@@ -19,7 +19,7 @@ from tests.live import Live, live
 
 pytestmark = pytest.mark.slow
 
-DATA = bytes(range(256)) * 40
+DATA = b"\x1aE\xdf\xa3" + bytes(range(256)) * 40
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -60,7 +60,7 @@ def test_an_upload_goes_on_where_the_disk_became_full(
     invitation = factories.invitation(factories.program(workspace))
     opening = {"consent_text": invitation.program.consent_texts[0].id, "purposes": ["internal"]}
     head = {"Authorization": f"Bearer {new_token()}", "Tus-Resumable": "1.0.0"}
-    data = random.Random(1).randbytes(3 << 20)
+    data = b"\x1aE\xdf\xa3" + random.Random(1).randbytes(3 << 20)
     assert client.put(f"/r/{invitation.code}/submission", json=opening, headers=head).status_code
     declared = client.post("/uploads", headers={**head, "Upload-Length": str(len(data))})
     address = declared.headers["Location"]

@@ -98,7 +98,7 @@ def test_an_upload_is_told_in_plain_words_and_goes_on(
     client.put(f"/r/{invitation.code}/submission", json=opening, headers=head)
     declared = client.post("/uploads", headers={**head, "Upload-Length": "5"})
     bytes_of_it = {
-        "data": b"12345",
+        "data": b"OggS5",
         "headers": {**head, "Upload-Offset": "0"},
         "content_type": "application/offset+octet-stream",
     }

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Upload, Workspace
 from tests import factories
 
-DATA = bytes(range(256)) * 40
+DATA = b"\x1aE\xdf\xa3" + bytes(range(256)) * 40
 THIRD = len(DATA) // 3
 
 

@@ -177,7 +177,7 @@ def test_drafts_that_nobody_sends_are_taken_back(workspace: Workspace) -> None:
         db.session.commit()
         upload = uploads.declare(opened, uploads.Declared(5, media_type="video/webm"))
         db.session.commit()
-        appending.append(upload, [b"12345"], offset=0)
+        appending.append(upload, [b"OggS5"], offset=0)
         opened.created_at = now() - timedelta(hours=hours)
         upload.expires_at = opened.created_at + uploads.KEPT_FOR
         db.session.commit()
@@ -202,7 +202,7 @@ def test_a_draft_that_something_arrived_for_lately_stays(
     )
     upload = uploads.declare(submission, uploads.Declared(5, media_type="video/webm"))
     db.session.commit()
-    appending.append(upload, [b"12345"], offset=0)
+    appending.append(upload, [b"OggS5"], offset=0)
     if retaken:
         uploads.terminate(upload)
         db.session.commit()

@@ -11,17 +11,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app import runtime
-from app.domain import appending, arrivals, capture, consent, details, parts, uploads
+from app.domain import appending, arrivals, capture, consent, containers, details, parts, uploads
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound, TooLarge
 from app.extensions import db
 from app.models import AuditEntry, Submission, Upload, Workspace, now
 from storage import StorageError
 from tests import factories
 
-DATA = bytes(range(256)) * 1000
+DATA = b"\x1aE\xdf\xa3" + bytes(range(256)) * 1000
 
 
 @pytest.fixture
@@ -175,23 +175,23 @@ def test_terminate_and_expiry(upload: Upload, draft: Submission) -> None:
     other = uploads.declare(draft, uploads.Declared(3))
     other.expires_at = now() - timedelta(seconds=1)
     db.session.commit()
-    with pytest.raises(NotFound):
+    with pytest.raises(uploads.Over):
         uploads.of(draft, other.id)
     assert uploads.sweep() == 1
     assert not part(other).exists()
 
     whole = uploads.declare(draft, uploads.Declared(3))
     db.session.commit()
-    appending.append(whole, [b"abc"], offset=0)
+    appending.append(whole, [b"ID3"], offset=0)
     uploads.terminate(whole)
     db.session.commit()
     db.session.refresh(draft)
     assert draft.answers == [] and list(runtime.storage().list("")) == []
 
     first = uploads.declare(draft, uploads.Declared(3))
-    appending.append(first, [b"abc"], offset=0)
+    appending.append(first, [b"ID3"], offset=0)
     second = uploads.declare(draft, uploads.Declared(3))
-    appending.append(second, [b"def"], offset=0)
+    appending.append(second, [b"ID3"], offset=0)
     db.session.refresh(first)
     uploads.terminate(first)  # the answer is the second's by now
     db.session.commit()
@@ -235,7 +235,7 @@ def test_beginning_again_and_again_leaves_next_to_nothing(draft: Submission) -> 
     assert logged() == before
     assert [(each.said, each.filename, each.declared_type) for each in begun[:5]] == [("",) * 3] * 5
     assert last.said == said.said
-    appending.append(last, [b"abc"], offset=0)
+    appending.append(last, [b"ID3"], offset=0)
     assert logged() - before == {"recording.received"}
     uploads.terminate(last)
     db.session.commit()
@@ -250,7 +250,7 @@ def test_what_ended_is_forgotten_when_nobody_can_be_busy_with_it(draft: Submissi
     uploads.declare(draft, uploads.Declared(3))
     received = uploads.declare(draft, uploads.Declared(3))
     db.session.commit()
-    appending.append(received, [b"abc"], offset=0)
+    appending.append(received, [b"ID3"], offset=0)
     coming = uploads.declare(draft, uploads.Declared(3))
     ages = (timedelta(0), uploads.KEPT_FOR, uploads.KEPT_FOR + 2 * uploads.UNNAMED_FOR)
     kept = []
@@ -299,7 +299,7 @@ def test_the_last_of_the_disk_stays_free_while_bytes_arrive(
 ) -> None:
     upload = uploads.declare(draft, uploads.Declared(None))
     db.session.commit()
-    left = parts.FLOOR + len(DATA)
+    left = parts.FLOOR + 256_000
 
     def usage(_folder: object) -> SimpleNamespace:
         return SimpleNamespace(free=left - part(upload).stat().st_size)
@@ -310,9 +310,9 @@ def test_the_last_of_the_disk_stays_free_while_bytes_arrive(
         appending.append(upload, (bytes(1000) for _ in range(1000)), offset=0)
     db.session.rollback()
     db.session.refresh(upload)
-    assert upload.offset == part(upload).stat().st_size == len(DATA)
+    assert upload.offset == part(upload).stat().st_size == 256_000
     left += 3
-    assert appending.append(upload, [b"abc"], offset=len(DATA)) == len(DATA) + 3
+    assert appending.append(upload, [b"ID3"], offset=256_000) == 256_000 + 3
 
 
 @pytest.mark.parametrize("arrived", [1000, len(DATA)], ids=["half", "all"])
@@ -335,3 +335,61 @@ def test_counted_bytes_that_are_gone_are_never_made_up(
     anew = uploads.declare(draft, uploads.Declared(len(DATA)))
     db.session.commit()
     assert appending.append(anew, [DATA], offset=0) == len(DATA)
+
+
+NO_MEDIA = {
+    "a document": (b"%PDF-1.7" + bytes(20), "not a video or audio file"),
+    "a picture": (b"\x89PNG\r\n" + bytes(20), "a picture"),
+    "a page": (b"<!doctype html><video>", "a web page"),
+    "one byte": (b"x", "not a video or audio file"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), NO_MEDIA.values(), ids=NO_MEDIA.keys())
+def test_what_is_no_recording_ends_and_leaves_nothing(
+    draft: Submission, data: bytes, reason: str
+) -> None:
+    upload = uploads.declare(draft, uploads.Declared(len(data), media_type="video/webm"))
+    db.session.commit()
+    logged = db.session.scalar(select(func.count(AuditEntry.seq)))
+    with pytest.raises(containers.NotMedia, match=reason):
+        appending.append(upload, [data], offset=0)
+    db.session.rollback()
+    db.session.expire_all()
+    assert (upload.state, draft.answers) == ("ended", [])
+    assert not part(upload).exists() and list(runtime.storage().list("")) == []
+    assert db.session.scalar(select(func.count(AuditEntry.seq))) == logged
+
+
+def test_a_long_file_that_is_none_is_told_after_its_first_bytes(draft: Submission) -> None:
+    for first in ([bytes(5000)], [b"ID3", b"and no more yet"]):
+        upload = uploads.declare(draft, uploads.Declared(10_000_000))
+        db.session.commit()
+        if first == [bytes(5000)]:
+            with pytest.raises(containers.NotMedia):
+                appending.append(upload, first, offset=0)
+            db.session.rollback()
+            assert not part(upload).exists()
+        else:
+            assert appending.append(upload, first, offset=0) == upload.offset == 18
+
+
+def test_an_upload_ends_a_week_after_its_draft_was_begun(draft: Submission) -> None:
+    """However often bytes come: they never put it off for longer than that."""
+    upload = uploads.declare(draft, uploads.Declared(len(DATA)))
+    db.session.commit()
+    for days, sent in ((5.5, 100), (6.9, 200)):
+        draft.created_at = now() - timedelta(days=days)
+        db.session.commit()
+        appending.append(upload, [DATA[sent - 100 : sent]], offset=sent - 100)
+        db.session.refresh(upload)
+        last = draft.created_at + uploads.LONGEST
+        assert upload.expires_at <= last
+    draft.created_at = now() - uploads.LONGEST
+    upload.expires_at = now()
+    db.session.commit()
+    with pytest.raises(uploads.Over):
+        uploads.of(draft, upload.id)
+    with pytest.raises(uploads.TooOld):
+        uploads.declare(draft, uploads.Declared(len(DATA)))
+    assert draft.state == "withdrawn" and capture.told(draft) == "withdrawn"  # to be begun anew

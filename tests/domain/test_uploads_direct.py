@@ -28,7 +28,7 @@ from tests import factories, services
 
 pytestmark = pytest.mark.slow
 
-DATA = os.urandom(PART_SIZE + 12_345)
+DATA = b"\x1aE\xdf\xa3" + os.urandom(PART_SIZE + 12_341)
 PARTS = [DATA[:PART_SIZE], DATA[PART_SIZE:]]
 
 
@@ -171,7 +171,7 @@ def test_bytes_are_read_once_however_often_the_end_is_said(
     sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload_id = sender.begin(length=3)
-    sender.put(1, b"abc")
+    sender.put(1, b"ID3")
     read: list[str] = []
 
     def again(sha256: str) -> None:
@@ -193,7 +193,7 @@ def test_a_slow_end_leaves_what_another_machine_made_of_it(
     sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload_id = sender.begin(length=3)
-    sender.put(1, b"abc")
+    sender.put(1, b"ID3")
 
     def quicker(sha256: str) -> None:
         upload = db.session.get_one(Upload, upload_id)
@@ -203,13 +203,13 @@ def test_a_slow_end_leaves_what_another_machine_made_of_it(
 
     while_hashed(monkeypatch, quicker)
     done = sender.ask("POST", "/complete", length=3)
-    assert done.json == {"state": "received", "sha256": hashlib.sha256(b"abc").hexdigest()}
+    assert done.json == {"state": "received", "sha256": hashlib.sha256(b"ID3").hexdigest()}
     db.session.expire_all()
     assert db.session.get_one(Upload, upload_id).state == "received"
     recording = draft.submission.answers[0].recording
     assert recording is not None
     with runtime.storage().open(recording.original_key) as stored:
-        assert stored.read() == b"abc"
+        assert stored.read() == b"ID3"
 
 
 @pytest.mark.parametrize("sent", [False, True], ids=["a draft", "sent without it"])
@@ -217,7 +217,7 @@ def test_bytes_that_nobody_wants_any_more_go_at_their_end(
     sender: Sender, draft: capture.Opened, monkeypatch: pytest.MonkeyPatch, sent: bool
 ) -> None:
     upload_id = sender.begin(length=3)
-    sender.put(1, b"abc")
+    sender.put(1, b"ID3")
 
     def unwanted(_sha256: str) -> None:
         uploads.terminate(db.session.get_one(Upload, upload_id))
@@ -237,7 +237,7 @@ def test_taking_one_back_at_the_moment_it_is_made_an_answer_takes_the_answer(
     sender: Sender, draft: capture.Opened
 ) -> None:
     upload_id = sender.begin(length=3)
-    sender.put(1, b"abc")
+    sender.put(1, b"ID3")
     stale = db.session.get_one(Upload, upload_id)
     assert stale.state == "open"
     with sender.client.application.app_context():
@@ -290,7 +290,7 @@ def test_a_bucket_that_is_away_is_said(
     sender: Sender, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sender.begin(length=3)
-    sender.put(1, b"abc")
+    sender.put(1, b"ID3")
 
     def away(*_: object, **__: object) -> None:
         raise StorageError("The bucket can't be reached.")

@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(bool(DATABASE), reason="looks into SQLite's file"),
 ]
 
-DATA = os.urandom(700_000)
+DATA = b"\x1aE\xdf\xa3" + os.urandom(700_000)
 # One process for all rounds: a fork for each dies in its place.
 CHILD = """
 import os, signal, sys

@@ -322,7 +322,7 @@ def test_a_restore_writes_into_no_file_that_is_there(
     upload = uploads.declare(submission, uploads.Declared(10, media_type="video/webm"))
     db.session.commit()
     part = mine.uploads / f"{upload.id}.part"
-    appending.append(upload, [b"12345"], offset=0)
+    appending.append(upload, [b"OggS5"], offset=0)
     made = backup.make(tmp_path / "backups")
     with monkeypatch.context() as patch:
         # As SIGKILL between the commit and the deletion: the part is the object's second name.
@@ -334,12 +334,12 @@ def test_a_restore_writes_into_no_file_that_is_there(
         with pytest.raises(KeyboardInterrupt):
             restore(made.folder, mine, force=True)
     assert lost(mine) == [] and count(mine, Recording) == 1
-    assert part.read_bytes() == b"1234567890"
+    assert part.read_bytes() == b"OggS567890"
     (mine.uploads / ".restoring-killed.part").write_bytes(b"of a killed one")
     restore(made.folder, mine, force=True)
     assert count(mine, Recording) == 0
     assert {path.name: path.read_bytes() for path in mine.uploads.iterdir()} == {
-        part.name: b"12345"
+        part.name: b"OggS5"
     }
 
 

@@ -77,7 +77,7 @@ def sent(world: World) -> None:
 def whole(world: World) -> None:
     parts.create(world.upload.id, 10)
     with parts.held(world.upload.id) as file:
-        file.write(b"x" * 9)
+        file.write(b"OggSxxxxx")
     world.upload.offset = 9
     db.session.commit()
 
@@ -266,8 +266,19 @@ STAFF = {
     f"POST {PROGRAM}/codebook": Case("theme.added", THEME),
     f"POST {PROGRAM}/codebook/<theme_id>": Case("theme.changed", THEME),
     f"POST {PROGRAM}/codebook/file": Case(
-        "codebook.read", lambda _: {"file": (io.BytesIO(CODEBOOK), "c.csv")}
+        "codebook.planned", lambda _: {"file": (io.BytesIO(CODEBOOK), "c.csv")}
     ),
+    f"POST {PROGRAM}/codebook/again": Case("codebook.planned"),
+    f"POST {PROGRAM}/codebook/changes/<change_id>": Case("theme.changed"),
+    f"POST {PROGRAM}/codebook/<theme_id>/merge": Case(
+        "codebook.planned", lambda w: {"into": w.program.themes[1].id}
+    ),
+    f"POST {PROGRAM}/codebook/<theme_id>/split": Case(
+        "codebook.planned", {"name": ["Late", SECRET], "description": ["Too late", SECRET]}
+    ),
+    f"POST {PROGRAM}/codebook/<theme_id>/delete": Case("theme.deleted", {"name": "Delivery"}),
+    f"POST {PROGRAM}/codebook/proposed": Case("codebook.looked"),
+    f"POST {PROGRAM}/codebook/proposed/<proposal_id>": Case("proposal.accepted", THEME),
     f"POST {PROGRAM}/fields": Case("field.added", {"label": SECRET}),
     f"POST {PROGRAM}/fields/<row_id>": Case("field.changed", {"label": SECRET}),
     f"POST {PROGRAM}/journey": Case("touchpoint.added", {"name": "Leaving"}),

@@ -12,28 +12,50 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import boxes, runtime
-from app.queue import connect
+from app.domain.pipeline import QUEUES
+from app.domain.vitals import Vitals, looking
+from app.models import Member
+from app.queue import connect, workers
 from tests import services
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sign_in
 from workers.media import sandbox
 from workers.worker import announce
 
 
-def test_says_that_it_is_well(client: FlaskClient) -> None:
+def told(client: FlaskClient) -> dict[str, object]:
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "sandbox": None, "sandbox_missing": []}
+    return dict(answer.json or {})
 
 
-def test_names_the_layers_that_the_media_worker_found(client: FlaskClient) -> None:
+def test_the_public_hears_one_word_and_the_team_what_it_means(
+    client: FlaskClient, owner: Member
+) -> None:
+    """Nobody is at work here."""
+    assert told(client) == {"status": "degraded"}
+    said = told(sign_in(client, owner))
+    assert said["troubles"] == ["The queue server does not answer."]
+    assert said == {
+        "status": "degraded", "troubles": said["troubles"], "workers": None, "waiting": {},
+        "clock": None, "sandbox": None, "sandbox_missing": [],
+    }  # fmt: skip
+
+
+def test_it_is_well_while_all_are_at_work(
+    client: FlaskClient, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Vitals(dict.fromkeys(QUEUES, 1), {"text": 2.04}, 0.55)
+    monkeypatch.setattr(looking, "look", lambda *_: seen)
+    assert told(client) == {"status": "ok"}
+    said = told(sign_in(client, owner))
+    assert (said["troubles"], said["clock"], said["waiting"]) == ([], 0.6, {"text": 2.0})
+
+
+def test_names_the_layers_that_the_media_worker_found(client: FlaskClient, owner: Member) -> None:
     announce(runtime.settings())
-    answer = client.get("/healthz")
-    missing = [name for name, works in sandbox.layers().items() if not works]
-    assert answer.json == {
-        "status": "ok",
-        "sandbox": sandbox.layers(),
-        "sandbox_missing": missing,
-    }
+    said = told(sign_in(client, owner))
+    assert said["sandbox"] == sandbox.layers()
+    assert said["sandbox_missing"] == [name for name, on in sandbox.layers().items() if not on]
     assert set(sandbox.layers()) == {
         *("no network", "dies with its worker", "limits"),
         *("few processes", "sees its own files only", "no sockets"),
@@ -57,6 +79,7 @@ def test_a_worker_on_another_machine_tells_through_the_queue(
         )
         here = dataclasses.replace(runtime.settings(), redis_url=url)
         assert boxes.found(here) == sandbox.layers()
+        assert workers(url, QUEUES) == {"media": 1, "speech": 0, "text": 0, "notify": 0}
 
         monkeypatch.setattr(socket, "gethostname", lambda: "third")
         boxes.tell(connect(url), dict(sandbox.layers(), limits=False))

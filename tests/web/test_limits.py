@@ -14,6 +14,7 @@ from app import create_app
 from app.domain import signing_in
 from app.extensions import db, limiter, who_asks
 from app.models import Member
+from app.networks import SITE
 from app.web import upload_limits
 from tests.conftest import DATABASE, settings_for, sign_in
 from tests.web import world as worlds
@@ -48,7 +49,7 @@ def test_one_network_brings_only_so_many_bytes(
     monkeypatch.setattr(upload_limits, "KIB", 1)  # 16 MB instead of 16 GB
     with counting.application.app_context():
         token = worlds.build().drafting
-    half = bytes(upload_limits.AN_HOUR // 2)
+    half = b"\x1aE\xdf\xa3" + bytes(upload_limits.AN_HOUR // 2 - 4)
 
     def bring(network: str, data: bytes, token: str = token, **said: str) -> int:
         head = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {token}"}
@@ -70,6 +71,23 @@ def test_one_network_brings_only_so_many_bytes(
         assert told.status_code == 404
     assert [bring("192.0.2.1", half) for _ in range(3)] == [201, 201, 429]
     assert bring("192.0.2.2", half) == 201
+
+
+def test_the_smallest_recordings_count_as_if_they_were_not(
+    counting: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each leaves a line in the audit log, however small it is."""
+    monkeypatch.setattr(upload_limits, "KIB", 1)  # 16 MB instead of 16 GB
+    with counting.application.app_context():
+        token = worlds.build().drafting
+    head = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {token}", "Upload-Length": "5"}
+    kind = "application/offset+octet-stream"
+
+    def bring(data: bytes) -> int:
+        return counting.post("/uploads", data=data, headers=head, content_type=kind).status_code
+
+    assert [bring(b"xxxxx") for _ in range(3)] == [415] * 3
+    assert [bring(b"OggS5") for _ in range(3)] == [201, 201, 429]
 
 
 REFUSED = "That was a lot at once. Please wait a minute and try again."
@@ -122,6 +140,32 @@ def test_a_member_is_counted_by_name_and_a_visitor_by_address(app: Flask, owner:
     assert asks("2001:db8::1") == asks("2001:db8::ffff") != asks("2001:db8:0:1::1")
     assert asks("192.0.2.7", owner) == asks("192.0.2.8", owner) != asks("192.0.2.7")
     assert asks("not an address") == "unknown"
+
+
+def test_hopping_through_a_site_s_networks_ends_soon(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each /64 counts by itself, and all of a /48 together for sixteen; a flood from one of them
+    uses up nothing of what the others may."""
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    client = app.test_client()
+
+    def asked(address: str) -> int:
+        where = {"REMOTE_ADDR": address}
+        return client.post("/sign-in", data={"email": ""}, environ_base=where).status_code
+
+    flood = [asked("2001:db8:7:1::1") for _ in range(200)]
+    assert flood == [422] * 10 + [429] * 190
+    hopping = [asked(f"2001:db8:7:{number:x}::{number}") for number in range(2, 202)]
+    assert hopping == [422] * (SITE * 10 - 10) + [429] * 50
+    told = client.post(
+        "/sign-in", data={"email": ""}, environ_base={"REMOTE_ADDR": "2001:db8:7:ffff::1"}
+    )
+    assert told.status_code == 429 and 1 <= int(told.headers["Retry-After"]) <= 3600
+    assert asked("2001:db8:8::1") == 422
+    assert asked("192.0.2.1") == 422
+    limiter.reset()
 
 
 def test_a_stranger_s_tries_keep_nobody_out(

@@ -138,6 +138,7 @@ def test_what_a_form_brings_is_counted_with_the_uploads(
     client: FlaskClient, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limiter, "enabled", True)
+    monkeypatch.setattr(upload_limits, "LEAST", 0)
     limiter.reset()
     assert send(client, invitation, Watched(body(invitation))) == 303
     counted = [n for key, n in limiter.storage.storage.items() if "/bytes/" in key]

@@ -14,7 +14,7 @@ from app.models import Upload, Workspace, now
 from tests import factories
 from tests.live import BYTES, b64
 
-DATA = b"face and voice" * 50
+DATA = b"\x1aE\xdf\xa3" + b"face and voice" * 50
 SIZE = str(len(DATA))
 
 

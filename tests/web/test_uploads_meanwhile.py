@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Prompt, Upload, Workspace
 from tests import factories
 
-DATA = b"1234567890"
+DATA = b"\x1aE\xdf\xa3567890"
 BYTES = "application/offset+octet-stream"
 
 

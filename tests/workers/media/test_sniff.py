@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.containers import STARTS, NotMedia, classify
 from tests.workers.media.conftest import TONE, Make
-from workers.media.sniff import Refused, classify, sniff
+from workers.media.sniff import Refused, sniff
 
 
 def test_containers_are_known_by_their_bytes(webm: Path, mp4: Path) -> None:
@@ -56,7 +57,20 @@ def test_mp3_without_tags_is_known(make: Make) -> None:
         (b"x", "not a video or audio file that can be taken"),
     ],
 )
-def test_everything_else_is_refused_with_its_reason(head: bytes, sentence: str) -> None:
-    with pytest.raises(Refused, match=sentence) as caught:
+def test_everything_else_is_refused_with_its_reason(
+    tmp_path: Path, head: bytes, sentence: str
+) -> None:
+    with pytest.raises(NotMedia, match=sentence):
         classify(head)
+    (tmp_path / "it").write_bytes(head)
+    with pytest.raises(Refused, match=sentence) as caught:
+        sniff(tmp_path / "it")
     assert caught.value.permanent
+
+
+def test_a_page_lets_pass_all_that_the_server_takes(webm: Path, mp4: Path, make: Make) -> None:
+    bare = make("bare.mp3", *TONE, "-c:a", "libmp3lame", "-id3v2_version", "0", "-write_xing", "0")
+    wave, sound = make("t.wav", *TONE), make("t.aac", *TONE, "-c:a", "aac")
+    for path in (webm, mp4, bare, wave, sound):
+        head = path.read_bytes()[:16]
+        assert any(head[at:].startswith(start) for at, start in STARTS), path

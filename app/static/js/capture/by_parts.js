@@ -4,7 +4,7 @@
 import { Refused, ask } from "./ask.js";
 import { data } from "./page.js";
 
-const AGAIN = [404, 409, 423, 429]; // what passes, or is mended by beginning again
+const AGAIN = [404, 409, 410, 423, 429]; // what passes, or is mended by beginning again
 
 /** The bucket could not be reached from this browser. */
 export class Unreachable extends Error {}
@@ -24,7 +24,7 @@ export class ByParts {
     try {
       await this.#run();
     } catch (error) {
-      if (error.status === 404) {
+      if (error.status === 404 || error.status === 410) {
         if (!this.take.direct) this.hooks.lost();
         this.take.direct = null; // dropped there: everything is still here
       }

@@ -5,7 +5,7 @@ import { data } from "./page.js";
 import { Reader } from "./source.js";
 
 const CHUNK = 4 * 1024 * 1024; // bytes a request: what a broken connection costs at most
-const AGAIN = [409, 423, 429, 460];
+const AGAIN = [409, 410, 423, 429, 460];
 
 let arriving = null;
 
@@ -97,6 +97,7 @@ export class ByTus {
       if (creating) this.hooks.lost();
       return error;
     }
+    if (status === 410) this.hooks.lost(); // too old by now: another draft takes it
     const ours = answer.getHeader("Content-Type")?.startsWith("text/plain");
     const refused = new Refused(status, ours ? answer.getBody().trim() : "");
     const sent = status === 409 && (creating || !answer.getHeader("Upload-Offset"));

@@ -90,6 +90,8 @@ async function sendIt({ quietly = false } = {}) {
     find("[data-not-sent]").hidden = false;
     const recorded = Object.values(state.draft.answers).some((answer) => answer.takeId);
     find('[data-do="save"]').hidden = !recorded;
+    find('[data-do="answer-anew"]').hidden = error.status !== 415;
+    find('[data-do="send-again"]').hidden = error.status === 415;
     if (!(error instanceof Refused) || error.passing) {
       again = setTimeout(tryAgain, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
     }

@@ -32,7 +32,8 @@ export function prepare() {
   document.getElementById("write-form").addEventListener("submit", takeWords);
   document.getElementById("upload-form").addEventListener("submit", takeFile);
   words.addEventListener("input", () => wordsError(""));
-  chooser.addEventListener("change", () => fileError(problemOf(chooser.files[0])));
+  chooser.addEventListener("change", async () => fileError(await problemOf(chooser.files[0])));
+  on("answer-anew", answerAnew);
   reviewing.prepare({
     wholeOf: async (take) => (await outgoing.sourceOf(take)).whole(),
     accept,
@@ -167,7 +168,7 @@ async function takeWords(event) {
 async function takeFile(event) {
   event.preventDefault();
   const file = chooser.files[0];
-  if (fileError(problemOf(file))) return;
+  if (fileError(await problemOf(file))) return chooser.focus();
   const take = {
     id: newToken(),
     code: data.code,
@@ -190,13 +191,31 @@ async function takeFile(event) {
   next();
 }
 
-function problemOf(file) {
+/** In the place of one that the server found to be no recording. */
+async function answerAnew() {
+  const unfit = outgoing.all().find((each) => each.unfit);
+  if (!unfit) return show("choose");
+  state.position = unfit.take.position;
+  delete state.draft.answers[state.position];
+  await outgoing.forget(unfit.take);
+  show("choose");
+}
+
+async function problemOf(file) {
   if (!file || file.size === 0) return t("empty");
   if (file.type && !/^(video|audio)\//.test(file.type)) return t("not_media");
+  if (!(await couldBe(file))) return t("not_media");
   if (file.size > data.maxBytes) {
     return t("too_large", { size: `${Math.floor(data.maxBytes / 2 ** 20)} MB` });
   }
   return "";
+}
+
+/** Whether it begins as a recording may; the server looks more closely. */
+async function couldBe(file) {
+  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const hex = [...head].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return data.starts.some(([at, start]) => hex.startsWith(start, 2 * at));
 }
 
 /** Says why there is no camera or microphone, and what can be done instead. */

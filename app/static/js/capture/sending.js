@@ -16,6 +16,7 @@ export class Sending {
   arrived = 0; // bytes that the server has, durably
   received = false; // all of them, and it is an answer
   trouble = ""; // what the server said, while it says no
+  unfit = false; // it is no recording: another answer is needed
   #flow;
   #failures = 0;
   #running = false;
@@ -72,6 +73,7 @@ export class Sending {
         if (this.#over) break;
         this.#failures += 1;
         const final = error instanceof Refused && !error.passing;
+        this.unfit = error.status === 415;
         this.trouble = error instanceof Refused ? error.message : "";
         if (final || !navigator.onLine || this.#failures >= TOLD_AFTER) this.#tell("reject", error);
         this.#flow.changed();
