@@ -111,6 +111,7 @@ def _digest(subscription_id: str, was: datetime | None, moment: datetime) -> boo
         select(Notice)
         .where(Notice.subscription_id == subscription_id, Notice.delivery_id.is_(None))
         .order_by(Notice.id)
+        .with_for_update()  # whoever takes a voice back meanwhile waits, or was first
     ).all()
     if won and notices:
         subscription = db.session.get_one(Subscription, subscription_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +79,18 @@ def together(follow_up: FollowUp, hour: datetime) -> dict[str, str]:
 def is_of(delivery: Delivery, program_id: str) -> bool:
     """Whether it tells of all who asked for a person in one hour of this program."""
     return delivery.payload.get("program_id") == program_id
+
+
+def tells_of(payload: Mapping[str, str], case: FollowUp) -> bool:
+    """Whether a message with this payload tells of the case, as `together` or alone."""
+    if "hour" not in payload:
+        return payload.get("follow_up_id") == case.id
+    hour = datetime.fromisoformat(payload["hour"])
+    return (
+        payload["program_id"] == case.program_id
+        and case.source == "asked"
+        and hour <= case.created_at < hour + timedelta(hours=1)
+    )
 
 
 def compose(delivery: Delivery) -> Call | None:

@@ -6,16 +6,13 @@ gone. What stays of a voice is the fact: its id, its times, the version of the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
-from app.domain import audit, erasing, fingerprints, forgetting
+from app.domain import audit, erasing, fingerprints, forgetting, receipt
 from app.domain.clerk import rows_written, when_free
-from app.domain.search import vectors
 from app.extensions import db
 from app.models import (
     Answer,
@@ -25,18 +22,8 @@ from app.models import (
     FollowUp,
     FollowUpNote,
     Highlight,
-    Label,
-    Mention,
-    Notice,
-    PersonalData,
     Recording,
-    Run,
-    Segment,
-    ShareLink,
-    Step,
     Submission,
-    Transcript,
-    TranscriptEdit,
     Upload,
     new_id,
     now,
@@ -46,7 +33,6 @@ from storage import keys
 
 EVERYTHING, RECORDINGS = "everything", "recordings"
 KEEPS_PROMISES = ("withdrawn", "abandoned")
-UNFINISHED = ("waiting", "due", "leased")
 ACTIONS = {
     "withdrawn": "submission.withdrawn",
     "staff": "submission.erased",
@@ -79,7 +65,7 @@ def everything(
     if not taken:
         return None
     erasure = _erasure(submission, EVERYTHING, reason, member_id, asked_at)
-    erasure.removed = counted(submission)
+    erasure.removed = receipt.counted(submission) | receipt.told(submission)
     erasure.prefixes = _prefixes(submission)
     erasure.sources = [
         ErasedSource(fingerprint=each) for each in fingerprints.of_submission(submission)
@@ -113,7 +99,7 @@ def recordings(
     if submission.state != "received" or not there or known:
         return None
     erasure = _erasure(submission, RECORDINGS, reason, None, asked_at)
-    found = counted(submission)
+    found = receipt.counted(submission)
     erasure.removed = {kind: found[kind] for kind in ("recordings", "clips") if kind in found}
     erasure.prefixes = _prefixes(submission)
     erasure.sources = [
@@ -226,47 +212,3 @@ def _prefixes(submission: Submission) -> list[str]:
         *(keys.recording(each) for each in dict.fromkeys([*made, *coming])),
         *(keys.highlight(each) for each in moments),
     ]
-
-
-def counted(submission: Submission) -> dict[str, int]:
-    """What would go, by kind: for whoever is about to confirm it."""
-    answers = select(Answer.id).where(Answer.submission_id == submission.id)
-    transcripts = select(Transcript.id).where(Transcript.answer_id.in_(answers))
-    passages = select(Segment.id).where(Segment.transcript_id.in_(transcripts))
-    moments = select(Highlight.id).where(Highlight.submission_id == submission.id)
-    clips = select(Clip.id).where(Clip.highlight_id.in_(moments))
-    runs = select(Run.id).where(Run.answer_id.in_(answers) | Run.clip_id.in_(clips))
-    found: dict[str, int] = {
-        "recordings": _rows(Recording, Recording.answer_id.in_(answers)),
-        "written": _rows(Answer, Answer.id.in_(answers), Answer.written_text != ""),
-        "captions": _rows(Answer, Answer.id.in_(answers), Answer.captions.is_not(None)),
-        "transcripts": _rows(Transcript, Transcript.answer_id.in_(answers)),
-        "edits": _rows(TranscriptEdit, TranscriptEdit.transcript_id.in_(transcripts)),
-        "passages": _rows(Segment, Segment.transcript_id.in_(transcripts)),
-        "vectors": vectors.counted(transcripts),
-        "findings": _rows(Label, Label.segment_id.in_(passages))
-        + _rows(Mention, Mention.segment_id.in_(passages))
-        + _rows(PersonalData, PersonalData.answer_id.in_(answers)),
-        "moments": _rows(Highlight, Highlight.submission_id == submission.id),
-        "clips": _rows(Clip, Clip.highlight_id.in_(moments)),
-        "links": _rows(ShareLink, ShareLink.highlight_id.in_(moments)),
-        "notices": _rows(Notice, Notice.highlight_id.in_(moments)),
-        "work": _rows(Step, Step.run_id.in_(runs), Step.state.in_(UNFINISHED)),
-        "uploads": _rows(Upload, Upload.submission_id == submission.id, Upload.state == "open"),
-        "details": _details(submission),
-    }
-    return {kind: number for kind, number in found.items() if number}
-
-
-def _details(submission: Submission) -> int:
-    given: Sequence[object] = (
-        submission.display_name,
-        submission.reference,
-        submission.score is not None,
-        *submission.fields.values(),
-    )
-    return sum(bool(each) for each in given)
-
-
-def _rows(model: Any, *conditions: Any) -> int:
-    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0

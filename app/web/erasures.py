@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.domain import erasure, retention, voices
+from app.domain import erasure, receipt, retention, voices
 from app.domain.errors import Invalid
 from app.domain.retention import Rule
 from app.extensions import db
@@ -33,7 +33,7 @@ REASONS = {
 @allow(*EDITORS)
 def ask(submission_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
-    counted = receipts.listed(erasure.counted(submission))
+    counted = receipts.listed(receipt.counted(submission))
     return render_template(ERASE, submission=submission, counted=counted)
 
 

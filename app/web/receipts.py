@@ -23,6 +23,7 @@ def kinds() -> dict[str, str]:
         "clips": _("Clips"),
         "links": _("Links that showed them to others"),
         "notices": _("Notices to members of the team"),
+        "told": _("Messages to the team that had gone out before"),
         "calls": _("Notes about calls"),
         "exports": _("Files written for other tools"),
         "uploads": _("Uploads that were under way"),

@@ -1,0 +1,110 @@
+"""A voice with a marker wherever a customer can leave one, and where to look for it afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, text
+
+from app import runtime
+from app.domain import (
+    consent,
+    editing,
+    erasing,
+    processing,
+)
+from app.extensions import db
+from app.models import (
+    Base,
+    Clip,
+    Erasure,
+    Program,
+    Submission,
+    Upload,
+    now,
+)
+from storage import keys
+from tests import factories
+
+MARKER = "quetzalcoatlus"
+LINE = f"{MARKER} was heard"
+
+
+def marked(program: Program) -> Submission:
+    """With the marker wherever a customer can leave it, and objects for all that is made of it."""
+    submission = factories.submission(
+        program, display_name=MARKER, reference=MARKER, fields={"city": MARKER}, score=3
+    )
+    answer = factories.answer(submission, captions=f"WEBVTT\n\n00:00.000 --> 00:05.000\n{LINE}\n")
+    recording = answer.recording
+    assert recording is not None
+    recording.filename = recording.declared_type = MARKER
+    recording.original_key = put(keys.original(recording.id, "0"))
+    recording.playable_key = put(keys.playable(recording.id, "1", "webm"))
+    recording.poster_key = put(keys.poster(recording.id, "1"))
+    transcript = factories.transcript(answer, LINE, current=False)
+    newer = factories.transcript(answer, LINE, "And more.")
+    by_customer, beyond = editing.Author(editing.CUSTOMER), newer.segments[1].id
+    editing.save(newer, 0, by_customer, {beyond: f"And {MARKER}"})
+    highlight = factories.highlight(answer, newer, themes=program.themes[:1])
+    factories.highlight(answer, transcript)
+    factories.save(
+        Clip(highlight_id=highlight.id, key=put(keys.clip(highlight.id, "1", "plain"))),
+        Upload(
+            submission_id=submission.id, length=1, offset=1, state="received", filename=MARKER,
+            declared_type=MARKER, said=MARKER, expires_at=now(),
+        ),
+    )  # fmt: skip
+    factories.answer(submission, "text", written_text=LINE)
+    processing.begin(answer)
+    db.session.commit()
+    return submission
+
+
+def put(key: str) -> str:
+    return runtime.storage().put(key, MARKER.encode()).key
+
+
+def erase(submission: Submission) -> Erasure:
+    done = consent.withdraw(submission)
+    db.session.commit()
+    assert done is not None
+    db.session.refresh(done)
+    return done
+
+
+def left() -> list[str]:
+    """Objects that are no tombstone."""
+    tombs = (keys.ERASURES, keys.AUDIT_HEADS)
+    return [key for key in runtime.storage().list("") if not key.startswith(tombs)]
+
+
+def nowhere(marker: str = MARKER) -> None:
+    """In no row, no index, no file of this installation."""
+    for table in Base.metadata.sorted_tables:
+        for row in db.session.execute(select(table)):
+            assert marker not in str(tuple(row)), table.name
+    if db.engine.dialect.name == "postgresql":
+        words = db.session.scalars(text("SELECT tsv::text FROM segments"))
+        assert not any(marker[:8] in each for each in words)
+    db.session.rollback()
+    for path in runtime.settings().data.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes().lower()
+            # The index's words share beginnings with their neighbours, so an end is looked for.
+            for part in (marker, marker[-9:]):
+                assert part.encode() not in content, path
+
+
+def later(receipt: Erasure) -> None:
+    receipt.due_at = now() - timedelta(seconds=1)
+    db.session.commit()
+
+
+def settle() -> None:
+    for _ in (0, *erasing.LOOKS):
+        for each in db.session.scalars(select(Erasure)):
+            each.due_at = now() - timedelta(seconds=1)
+        db.session.commit()
+        erasing.due()
+        db.session.expire_all()

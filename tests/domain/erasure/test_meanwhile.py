@@ -1,0 +1,133 @@
+"""Taken back while somebody is at work on it: nothing of it comes out of that work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import workers.media.cut
+import workers.steps
+from app import runtime
+from app.domain import clips, erasing, exports
+from app.domain.timeline import Segment, Word
+from app.extensions import db
+from app.models import Clip, Erasure, Export, Member, Recording, Step, Submission, Transcript
+from tests.domain.erasure.gate import Gate
+from tests.domain.erasure.marked import LINE, MARKER, erase, later, left, nowhere
+from workers.perform import Work, perform
+from workers.transcribe.base import Transcription
+
+
+def gone(receipt: Erasure) -> None:
+    """Nothing is left anywhere, soon: whoever read the database meanwhile may put it off once."""
+    if receipt.state != "gone":
+        assert receipt.trouble == erasing.IN_THE_WAY
+        later(receipt)
+        erasing.due()
+        db.session.refresh(receipt)
+    assert (receipt.state, receipt.trouble) == ("gone", "")
+    assert list(runtime.settings().scratch.glob("*/*")) == []
+    nowhere()
+
+
+def clip_order(voice: Submission, owner: Member) -> str:
+    highlight = db.session.scalars(select(Clip)).one().highlight
+    clip = clips.request(highlight, "captioned")
+    db.session.commit()
+    return clip.runs[0].steps[0].id
+
+
+def export_order(voice: Submission, owner: Member) -> str:
+    export = exports.request(voice.program, owner, "jsonl", "segments", "internal")
+    db.session.commit()
+    return export.runs[0].steps[0].id
+
+
+def speech_order(voice: Submission, owner: Member) -> str:
+    """The recording is made ready, and is to be heard."""
+    voice.answers[0].captions = None
+    probe, normalise, transcribe, *_ = voice.answers[0].runs[0].steps
+    probe.state = normalise.state = "done"
+    transcribe.state = "due"
+    db.session.commit()
+    return transcribe.id
+
+
+def cut(_source: Path, _span: object, out: Path, **_: object) -> None:
+    out.write_text(MARKER)
+
+
+def hear(*_: object) -> Transcription:
+    words = tuple(Word(each, 0.0, 1.0, 0.9) for each in LINE.split())
+    return Transcription("basic", "", "1", "en", 5.0, (Segment(0.0, 5.0, LINE, 0.9, words),))
+
+
+Order = Callable[[Submission, Member], str]
+
+
+@pytest.fixture(params=["clip", "export", "speech"])
+def under_way(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Gate, Order]:
+    """Work of this kind stops when it has made what it was to make, and holds its lease."""
+    gate = Gate()
+    if request.param == "clip":
+        monkeypatch.setattr(workers.media.cut, "cut", gate.after(cut))
+        return gate, clip_order
+    if request.param == "export":
+        monkeypatch.setattr(exports, "write", gate.after(exports.write))
+        return gate, export_order
+    monkeypatch.setattr(workers.steps, "_listen", gate.after(hear))
+    return gate, speech_order
+
+
+def test_a_step_that_holds_its_lease_publishes_nothing(
+    app: Flask,
+    voice: Submission,
+    owner: Member,
+    under_way: tuple[Gate, Order],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gate, order = under_way
+    step_id = order(voice, owner)
+    with gate.holding(app, partial(perform, step_id)):
+        assert db.session.get_one(Step, step_id).state == "leased"
+        made = list(runtime.settings().scratch.glob("*/*"))
+        receipt = erase(voice)
+        assert made and not any(each.exists() for each in made)
+        assert voice.answers == []
+    gone(receipt)
+    assert left() == []
+    for table in (Recording, Clip, Transcript):
+        assert db.session.scalar(select(func.count()).select_from(table)) == 0
+    assert MARKER not in caplog.text
+    step = db.session.get(Step, step_id)
+    if order is not export_order:
+        assert step is None
+        return
+    assert step is not None and step.state == "due"  # written again, without the voice
+    perform(step_id)
+    db.session.expire_all()
+    export = db.session.scalars(select(Export)).one()
+    assert (step.state, export.rows, left()) == ("done", 0, [export.key])
+    nowhere()
+
+
+@pytest.mark.parametrize("order", [clip_order, export_order])
+def test_an_object_that_is_there_already_goes(
+    app: Flask, voice: Submission, owner: Member, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    gate = Gate()
+    monkeypatch.setattr(workers.media.cut, "cut", cut)
+    monkeypatch.setattr(Work, "put_file", gate.after(Work.put_file))
+    before, step_id = left(), order(voice, owner)
+    with gate.holding(app, partial(perform, step_id)):
+        assert len(left()) == len(before) + 1
+        receipt = erase(voice)
+    gone(receipt)
+    assert left() == []
