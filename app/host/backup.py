@@ -17,7 +17,7 @@ from pathlib import Path
 from app import runtime
 from app.domain.errors import Conflict
 from app.extensions import db
-from app.host import snapshot
+from app.host import interrupted, snapshot
 from app.host.locks import held
 from app.host.manifest import BadBackup, File, Manifest, copy_to, hashed, read, whole
 from app.host.snapshot import Named
@@ -48,8 +48,10 @@ def make(target: Path, *, keep: int | None = None) -> Made:
     """A new backup in `target`; of those that are there, the newest `keep` stay if told.
 
     Raises:
-        Conflict: another one is being made there. NoTool, StorageError, OSError.
+        Conflict: another one is being made there, or what is here is half of a restore.
+        NoTool, StorageError, OSError.
     """
+    interrupted.check(runtime.settings().data)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     with held(target / ".lock", f"Another backup to {target} is being made right now."):
         for left in target.glob(f"{UNFINISHED}*"):

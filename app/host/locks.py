@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.domain.errors import Conflict
 from app.domain.pipeline import QUEUES
+from app.host import interrupted
 
 # Who works on a data folder: a file there for each kind, shared by all of that kind.
 UP, WEB, CLOCK, COMMAND = "up", "web", "clock", "command"
@@ -35,10 +36,11 @@ def at_work(data: Path, kind: str) -> Iterator[None]:
     """Works on a data folder, as one of `KINDS`. Processes that are forked meanwhile hold it, too.
 
     Raises:
-        Conflict: a backup is being put back there.
+        Conflict: a backup is being put back there, or was and that was cut short.
     """
     restoring = f"A backup is being put back into {data}. Start this again when that is done."
     with held(of(data, kind), restoring, shared=True):
+        interrupted.check(data)
         yield
 
 

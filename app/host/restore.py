@@ -2,40 +2,38 @@
 
 Everything is read and checked before anything is changed. The database is made ready aside:
 brought to this release, erasures carried out again; then its objects are put back, and only then
-does it take its place. Killed at any moment, the old database is still there or the new one is.
+does it take its place. Killed at any moment, the old database is still there or the new one is;
+and where the new one is not whole yet, nothing begins on it (`app.host.interrupted`).
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Settings
-from app.domain import audit, audit_check, erasing, replaying, tombstones
-from app.domain.errors import Conflict
+from app.domain import audit, audit_check, erasing, replaying
+from app.domain.errors import Conflict, HeardError
 from app.domain.tombstones import Tombstone
 from app.extensions import db
-from app.host import snapshot
+from app.host import gone, interrupted, put_back, snapshot
 from app.host.locks import alone
-from app.host.manifest import BadBackup, File, Manifest, copy, copy_to, read, whole
+from app.host.manifest import BadBackup, Manifest, read, whole
 from app.host.snapshot import Named
 from app.models import Erasure
-from storage import Storage, open_storage
-from storage.local import sync_folder
+from storage import open_storage
 
 ROOT = Path(__file__).parent.parent.parent
 MIGRATIONS = str(ROOT / "migrations")
-ASIDE = ".restoring-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +76,19 @@ def restore(
         current = create_engine(settings.database_url)
         try:
             occupied = _occupied(current, force)
-            known = [*_kept(storage), *_beside([folder, folder.parent, *erasures])]
-            known += _in_database(current) if occupied else []
+            folders = [folder, folder.parent, *erasures]
+            known = gone.gather(storage, folders, current if occupied else None)
         finally:
             current.dispose()
-        _keep(known, storage)
         work = _Work(folder, manifest, settings, known)
-        put_back = _sqlite if kind == snapshot.SQLITE else _postgresql
-        _drop_parts(settings)
+        exchanged = _sqlite if kind == snapshot.SQLITE else _postgresql
+        put_back.drop_parts(settings)
         audit.log.disabled = True  # the log that comes back is older than its heads, until accepted
         try:
-            return put_back(work, folder / snapshot.FILES[kind])
+            return exchanged(work, folder / snapshot.FILES[kind])
         finally:
             audit.log.disabled = False
-            _drop_parts(settings)
+            put_back.drop_parts(settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def _sqlite(work: _Work, file: Path) -> Restored:
             work, replace(work.settings, database_url=f"sqlite:///{staged}")
         )
         snapshot.copy_sqlite(str(staged), whole_file)
-        snapshot.put_sqlite(whole_file, target)
+        _exchange(work, partial(snapshot.put_sqlite, whole_file, target))
     finally:
         _drop_sqlite(staged)
         _drop_sqlite(whole_file)
@@ -123,12 +120,22 @@ def _sqlite(work: _Work, file: Path) -> Restored:
 
 
 def _postgresql(work: _Work, file: Path) -> Restored:
-    """In place, since a server's database can't be exchanged for another. Killed after the dump
-    took its place, it is restored again; the start carries out the erasures in any case."""
+    """In place, since a server's database can't be exchanged for another."""
     url = make_url(work.settings.database_url)
-    snapshot.put_postgresql(url, file, work.settings.data / ".restoring.sql")
+    script = work.settings.data / ".restoring.sql"
+    _exchange(work, partial(snapshot.put_postgresql, url, file, script))
     erased, objects = _made_ready(work, work.settings)
     return _finish(work, objects, erased)
+
+
+def _exchange(work: _Work, put: Callable[[], None]) -> None:
+    """From here on it is the backup that counts, once all of it is in its place."""
+    interrupted.begin(work.settings.data, work.folder)
+    try:
+        put()
+    except HeardError:  # refused: all is as it was
+        interrupted.end(work.settings.data)
+        raise
 
 
 def _made_ready(work: _Work, aside: Settings) -> tuple[int, int]:
@@ -136,7 +143,7 @@ def _made_ready(work: _Work, aside: Settings) -> tuple[int, int]:
     it names."""
     with create_app(aside).app_context():
         erased, found = _ready(work.known)
-        objects = _put_back(work.folder, work.manifest, found, work.settings)
+        objects = put_back.objects(work.folder, work.manifest, found, work.settings)
         db.session.remove()
         db.engine.dispose()
     return erased, objects
@@ -150,46 +157,8 @@ def _ready(known: Iterable[Tombstone]) -> tuple[int, Named]:
     return erased, snapshot.named(db.engine)
 
 
-def _put_back(folder: Path, manifest: Manifest, found: Named, settings: Settings) -> int:
-    """Every object that the database names, unless the same is there already; how many it names.
-    Bytes of uploads wait beside their place for the database that counts them.
-
-    Raises:
-        StorageError: also where the storage kept something else than it was given.
-    """
-    storage, objects = open_storage(settings.storage_url), 0
-    for key in sorted(found.keys):
-        if (file := manifest.files.get(f"objects/{key}")) is None:
-            continue
-        objects += 1
-        if not _good(storage, key, file, found.hashes.get(key)):
-            stored = storage.put_file(key, folder / "objects" / key)
-            if stored.sha256 != file.sha256:
-                raise BadBackup(f"{key} was stored with other content than the backup has.")
-    for upload_id in found.uploads:
-        part = folder / "uploads" / f"{upload_id}.part"
-        if part.is_file():
-            with part.open("rb") as bytes_kept:
-                copy_to(bytes_kept, settings.uploads / f"{ASIDE}{part.name}")
-    return objects
-
-
-def _put_parts(settings: Settings) -> None:
-    """A new file under each name: what was there may be a received recording's, by a second name
-    (`app.domain.parts.twin`)."""
-    for aside in settings.uploads.glob(f"{ASIDE}*"):
-        aside.replace(aside.with_name(aside.name.removeprefix(ASIDE)))
-    if settings.uploads.is_dir():
-        sync_folder(settings.uploads)
-
-
-def _drop_parts(settings: Settings) -> None:
-    for aside in settings.uploads.glob(f"{ASIDE}*"):
-        aside.unlink()
-
-
 def _finish(work: _Work, objects: int, erased: int) -> Restored:
-    _put_parts(work.settings)
+    put_back.put_parts(work.settings)
     with create_app(work.settings).app_context():
         while erasing.due():
             pass
@@ -197,18 +166,9 @@ def _finish(work: _Work, objects: int, erased: int) -> Restored:
         audit_check.accept("restored")
         db.session.remove()
         db.engine.dispose()
+    interrupted.end(work.settings.data)
     missing, damaged = tuple(work.manifest.missing), tuple(work.manifest.damaged)
     return Restored(work.folder, objects, erased, pending, missing, damaged)
-
-
-def _good(storage: Storage, key: str, file: File, came_in: str | None) -> bool:
-    """Whether the same is there, or what came in: better than a backup of what was damaged."""
-    stat = storage.stat(key)
-    if stat is None or (stat.size != file.size and file.sha256 == came_in):
-        return False
-    with storage.open(key) as there:
-        found = copy(there, None)
-    return found == file or found.sha256 == came_in
 
 
 def _chosen(source: Path) -> Path:
@@ -222,36 +182,6 @@ def _chosen(source: Path) -> Path:
 
 def _migrations() -> ScriptDirectory:
     return ScriptDirectory(MIGRATIONS)
-
-
-def _kept(storage: Storage) -> list[Tombstone]:
-    return [tombstones.fetch(storage, key) for key in storage.list(tombstones.PREFIX)]
-
-
-def _keep(known: Iterable[Tombstone], storage: Storage) -> None:
-    """Before anything goes: a database may be the only one that knows of an erasure."""
-    there = set(storage.list(tombstones.PREFIX))
-    for each in known:
-        if each.key not in there:
-            tombstones.keep(each, storage)
-
-
-def _beside(folders: Iterable[Path]) -> list[Tombstone]:
-    paths = [path for each in folders for path in (each / tombstones.PREFIX).glob("*.json")]
-    return [tombstones.read(path.name, path.read_bytes()) for path in paths]
-
-
-def _in_database(current: Engine) -> list[Tombstone]:
-    """Those of the database that is about to go: storage may have been away when they were made.
-
-    One that is older than erasures has none, one that is damaged can't be asked.
-    """
-    try:
-        with Session(current) as session:
-            rows = session.scalars(select(Erasure).where(Erasure.reason != "abandoned"))
-            return [tombstones.of(each) for each in rows]
-    except SQLAlchemyError:
-        return []
 
 
 def _occupied(current: Engine, force: bool) -> bool:

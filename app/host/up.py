@@ -17,7 +17,7 @@ from pathlib import Path
 from app.config import WEB_NOTE, Settings, read_settings
 from app.domain.errors import HeardError
 from app.domain.pipeline import QUEUES
-from app.host import locks
+from app.host import interrupted, locks
 from app.host.queue_server import QueueServer
 from app.host.supervisor import Child, Supervisor, say
 
@@ -44,6 +44,7 @@ def up(port: int, host: str, data: Path) -> None:
     # Two supervisors on one folder would do everything twice.
     taken = f"Heard is already running, or being restored, with the data in {settings.data}."
     with locks.held(locks.of(settings.data, locks.UP), taken):
+        interrupted.check(settings.data)
         _room(settings.data)
         _free(host, port)
         embedded = None if os.environ.get("REDIS_URL") else QueueServer(settings.data)

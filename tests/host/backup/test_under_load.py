@@ -6,31 +6,28 @@ import itertools
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 
-from app import create_app, runtime
+from app import create_app
 from app.config import Settings
-from app.domain import audit_check, capture, consent, members, welcome
+from app.domain import capture, consent, members, welcome
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.host import backup, manifest
 from app.host.restore import restore
-from app.host.snapshot import named
-from app.models import Invitation, Recording, Step, Submission
+from app.models import Invitation, Step
 from tests import factories, services
 from tests.chaos import media
 from tests.chaos.crowd import Customer, Later, Shop
 from tests.conftest import DATABASE, ROOT, settings_for
 from tests.e2e import stack
+from tests.host.backup.kept import check, inside
 from workers.perform import perform
 
 pytestmark = [
@@ -40,14 +37,6 @@ pytestmark = [
 ]
 TIMES = 10
 UNSETTLED = ("due", "waiting", "leased")
-
-
-@contextmanager
-def inside(settings: Settings) -> Iterator[None]:
-    with create_app(settings).app_context():
-        yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 def open_shop(app: Flask, url: str) -> Shop:
@@ -106,25 +95,6 @@ class Load:
                     db.session.remove()
 
 
-def check(settings: Settings, withdrawn: list[str]) -> int:
-    """Every object that the database names is there, with its hash; nothing is back. Recordings."""
-    with inside(settings):
-        storage, recordings = runtime.storage(), 0
-        assert [key for key in named(db.engine).keys if storage.stat(key) is None] == []
-        for row in db.session.scalars(select(Recording)):
-            with storage.open(row.original_key) as file:
-                assert manifest.copy(file, None) == manifest.File(row.size, row.sha256)
-            recordings += 1
-        back = db.session.scalars(
-            select(Submission.id).where(
-                Submission.id.in_(withdrawn), Submission.state != "withdrawn"
-            )
-        ).all()
-        assert back == []
-        assert audit_check.verify().problems == []
-        return recordings
-
-
 def test_ten_backups_under_load_come_back_ten_times(tmp_path: Path) -> None:
     data, backups = tmp_path / "data", tmp_path / "backups"
     recordings = media.record(tmp_path)
@@ -171,32 +141,3 @@ def goes_on(settings: Settings) -> None:
         perform(step.id)
         db.session.refresh(step)
         assert step.state == "done"
-
-
-def test_postgresql_comes_back_without_what_was_erased(tmp_path: Path) -> None:
-    with services.postgres() as url:
-        settings = settings_for(tmp_path / "data", DATABASE_URL=url)
-        with inside(settings):
-            upgrade(str(ROOT / "migrations"))
-            program = factories.program(factories.workspace())
-            kept, gone = (
-                factories.answer(factories.submission(program), "text", written_text=text)
-                for text in ("It came late.", "A quetzal was in the box.")
-            )
-            factories.transcript(gone, "A quetzal was in the box.")
-            gone_id, kept_id = gone.submission_id, kept.submission_id
-            older = backup.make(tmp_path / "backups")
-            consent.withdraw(db.session.get_one(Submission, gone_id))
-            db.session.commit()
-        with pytest.raises(Conflict, match="--force"):
-            restore(older.folder, settings)
-        done = restore(older.folder, settings, force=True)
-        assert done.erased == 1
-        check(settings, [gone_id])
-        with inside(settings):
-            assert db.session.get_one(Submission, kept_id).state == "received"
-            newer = backup.make(tmp_path / "backups")
-        dump = subprocess.run(
-            ["pg_restore", "-f", "-", newer.folder / "heard.dump"], capture_output=True, check=True
-        ).stdout
-        assert b"It came late." in dump and b"quetzal" not in dump and b"quetz" not in dump
