@@ -8,7 +8,8 @@ from typing import Any
 
 # The addresses whose last part is a secret, as they are or percent-encoded, and a bearer's own.
 _SECRET = re.compile(
-    r"((?:/|%2F)(?:mine|s|sign-in(?:/|%2F)link)(?:/|%2F)|\bBearer\s+)[A-Za-z0-9_~+.-]+",
+    r"((?:/|%2F)(?:mine|s|sign-in(?:/|%2F)link|uploads|direct)(?:/|%2F)|\bBearer\s+)"
+    r"[A-Za-z0-9_~+.-]+",
     re.IGNORECASE,
 )
 

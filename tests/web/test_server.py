@@ -9,8 +9,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from redis import Redis
 
+from app import create_app
+from tests.conftest import settings_for
 from tests.web.real_server import Running, running
 
 pytestmark = pytest.mark.slow
@@ -137,7 +140,21 @@ def try_password(server: Running) -> int:
     )
 
 
-def test_no_log_holds_a_token(server: Running) -> None:
+def with_tokens(app: Flask, named: dict[str, str]) -> list[str]:
+    """Every address of a route with something secret in it, whoever may use it."""
+    begins = ("/mine/", "/s/", "/sign-in/link/", "/uploads/", "/direct/")
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith(begins)}
+    tokens = {"/s/": "shared.show.token", "/sign-in/link/": "auth.show_link.token"}
+    made = []
+    for rule in rules:
+        name = next((key for start, key in tokens.items() if rule.startswith(start)), "token")
+        path = rule.replace("<token>", named[name]).replace("<upload_id>", named["upload_id"])
+        made.append(re.sub("<[^>]*>", "x", path))
+    assert len(made) > 15
+    return made
+
+
+def test_no_log_holds_a_token(server: Running, tmp_path: Path) -> None:
     """Right and wrong addresses, requests that gunicorn itself refuses, and a page that breaks."""
     named = server.world.named
     tokens = {server.world.personal, named["shared.show.token"], named["auth.show_link.token"]}
@@ -146,6 +163,13 @@ def test_no_log_holds_a_token(server: Running) -> None:
     server.get(f"/s/{named['shared.show.token']}/clip?a=b")
     server.get(f"/sign-in/link/{named['auth.show_link.token']}")
     server.get(f"/sign-in?next=%2Fmine%2F{server.world.personal}")
+    upload, drafting = named["upload_id"], server.world.drafting
+    for path in with_tokens(create_app(settings_for(tmp_path)), named):
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            line = f"{method} {path} HTTP/1.1".encode()
+            bearer = f"Authorization: Bearer {drafting}".encode()
+            server.raw(request(line, HOST, bearer, b"Tus-Resumable: 1.0.0"))
+    tokens |= {upload, drafting}
     for token in tokens:
         server.raw(request(b"GET /mine/%s HTTP/9.9" % token.encode(), HOST))
         server.raw(request(b"G\x01T /s/%s HTTP/1.1" % token.encode(), HOST))
