@@ -50,6 +50,12 @@ class Work:
             self._reported = moment
             runs.report(self.claim, int(share * 100), stage)
 
+    def checkpoint(self, share: float, stage: str = "") -> None:
+        """Commits what was written so far, with how far that is. Raises runs.Lost, and then nothing
+        of it counts."""
+        self._reported = time.monotonic()
+        runs.report(self.claim, int(share * 100), stage)
+
     def put_file(self, key: str, path: Path, content_type: str | None = None) -> Stored:
         """Moves a file to storage; unless the step is published, its object goes again."""
         self.made.append(key)

@@ -73,7 +73,7 @@ def choose(
 
 def matches(subscription: Subscription, highlight: Highlight) -> bool:
     if subscription.theme_id is not None:
-        return any(theme.id == subscription.theme_id for theme in highlight.themes)
+        return any(subscription.theme_id in theme.line for theme in highlight.themes)
     if subscription.touchpoint_id is not None:
         return highlight.touchpoint_id == subscription.touchpoint_id
     return True

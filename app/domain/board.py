@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.domain.codebook import family
 from app.extensions import db
 from app.models import (
     Answer,
@@ -184,15 +185,18 @@ def grouped(
 
 
 def heard_by(program: Program, filters: Filters) -> dict[str, int]:
-    """How many of the period's voices mention each theme, by its id."""
+    """How many of the period's voices mention each theme or one under it, by its id. Each voice
+    counts once for each."""
+    above = family.closure(program.id).subquery()
     rows = db.session.execute(
-        select(Mention.theme_id, func.count(Submission.id.distinct()))
+        select(above.c.above, func.count(Submission.id.distinct()))
+        .join(Mention, Mention.theme_id == above.c.theme)
         .join(Segment, Mention.segment_id == Segment.id)
         .join(Transcript, and_(Segment.transcript_id == Transcript.id, Transcript.current))
         .join(Answer, Transcript.answer_id == Answer.id)
         .join(Submission, Answer.submission_id == Submission.id)
         .where(*_received(program, filters))
-        .group_by(Mention.theme_id)
+        .group_by(above.c.above)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -225,7 +229,7 @@ def _moments(program: Program, filters: Filters) -> Select[Highlight]:
     )
     if filters.theme:
         under = select(highlight_themes.c.highlight_id).where(
-            highlight_themes.c.theme_id == filters.theme
+            highlight_themes.c.theme_id.in_(family.under(filters.theme))
         )
         query = query.where(Highlight.id.in_(under))
     if filters.emotion:

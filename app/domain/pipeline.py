@@ -28,6 +28,9 @@ RECORDING = (
 WRITTEN = tuple(kind for kind in RECORDING if kind.queue != "media")
 CLIP = (StepKind("clip", "Cut the clip", "media"),)
 EXPORT = (StepKind("export", "Write the file", "notify"),)
+PREVIEW = (StepKind("preview", "See what would change", "text"),)
+RETAG = (StepKind("retag", "Hear the passages anew", "text", deadline_s=7200),)
+PROPOSE = (StepKind("propose", "Look for new themes", "text"),)
 
-STEPS = {kind.name: kind for kind in (*RECORDING, *CLIP, *EXPORT)}
+STEPS = {kind.name: kind for kind in (*RECORDING, *CLIP, *EXPORT, *PREVIEW, *RETAG, *PROPOSE)}
 QUEUES = ("media", "speech", "text", "notify")

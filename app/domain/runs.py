@@ -19,7 +19,19 @@ from app.domain.clerk import after_commit
 from app.domain.errors import Conflict
 from app.domain.pipeline import QUEUES, STEPS, StepKind
 from app.extensions import db
-from app.models import Answer, Clip, Export, Highlight, Run, Step, Submission, new_id, now
+from app.models import (
+    Answer,
+    Clip,
+    CodebookChange,
+    Export,
+    Highlight,
+    Program,
+    Run,
+    Step,
+    Submission,
+    new_id,
+    now,
+)
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +194,7 @@ def restart(step: Step) -> None:
 
 
 def _workspace_of(run: Run) -> str:
-    """Whose work it is: that of an answer, a clip or an export."""
+    """Whose work it is: that of an answer, a clip, an export or a program's codebook."""
     found = db.session.scalars(
         select(Submission.workspace_id)
         .join(Answer)
@@ -190,6 +202,10 @@ def _workspace_of(run: Run) -> str:
         .union_all(
             select(Highlight.workspace_id).join(Clip).where(Clip.id == run.clip_id),
             select(Export.workspace_id).where(Export.id == run.export_id),
+            select(Program.workspace_id).where(Program.id == run.program_id),
+            select(Program.workspace_id)
+            .join(CodebookChange, CodebookChange.program_id == Program.id)
+            .where(CodebookChange.id == run.change_id),
         )
     )
     return str(found.one())

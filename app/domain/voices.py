@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.domain import progress
 from app.domain.board import PERIODS
 from app.domain.clerk import owned
+from app.domain.codebook import family
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import (
@@ -200,7 +201,7 @@ def _received(workspace_id: str, filters: Filters) -> Select[Submission]:
             .join(Transcript, and_(Transcript.answer_id == Answer.id, Transcript.current))
             .join(Segment, Segment.transcript_id == Transcript.id)
             .join(Mention, Mention.segment_id == Segment.id)
-            .where(Mention.theme_id == filters.theme)
+            .where(Mention.theme_id.in_(family.under(filters.theme)))
         )
         query = query.where(Submission.id.in_(mentioning))
     return query

@@ -2,6 +2,12 @@
 
 from app.models.audit import AuditEntry, AuditHead
 from app.models.base import Base, new_id, now
+from app.models.codebook import (
+    ChangedMention,
+    CodebookChange,
+    ProposedPassage,
+    ThemeProposal,
+)
 from app.models.correction import Correction
 from app.models.erasure import ErasedSource, Erasure, RetentionRule
 from app.models.export import Export
@@ -38,8 +44,10 @@ __all__ = [
     "AuditHead",
     "Base",
     "CaptureEvent",
+    "ChangedMention",
     "Channel",
     "Clip",
+    "CodebookChange",
     "Consent",
     "ConsentText",
     "Correction",
@@ -65,6 +73,7 @@ __all__ = [
     "PersonalLook",
     "Program",
     "Prompt",
+    "ProposedPassage",
     "Recording",
     "RetentionRule",
     "Run",
@@ -75,6 +84,7 @@ __all__ = [
     "Submission",
     "Subscription",
     "Theme",
+    "ThemeProposal",
     "Touchpoint",
     "Transcript",
     "TranscriptEdit",

@@ -26,6 +26,7 @@ class Program(Identified, InWorkspace, Base):
     contact_email: Mapped[str] = mapped_column(default="")
     is_sample: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None]
+    codebook_edition: Mapped[int] = mapped_column(default=0)  # counts every change of the themes
 
     touchpoints: Mapped[list[Touchpoint]] = relationship(
         order_by="Touchpoint.position", cascade="all, delete-orphan", passive_deletes=True
@@ -37,7 +38,10 @@ class Program(Identified, InWorkspace, Base):
         order_by="Field.position", cascade="all, delete-orphan", passive_deletes=True
     )
     themes: Mapped[list[Theme]] = relationship(
-        order_by="Theme.position", cascade="all, delete-orphan", passive_deletes=True
+        primaryjoin="and_(Program.id == Theme.program_id, Theme.merged_into_id.is_(None))",
+        order_by="Theme.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
     consent_texts: Mapped[list[ConsentText]] = relationship(
         order_by="ConsentText.version", cascade="all, delete-orphan", passive_deletes=True
@@ -113,7 +117,11 @@ class Invitation(Identified, InProgram, Base):
 
 
 class Theme(Identified, InProgram, Base):
-    """An entry of the program's codebook."""
+    """An entry of the program's codebook.
+
+    `colour`: a name in `app.domain.codebook.colours`, "" for the parent's. One that was merged into
+    another stays, unseen: its words still find passages, which count for the other one.
+    """
 
     __tablename__ = "themes"
     __table_args__ = (UniqueConstraint("program_id", "name"),)
@@ -123,3 +131,22 @@ class Theme(Identified, InProgram, Base):
     examples: Mapped[list[str]] = mapped_column(default=list)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    parent_id: Mapped[str | None] = mapped_column(
+        ForeignKey("themes.id", ondelete="SET NULL"), index=True
+    )
+    colour: Mapped[str] = mapped_column(String(8), default="")
+    merged_into_id: Mapped[str | None] = mapped_column(
+        ForeignKey("themes.id", ondelete="CASCADE"), index=True
+    )
+
+    parent: Mapped[Theme | None] = relationship(remote_side="Theme.id", foreign_keys=parent_id)
+
+    @property
+    def line(self) -> tuple[str, ...]:
+        """Its own id and those of the themes above it, nearest first."""
+        return (self.id, *(self.parent.line if self.parent else ()))
+
+    @property
+    def shown_colour(self) -> str:
+        """Its own, else the nearest parent's that has one."""
+        return self.colour or (self.parent.shown_colour if self.parent else "")

@@ -9,7 +9,8 @@ from app.models.base import Base, Identified, Leased
 
 
 class Run(Identified, Base):
-    """One pass of the pipeline over one answer, or the making of one clip or export."""
+    """One pass of the pipeline over one answer, or the making of one clip or export, or a change of
+    a codebook, or a look for themes that a program's codebook lacks."""
 
     __tablename__ = "runs"
 
@@ -21,6 +22,12 @@ class Run(Identified, Base):
     )
     export_id: Mapped[str | None] = mapped_column(
         ForeignKey("exports.id", ondelete="CASCADE"), index=True
+    )
+    change_id: Mapped[str | None] = mapped_column(
+        ForeignKey("codebook_changes.id", ondelete="CASCADE"), index=True
+    )
+    program_id: Mapped[str | None] = mapped_column(
+        ForeignKey("programs.id", ondelete="CASCADE"), index=True
     )
 
     steps: Mapped[list[Step]] = relationship(

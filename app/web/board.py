@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain import board
 from app.domain.board import Filters
+from app.domain.codebook import family
 from app.domain.errors import NotFound
 from app.models import Program
 from app.web.access import STAFF, allow, me
@@ -22,6 +23,7 @@ PERIODS = {
     "quarter": "3 months",
     "all": "All time",
 }
+INDENT = "\u2003"  # a theme stands under its parent
 SORTS = {"telling": "Most telling", "newest": "Newest"}
 
 
@@ -42,7 +44,7 @@ class Facet:
 
     @property
     def chosen(self) -> str:
-        return next((choice.name for choice in self.choices if choice.chosen), "")
+        return next((choice.name.strip() for choice in self.choices if choice.chosen), "")
 
 
 @blueprint.app_template_filter("opening")
@@ -105,12 +107,18 @@ def _filters(program: Program) -> Filters:
         "sentiment": set(board.SENTIMENTS),
     }
     given = {name: request.args.get(name, "") for name in known}
+    given["theme"] = family.now_called(given["theme"])  # an older address may name a merged one
     return Filters(**{name: value if value in known[name] else "" for name, value in given.items()})
 
 
 def _facets(program: Program, filters: Filters) -> list[Facet]:
     options: list[tuple[str, str, Iterable[tuple[str, str]], str]] = [
-        ("theme", "Theme", ((t.id, t.name) for t in program.themes if t.active), filters.theme),
+        (
+            "theme",
+            "Theme",
+            ((t.id, INDENT * level + t.name) for t, level in family.listened(program.themes)),
+            filters.theme,
+        ),
         (
             "touchpoint",
             "Touchpoint",

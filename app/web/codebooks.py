@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import themes
+from app.domain.codebook import (
+    changes,
+    colours,
+    entries,
+    family,
+    files,
+    outlines,
+    proposals,
+    themes,
+)
 from app.domain.errors import Conflict, Invalid
 from app.domain.program_parts import part
-from app.domain.wording import count
 from app.extensions import db
-from app.models import Program, Theme
-from app.web.access import EDITORS, allow
-from app.web.forms import lines, refused, text
+from app.models import CodebookChange, Program, Theme
+from app.web.access import EDITORS, allow, me
+from app.web.forms import lines, optional, refused, text
 from app.web.programs import program_of
 
 blueprint = Blueprint("codebooks", __name__, url_prefix="/settings/programs/<program_id>/codebook")
 
-PAGE = "programs/codebook.html"
+PAGE = "codebook/list.html"
+SAME = "This file says what the codebook says already. Nothing would change."
 
 
 @blueprint.get("")
 @allow(*EDITORS)
 def show(program_id: str) -> ResponseReturnValue:
-    return render_template(PAGE, typed={}, program=program_of(program_id))
+    return render_template(PAGE, typed={}, **shown(program_of(program_id)))
 
 
 @blueprint.post("")
@@ -31,9 +42,17 @@ def show(program_id: str) -> ResponseReturnValue:
 def add(program_id: str) -> ResponseReturnValue:
     program = program_of(program_id)
     try:
-        themes.add(program, text("name"), text("description"), lines("examples"))
-    except Invalid as error:
-        return refused(PAGE, error, values=lambda: {"program": program, "adding": True})
+        themes.add(
+            program,
+            text("name"),
+            text("description"),
+            lines("examples"),
+            parent_id=optional("parent"),
+            colour=text("colour"),
+            member=me(),
+        )
+    except (Invalid, Conflict) as error:
+        return refused(PAGE, error, values=lambda: {**shown(program), "adding": True})
     return _saved(program)
 
 
@@ -42,23 +61,33 @@ def add(program_id: str) -> ResponseReturnValue:
 def change(program_id: str, theme_id: str) -> ResponseReturnValue:
     """Writes a theme anew, or switches it off (`deactivate`) or on (`activate`)."""
     program = program_of(program_id)
-    theme = part(Theme, theme_id, program)
+    theme = theme_of(program, theme_id)
+    planned = None
     try:
         if "deactivate" in request.form:
             themes.deactivate(program, theme)
         elif "activate" in request.form:
-            themes.activate(theme)
+            themes.activate(program, theme)
         else:
-            themes.change(program, theme, text("name"), text("description"), lines("examples"))
+            planned = themes.change(
+                program,
+                theme,
+                text("name"),
+                text("description"),
+                lines("examples"),
+                parent_id=optional("parent"),
+                colour=text("colour"),
+                member=me(),
+            )
     except (Invalid, Conflict) as error:
-        return refused(PAGE, error, values=lambda: {"program": program, "editing": theme_id})
-    return _saved(program)
+        return refused(PAGE, error, values=lambda: {**shown(program), "editing": theme_id})
+    return to_change(planned) if planned is not None else _saved(program)
 
 
 @blueprint.get("/codebook.csv")
 @allow(*EDITORS)
 def download(program_id: str) -> ResponseReturnValue:
-    response = Response(themes.write_csv(program_of(program_id)), mimetype="text/csv")
+    response = Response(files.write_csv(program_of(program_id)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="codebook.csv"'
     return response
 
@@ -66,22 +95,56 @@ def download(program_id: str) -> ResponseReturnValue:
 @blueprint.post("/file")
 @allow(*EDITORS)
 def upload(program_id: str) -> ResponseReturnValue:
+    """Shows what a file would change; nothing is taken in yet."""
     program = program_of(program_id)
     file = request.files.get("file")
     try:
         if file is None or not file.filename:
             raise Invalid("Choose a CSV file first.")
-        taken = themes.read_csv(program, file.stream.read(themes.LARGEST_FILE + 1))
+        planned = files.plan_csv(program, file.stream.read(files.LARGEST_FILE + 1), me())
     except Invalid as error:
-        return refused(PAGE, error, {}, lambda: {"program": program})
-    flash(_said(taken), "info")
-    return _saved(program)
+        return refused(PAGE, error, {}, lambda: shown(program))
+    if planned is None:
+        flash(SAME, "info")
+        return _saved(program)
+    return to_change(planned)
 
 
-def _said(taken: themes.Taken) -> str:
-    """`3 new themes, 2 changed, 1 switched off.`"""
-    off = f", {taken.off:,} switched off" if taken.off else ""
-    return f"{count(taken.new, 'new theme')}, {taken.changed:,} changed{off}."
+def theme_of(program: Program, theme_id: str) -> Theme:
+    """A theme of this program that wasn't merged into another. Raises NotFound."""
+    return part(Theme, family.now_called(theme_id), program)
+
+
+def shown(program: Program) -> Mapping[str, object]:
+    """What the list of themes shows beside what was typed."""
+    names = {each.id: each.name for each in entries.every(program.id).values()}
+    return {
+        "program": program,
+        "rows": family.in_order(program.themes),
+        "voices": themes.mentioned_by(program),
+        "merged": merged_names(program),
+        "colours": colours.NAMES,
+        "proposed": proposals.open_count(program),
+        "under_way": changes.under_way(program),
+        "standing": changes.standing(program),
+        "history": [(each, outlines.title(each, names)) for each in changes.history(program)],
+    }
+
+
+def merged_names(program: Program) -> dict[str, list[str]]:
+    """Names of the themes that were merged into each, by its id."""
+    found: dict[str, list[str]] = {}
+    for each in entries.every(program.id).values():
+        if each.merged_into_id:
+            found.setdefault(each.merged_into_id, []).append(each.name)
+    return found
+
+
+def to_change(planned: CodebookChange) -> ResponseReturnValue:
+    db.session.commit()
+    return redirect(
+        url_for("codebook_changes.show", program_id=planned.program_id, change_id=planned.id), 303
+    )
 
 
 def _saved(program: Program) -> ResponseReturnValue:

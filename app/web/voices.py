@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain import board, highlights, runs, search, sharing, transcripts, voices, wording
+from app.domain.codebook import family
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
@@ -48,6 +51,7 @@ def index() -> ResponseReturnValue:
     filters = voices.Filters(
         **{name: request.args[name] for name in names if request.args.get(name)}
     )
+    filters = replace(filters, theme=family.now_called(filters.theme))
     after = request.args.get("after", "")
     page = voices.page(me().workspace_id, filters, after)
     programs = board.programs(me().workspace_id)
@@ -61,6 +65,7 @@ def index() -> ResponseReturnValue:
         theme=next((each for each in program.themes if each.id == filters.theme), None)
         if program
         else None,
+        themes=family.in_order(program.themes) if program else [],
         filters=filters,
         periods=PERIODS,
         next=url_for("voices.index", **args, after=page.next) if page.next else "",

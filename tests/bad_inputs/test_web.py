@@ -17,8 +17,9 @@ from rq.serializers import JSONSerializer, PickleSerializer
 from sqlalchemy import select
 
 from app import queue
-from app.domain import exports, imports, sharing, signing_in, themes
+from app.domain import exports, imports, sharing, signing_in
 from app.domain.clerk import new_token
+from app.domain.codebook import files
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import (
@@ -57,7 +58,7 @@ def test_31_no_cell_runs(workspace: Workspace, formula: str) -> None:
     answer = factories.answer(submission, written_text=formula)
     transcript = factories.transcript(answer, formula)
     factories.highlight(answer, transcript, themes=[program.themes[0]], quote=formula)
-    tables = [themes.write_csv(program)]
+    tables = [files.write_csv(program)]
     for level in exports.LEVELS:
         if level != "captions":
             out = io.StringIO()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain import clerk, sharing, signing_in
+from app.domain.codebook import reshaping
 from app.extensions import db
 from app.models import (
     FollowUp,
@@ -62,6 +63,21 @@ PAGES = (
     Page("erase", "erasures.ask", "/voices/{submission}/erase"),
     Page("erased", "erasures.show", "/settings/erased"),
     Page("codebook", "codebooks.show", "/settings/programs/{program}/codebook"),
+    Page(
+        "merge", "codebook_changes.ask_merge", "/settings/programs/{program}/codebook/{theme}/merge"
+    ),
+    Page(
+        "split", "codebook_changes.ask_split", "/settings/programs/{program}/codebook/{theme}/split"
+    ),
+    Page(
+        "delete",
+        "codebook_changes.ask_delete",
+        "/settings/programs/{program}/codebook/{theme}/delete",
+    ),
+    Page(
+        "change", "codebook_changes.show", "/settings/programs/{program}/codebook/changes/{change}"
+    ),
+    Page("proposed", "proposals.show", "/settings/programs/{program}/codebook/proposed"),
     Page("clip", "clips.download", "/highlights/{highlight}/clip"),
     Page("account", "auth.account", "/account"),
     Page("welcome", "auth.welcome", "/welcome"),
@@ -129,7 +145,11 @@ def addresses(member: Member) -> dict[str, str]:
         select(Invitation).where(Invitation.program_id == program.id)
     ).first()
     case = db.session.scalars(select(FollowUp).where(FollowUp.program_id == program.id)).first()
+    theme, other = program.themes[:2]
+    change = reshaping.plan_merge(program, theme, other, member)
     found = {
+        "theme": theme.id,
+        "change": change.id,
         "submission": submission.id,
         "answer": highlight.answer_id,
         "segment": str(_passage(highlight)),

@@ -139,6 +139,14 @@ MIXED = {
         "POST", our_program("fields/{t[program_parts.change_field.row_id]}")
     ),
     "a theme in the path": Mixed("POST", our_program("codebook/{t[theme_id]}")),
+    "a theme to merge": Mixed("POST", our_program("codebook/{t[theme_id]}/merge")),
+    "a theme to merge into": Mixed(
+        "POST",
+        lambda o, _: f"/settings/programs/{o.program.id}/codebook/{o.program.themes[0].id}/merge",
+        lambda t: {"into": t.program.themes[1].id},
+    ),
+    "a change in the path": Mixed("POST", our_program("codebook/changes/{t[change_id]}")),
+    "a proposal in the path": Mixed("POST", our_program("codebook/proposed/{t[proposal_id]}")),
     "a link in the path": Mixed("POST", our_program("links/{t[invitation_id]}/close")),
     "a step in the path": Mixed("POST", our_voice("steps/{t[step_id]}/again")),
     "an answer in the path": Mixed("POST", our_voice("answers/{t[answer_id]}/again")),

@@ -232,20 +232,23 @@ def test_the_codebook(editor: FlaskClient, program: Program) -> None:
 def test_the_codebook_as_a_file(editor: FlaskClient, program: Program) -> None:
     written = editor.get(path(program, "/codebook/codebook.csv"))
     assert written.mimetype == "text/csv"
-    assert written.text.startswith("name,description,examples\r\n")
+    assert written.text.startswith("name,description,examples,parent,colour,active\r\n")
 
     def send(content: bytes) -> object:
         data = {"file": (io.BytesIO(content), "../../codebook.csv")}
         return editor.post(path(program, "/codebook/file"), data=data)
 
     assert send(written.data).status_code == 303
+    assert "Nothing would change" in editor.get(path(program, "/codebook")).text
     twice = send(b"name,description\nA,x\nA,y\n")
     assert twice.status_code == 422 and "Row 3" in twice.text
     assert editor.post(path(program, "/codebook/file"), data={}).status_code == 422
-    assert send(b"name,description\nOnly this,It\n").status_code == 303
-    off = len(program.themes) - 1
-    said = editor.get(path(program, "/codebook")).text
-    assert f"1 new theme, 0 changed, {off} switched off." in said
+    planned = send(b"name,description\nOnly this,It\n").location
+    off = len(program.themes)
+    said = editor.get(planned).text
+    assert "1 new theme" in said and f"{off} themes switched off" in said
+    assert len(program.themes) == off  # nothing is taken in yet
+    assert editor.post(planned, data={"apply": "yes"}).status_code == 303
     db.session.expire_all()
     assert [each.name for each in program.themes if each.active] == ["Only this"]
 

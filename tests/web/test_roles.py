@@ -80,6 +80,13 @@ POST /settings/programs | GET /settings/programs/new | POST {PROGRAM}/close | PO
 GET {PROGRAM}/describe | POST {PROGRAM}/describe | GET {PROGRAM}/consent | POST {PROGRAM}/consent
 GET {PROGRAM}/codebook | POST {PROGRAM}/codebook | POST {PROGRAM}/codebook/<theme_id>
 GET {PROGRAM}/codebook/codebook.csv | POST {PROGRAM}/codebook/file
+POST {PROGRAM}/codebook/again
+GET {PROGRAM}/codebook/changes/<change_id> | POST {PROGRAM}/codebook/changes/<change_id>
+GET {PROGRAM}/codebook/<theme_id>/merge | POST {PROGRAM}/codebook/<theme_id>/merge
+GET {PROGRAM}/codebook/<theme_id>/split | POST {PROGRAM}/codebook/<theme_id>/split
+GET {PROGRAM}/codebook/<theme_id>/delete | POST {PROGRAM}/codebook/<theme_id>/delete
+GET {PROGRAM}/codebook/proposed | POST {PROGRAM}/codebook/proposed
+POST {PROGRAM}/codebook/proposed/<proposal_id>
 POST {PROGRAM}/fields | POST {PROGRAM}/fields/<row_id> | GET {PROGRAM}/questions
 GET {PROGRAM}/journey | POST {PROGRAM}/journey | POST {PROGRAM}/journey/<row_id>
 POST {PROGRAM}/links | POST {PROGRAM}/links/<invitation_id>/close

@@ -10,6 +10,7 @@ from flask import Flask, url_for
 
 from app import runtime
 from app.domain import clerk, masks, sharing, signing_in
+from app.domain.codebook import changes, entries
 from app.domain.corrections import deciding, kinds
 from app.extensions import db
 from app.models import (
@@ -23,11 +24,13 @@ from app.models import (
     Invitation,
     Member,
     Program,
+    ProposedPassage,
     Recording,
     Run,
     Step,
     Submission,
     Subscription,
+    ThemeProposal,
     Upload,
     Workspace,
     new_id,
@@ -113,6 +116,11 @@ def build(name: str = "Tern Home") -> World:
     delivery = factories.save(
         Delivery(channel_id=channel.id, subscription_id=subscription.id, kind="test", state="dead")
     )
+    wanted = entries.replace(entries.of(program.themes[0]), description=said)
+    change = changes.plan(program, changes.EDIT, [wanted], owner, scope=[wanted.id])
+    proposal = ThemeProposal(program_id=program.id, centre=bytes(1536), words=["late"], voices=5)
+    proposal.passages = [ProposedPassage(segment_id=transcript.segments[0].id, place=0)]
+    factories.save(change, proposal)
     link, share = sharing.create(highlight, owner)
     sign_in = signing_in.new_link(owner).rpartition("/")[2]
     db.session.commit()
@@ -127,7 +135,8 @@ def build(name: str = "Tern Home") -> World:
             "member_id": owner.id, "invitation_id": invitation.id, "mark_id": mark.id,
             "segment_id": str(transcript.segments[0].id), "correction_id": corrected.id,
             "step_id": run.steps[0].id,
-            "theme_id": program.themes[0].id, "upload_id": upload.id, "code": invitation.code,
+            "theme_id": program.themes[0].id, "change_id": change.id, "proposal_id": proposal.id,
+            "upload_id": upload.id, "code": invitation.code,
             "program_parts.change_touchpoint.row_id": program.touchpoints[0].id,
             "program_parts.change_prompt.row_id": program.prompts[0].id,
             "program_parts.change_field.row_id": program.fields[0].id,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.codebooks import MOST_THEMES, Theme, default_codebook, read_codebook
+from app.domain.codebook.book import MOST_THEMES, Theme
+from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import Invalid
 
 
@@ -23,6 +24,14 @@ def test_names_descriptions_examples_and_parents() -> None:
 
 def test_what_spreadsheets_write_is_read() -> None:
     assert read_codebook("\ufeffname;description\r\nPrix;Ce que ça coûte\r\n").names == ("Prix",)
+    assert read_codebook("name\tdescription\nPrice\tWhat it costs, in all\n").names == ("Price",)
+
+
+def test_colours_and_whether_it_is_listened_for() -> None:
+    book = read_codebook("name,description,colour,active\nA,a,Teal,\nB,b,,No\nC,c,rose,YES\n")
+    assert [(t.colour, t.active) for t in book.themes] == [
+        ("teal", True), ("", False), ("rose", True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -37,8 +46,21 @@ def test_what_spreadsheets_write_is_read() -> None:
         ("name,description\nA,a\nB,b\na,c\n", "Row 4: the name “a” is already in row 2."),
         (f"name,description\n{'A' * 81},a\n", "Row 2: the name is longer than 80 characters."),
         ("name,description,parent\nA,a,B\n", "Row 2: the parent “B” is not a theme here."),
-        ("name,description,parent\nA,a,B\nB,b,A\n", "Row 2: “A” is its own parent in the end."),
-        ("name,description,parent\nA,a,A\n", "Row 2: “A” is its own parent in the end."),
+        ("name,description,parent\nA,a,B\nB,b,A\n", "Row 2: “A” is its own parent in the end:"),
+        ("name,description,parent\nA,a,A\n", "Row 2: “A” is its own parent in the end:"),
+        (
+            "name,description,parent\nA,a,B\nB,b,C\nC,c,b\n",
+            "Row 2: “A” stands in a ring: “A” under “B” under “C” under “B”.",
+        ),
+        (
+            "name,description,parent\nA,a,\nB,b,A\nC,c,B\nD,d,C\n",
+            "Row 5: “D” stands too deep. A theme may stand two levels deep at most.",
+        ),
+        ("name,description\nＡ,a\na,b\n", "Row 3: the name “a” is already in row 2."),
+        ("name,description\nStraße,a\nSTRASSE,b\n", "Row 3: the name “STRASSE” is already in"),
+        ("name,description,colour\nA,a,mauve\n", "Row 2: the colour “mauve” isn't one of rose"),
+        ("name,description,active\nA,a,perhaps\n", "Row 2: active is yes or no, not “perhaps”"),
+        ("name,description,name\nA,a,B\n", "Row 1: the column “name” stands there twice."),
         ("\x00\x01", "The codebook isn't a CSV file."),
         ('name,description\nA,"a\x00"\n', "The codebook isn't a CSV file."),
         ("name,description\nA," + "a" * 200_000, "Row 2: this isn't readable CSV"),

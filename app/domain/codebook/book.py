@@ -1,0 +1,41 @@
+"""A codebook as plain data: the themes that a passage may be about."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_EXAMPLE = 80, 300, 300  # characters
+MOST_THEMES, MOST_EXAMPLES = 500, 40
+LEVELS = 3  # a theme, its parent, and the parent's parent
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What a passage may be about. `examples` are sentences as customers would say them; `parent`
+    is another theme's name."""
+
+    name: str
+    description: str
+    examples: tuple[str, ...] = ()
+    parent: str | None = None
+    colour: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """Themes in the order in which people wrote them; names differ, whatever their case."""
+
+    themes: tuple[Theme, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(theme.name for theme in self.themes)
+
+
+def key(name: str) -> str:
+    """What two names have in common that people read as one: their case, their spaces and how their
+    letters are written (NFKC, Unicode Standard Annex 15) make no difference."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())

@@ -1,0 +1,108 @@
+"""Carries a change of a codebook out, batch by batch, and back.
+
+Each batch is one transaction with the place that was reached, and only counts while its worker
+holds the step: a killed one's successor goes on from there, and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import delete, func, select
+
+from app.domain.codebook import changes, entries, hearing, mentions
+from app.domain.codebook.previews import Preview
+from app.domain.codebook.retagging import Listen, Plan, decided_anew
+from app.domain.wording import count
+from app.extensions import db
+from app.models import ChangedMention, CodebookChange, Mention
+
+BATCH = 1000  # passages in one transaction: a tenth of a second in which others wait to write
+
+Checkpoint = Callable[[float, str], None]  # share done (0..1) and words; commits, or raises Lost
+
+
+def plan_of(change: CodebookChange) -> Plan:
+    """With the codebook as the change wants it, or, while it is undone, as it was before."""
+    program = change.program
+    if change.state in ("undoing", "undone"):
+        scope = [each["id"] for each in change.before if each["merged_into_id"] is None]
+        return Plan(hearing.of(program), _active(program.id, scope), {})
+    wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
+    heard = hearing.of(program, wanted if change.state == "planned" else None)
+    active = set(heard.counts_for.values())
+    return Plan(heard, [each for each in change.scope if each in active], change.moves)
+
+
+def look(change: CodebookChange, plan: Plan, listen: Listen, on_progress: Checkpoint) -> Preview:
+    """What the change would move. Writes nothing but how far it is."""
+    preview, total, last, done = Preview(), _left(change, plan, 0), 0, 0
+    while batch := mentions.passages(change.program_id, plan, last, BATCH):
+        for passage, difference in decided_anew(batch, plan, listen, ("", "")):
+            preview.add(passage, difference)
+        last, done = batch[-1].id, done + len(batch)
+        on_progress(done / max(total, done), f"{done:,} of {count(total, 'passage')}")
+    preview.looked = done
+    return preview
+
+
+def carry_out(
+    change: CodebookChange, plan: Plan, listen: Listen, by: tuple[str, str], commit: Checkpoint
+) -> int:
+    """Writes the mentions of all passages that are left; how many passages changed."""
+    total = done = _done_before(change, plan)
+    total += _left(change, plan, change.reached)
+    changed = 0
+    while batch := mentions.passages(change.program_id, plan, change.reached, BATCH):
+        found = list(decided_anew(batch, plan, listen, by))
+        mentions.write(change, found)
+        changed, done = changed + len(found), done + len(batch)
+        change.reached = batch[-1].id
+        commit(done / max(total, done), f"{done:,} of {count(total, 'passage')}")
+    return changed
+
+
+def take_back(change: CodebookChange, commit: Checkpoint) -> None:
+    """Undoes what `carry_out` wrote, as far as it is still as it was left."""
+    mine = ChangedMention.change_id == change.id
+    total = db.session.scalar(select(func.count()).select_from(ChangedMention).where(mine)) or 0
+    done = 0
+    while rows := db.session.scalars(
+        select(ChangedMention)
+        .where(mine, ChangedMention.id > change.reached)
+        .order_by(ChangedMention.id)
+        .limit(BATCH)
+    ).all():
+        mentions.take_back(rows)
+        done += len(rows)
+        change.reached = rows[-1].id
+        commit(done / max(total, done, 1), "Putting mentions back")
+
+
+def finish(change: CodebookChange) -> None:
+    """Says that it is done; of an undone one, the themes that it had made go. The caller
+    commits."""
+    if change.state == "undoing":
+        made = changes.created(change)
+        db.session.execute(
+            delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != mentions.PERSON)
+        )
+        entries.remove(change.program, made)
+        change.state = "undone"
+    else:
+        change.state = "applied"
+    db.session.flush()
+
+
+def _active(program_id: str, ids: Sequence[str]) -> list[str]:
+    known: Mapping[str, entries.Entry] = entries.every(program_id)
+    return [each for each in ids if each in known and known[each].active]
+
+
+def _left(change: CodebookChange, plan: Plan, after: int) -> int:
+    found = mentions.waiting(change.program_id, plan, after).with_only_columns(func.count())
+    return db.session.scalar(found.order_by(None)) or 0
+
+
+def _done_before(change: CodebookChange, plan: Plan) -> int:
+    return _left(change, plan, 0) - _left(change, plan, change.reached) if change.reached else 0

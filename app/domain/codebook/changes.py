@@ -1,0 +1,305 @@
+"""Versions of a codebook: planned, looked at, carried out in the background, undone.
+
+kind: add, edit (words of a theme), merge, split, file (a CSV), learn (passages of a
+proposal), again (all themes heard anew).
+A plan says what would be written; the text worker counts what that moves (`retagging`); applying
+writes the themes at once and moves the mentions step by step. See docs/adr/018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import func, select, update
+
+from app.domain import audit, pipeline, runs
+from app.domain.clerk import rows_written
+from app.domain.codebook import entries, followers
+from app.domain.codebook.entries import Entry
+from app.domain.errors import Conflict, NotFound
+from app.extensions import db
+from app.models import (
+    Answer,
+    CodebookChange,
+    Member,
+    Program,
+    Run,
+    Segment,
+    Submission,
+    Transcript,
+    now,
+)
+
+ADD, EDIT, MERGE, SPLIT = "add", "edit", "merge", "split"
+FILE, LEARN, AGAIN = "file", "learn", "again"
+ACTIONS = {
+    ADD: "theme.added",
+    EDIT: "theme.changed",
+    MERGE: "theme.merged",
+    SPLIT: "theme.split",
+    FILE: "codebook.read",
+    LEARN: "theme.taught",
+    AGAIN: "codebook.heard_again",
+}
+NOTHING = {"looked": 0, "changed": 0, "themes": {}}
+UNDER_WAY = ("applying", "undoing")
+ELSEWHERE = "Somebody else changed this codebook meanwhile. Look at what would change by now."
+BUSY = "Another change of this codebook is still being carried out. Wait until it is done."
+
+
+def plan(
+    program: Program,
+    kind: str,
+    wanted: Iterable[Entry],
+    member: Member | None,
+    *,
+    scope: Sequence[str] = (),
+    moves: Mapping[str, str] | None = None,
+    look: bool = True,
+) -> CodebookChange:
+    """Writes down what is to be changed and has it looked at; nothing else changes yet.
+
+    `scope`: ids of themes whose passages are looked for anew. `moves`: whose mentions become whose.
+    Without `look` it is for those who apply it at once. The member's earlier plans for this program
+    go. The caller commits.
+    """
+    rows = list(wanted)
+    _forget_plans(program, member)
+    change = CodebookChange(
+        program_id=program.id,
+        kind=kind,
+        edition=program.codebook_edition,
+        member_id=member.id if member else None,
+        wanted=[each.as_json() for each in rows],
+        before=[each.as_json() for each in entries.before(program.id, [e.id for e in rows])],
+        scope=list(scope),
+        moves=dict(moves or {}),
+    )
+    db.session.add(change)
+    db.session.flush()
+    if not look:
+        return change
+    _noted(change, "codebook.planned")
+    if has_passages(program.id) and (change.scope or change.moves):
+        runs.start(Run(change_id=change.id), pipeline.PREVIEW)
+    else:
+        change.preview = dict(NOTHING)
+    return change
+
+
+def apply(change: CodebookChange) -> None:
+    """Writes the themes and sets the re-tagging going. The caller commits.
+
+    Raises:
+        Conflict: it was applied already, the codebook was changed since it was planned, or another
+            change is still being carried out.
+        Invalid: the themes would not hang together any more.
+    """
+    _hold(change)
+    if change.state != "planned":
+        raise Conflict("This was applied already.")
+    _take(change.program_id, change.edition)
+    change.before = [
+        each.as_json()
+        for each in entries.before(change.program_id, [row["id"] for row in change.wanted])
+    ]
+    entries.put(change.program, [entries.from_json(row) for row in change.wanted])
+    change.number = 1 + (db.session.scalar(_newest(change.program_id)) or 0)
+    change.applied_at, change.reached = now(), 0
+    followers.follow(change)
+    _noted(change, ACTIONS[change.kind])
+    _carry_out(change, "applying", "applied")
+
+
+def undo(change: CodebookChange) -> None:
+    """Puts the themes back as they were before, and then, in the background, the mentions. What
+    people decided meanwhile stays. The caller commits.
+
+    Raises:
+        Conflict: it isn't the newest change that stands, or another one is being carried out.
+    """
+    _hold(change)
+    if change.state != "applied":
+        raise Conflict("This isn't in force, so there is nothing to undo.")
+    if (newest := standing(change.program)) is None or newest.id != change.id:
+        raise Conflict("Later changes build on this one. Undo these first.")
+    edition = db.session.scalar(
+        select(Program.codebook_edition).where(Program.id == change.program_id)
+    )
+    _take(change.program_id, edition or 0)
+    made = entries.before(change.program_id, created(change))
+    entries.put(
+        change.program,
+        [
+            *(entries.from_json(row) for row in change.before),
+            *(replace(each, active=False, parent_id=None) for each in made),
+        ],
+    )
+    followers.back(change)
+    _noted(change, "codebook.undone")
+    change.reached = 0
+    _carry_out(change, "undoing", "undone")
+
+
+def discard(change: CodebookChange) -> None:
+    """Forgets a plan. Raises Conflict where it is one no longer."""
+    _hold(change)
+    if change.state != "planned":
+        raise Conflict("This was applied already. You can undo it.")
+    _noted(change, "codebook.plan_dropped")
+    db.session.delete(change)
+    db.session.flush()
+
+
+def of(program: Program, change_id: str) -> CodebookChange:
+    """A change of this program. Raises NotFound."""
+    change = db.session.get(CodebookChange, change_id)
+    if change is None or change.program_id != program.id:
+        raise NotFound
+    return change
+
+
+def standing(program: Program) -> CodebookChange | None:
+    """The newest change that is in force: the one that can be undone."""
+    return db.session.scalar(
+        select(CodebookChange)
+        .where(CodebookChange.program_id == program.id, CodebookChange.state == "applied")
+        .order_by(CodebookChange.number.desc())
+        .limit(1)
+    )
+
+
+def history(program: Program, most: int = 20) -> Sequence[CodebookChange]:
+    """What was changed, newest first; no plans."""
+    return db.session.scalars(
+        select(CodebookChange)
+        .where(CodebookChange.program_id == program.id, CodebookChange.state != "planned")
+        .order_by(CodebookChange.number.desc())
+        .limit(most)
+    ).all()
+
+
+def under_way(program: Program) -> CodebookChange | None:
+    """The change that is being carried out at this moment."""
+    return db.session.scalar(
+        select(CodebookChange).where(
+            CodebookChange.program_id == program.id, CodebookChange.state.in_(UNDER_WAY)
+        )
+    )
+
+
+def touched(program: Program) -> None:
+    """The codebook was changed without a plan; plans made before no longer fit. The caller
+    commits."""
+    rows_written(
+        update(Program)
+        .where(Program.id == program.id)
+        .values(codebook_edition=Program.codebook_edition + 1)
+    )
+    db.session.expire(program, ["codebook_edition"])
+
+
+def idle(program: Program) -> None:
+    """Holds the codebook for the caller. Raises Conflict while a change is being carried out."""
+    touched(program)
+    if under_way(program) is not None:
+        raise Conflict(BUSY)
+
+
+def close(program: Program) -> None:
+    """What was done before can't be undone any more: something that it needs goes for good."""
+    rows_written(
+        update(CodebookChange)
+        .where(CodebookChange.program_id == program.id, CodebookChange.state == "applied")
+        .values(state="final")
+    )
+
+
+def has_passages(program_id: str) -> bool:
+    """Whether anything was said yet that themes could be heard in."""
+    return bool(db.session.scalar(select(passages(program_id).exists())))
+
+
+def passages(program_id: str):  # type: ignore[no-untyped-def]
+    """The program's passages that count: of current transcripts, with their labels made."""
+    return (
+        select(Segment.id)
+        .join(Transcript, Segment.transcript_id == Transcript.id)
+        .join(Answer, Transcript.answer_id == Answer.id)
+        .join(Submission, Answer.submission_id == Submission.id)
+        .where(
+            Submission.program_id == program_id,
+            Submission.state == "received",
+            Transcript.current,
+            Segment.understood,
+        )
+    )
+
+
+def _carry_out(change: CodebookChange, going: str, done: str) -> None:
+    program_id = change.program_id
+    if has_passages(program_id) and (change.scope or change.moves):
+        change.state = going
+        db.session.flush()
+        runs.start(Run(change_id=change.id), pipeline.RETAG)
+    else:
+        change.state = done
+        if done == "undone":
+            entries.remove(change.program, created(change))
+        db.session.flush()
+
+
+def created(change: CodebookChange) -> list[str]:
+    """Ids of the themes that this change made."""
+    there = {row["id"] for row in change.before}
+    return [row["id"] for row in change.wanted if row["id"] not in there]
+
+
+def _hold(change: CodebookChange) -> None:
+    """Its state is the newest, and stays until the caller's transaction ends."""
+    rows_written(
+        update(CodebookChange)
+        .where(CodebookChange.id == change.id)
+        .values(state=CodebookChange.state)
+    )
+    db.session.refresh(change)
+
+
+def _take(program_id: str, edition: int) -> None:
+    """Of two who change the same codebook, the second one is told."""
+    won = rows_written(
+        update(Program)
+        .where(Program.id == program_id, Program.codebook_edition == edition)
+        .values(codebook_edition=edition + 1)
+    )
+    if not won:
+        raise Conflict(ELSEWHERE)
+    program = db.session.get_one(Program, program_id)
+    db.session.expire(program, ["codebook_edition"])
+    if under_way(program) is not None:
+        raise Conflict(BUSY)
+
+
+def _newest(program_id: str):  # type: ignore[no-untyped-def]
+    return select(func.max(CodebookChange.number)).where(CodebookChange.program_id == program_id)
+
+
+def _forget_plans(program: Program, member: Member | None) -> None:
+    mine = select(CodebookChange).where(
+        CodebookChange.program_id == program.id,
+        CodebookChange.state == "planned",
+        CodebookChange.member_id == (member.id if member else None),
+    )
+    for each in db.session.scalars(mine):
+        db.session.delete(each)
+    db.session.flush()
+
+
+def _noted(change: CodebookChange, action: str) -> None:
+    audit.record(
+        change.program.workspace_id,
+        action,
+        subject=("codebook_change", change.id),
+        details={"program": change.program_id, "themes": len(change.wanted)},
+    )

@@ -1,0 +1,116 @@
+"""Themes under themes: who stands above whom, and that nobody stands above themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import CompoundSelect, Select, select
+from sqlalchemy.orm import aliased
+
+from app.domain.codebook.book import LEVELS
+from app.domain.errors import Invalid
+from app.extensions import db
+from app.models import Theme
+
+DEEPEST = "A theme may stand two levels deep at most"
+
+
+def ring(start: str, parents: Mapping[str, str | None]) -> list[str]:
+    """The way up from a theme back to itself, or to one met before; empty if there is none."""
+    way = [start]
+    while above := parents.get(way[-1]):
+        if above in way:
+            return [*way, above]
+        way.append(above)
+    return []
+
+
+def depth(start: str, parents: Mapping[str, str | None]) -> int:
+    """How many themes stand above it. Only where there is no ring."""
+    steps, above = 0, parents.get(start)
+    while above:
+        steps, above = steps + 1, parents.get(above)
+    return steps
+
+
+def check(theme_id: str, parent_id: str | None, themes: Sequence[Theme]) -> None:
+    """Raises Invalid where a theme can't go under this parent: the sentence names who is in the
+    way. `themes` are the program's."""
+    names = {each.id: each.name for each in themes}
+    if parent_id and parent_id not in names:
+        raise Invalid("Choose a parent from this codebook.")
+    parents = {each.id: each.parent_id for each in themes} | {theme_id: parent_id}
+    names.setdefault(theme_id, "This theme")
+    if parent_id == theme_id:
+        raise Invalid(f"“{names[theme_id]}” can't be its own parent.")
+    if parent_id and ring(theme_id, parents):
+        raise Invalid(
+            f"“{names[parent_id]}” is under “{names[theme_id]}” already, so it can't be its parent."
+        )
+    for each in parents:
+        if depth(each, parents) >= LEVELS:
+            raise Invalid(f"{DEEPEST}: “{names[each]}” would stand deeper.")
+
+
+def in_order(themes: Sequence[Theme]) -> list[tuple[Theme, int]]:
+    """Each theme with its depth, children right after their parent."""
+    children: dict[str | None, list[Theme]] = {}
+    known = {each.id for each in themes}
+    for theme in themes:
+        above = theme.parent_id if theme.parent_id in known else None
+        children.setdefault(above, []).append(theme)
+    rows: list[tuple[Theme, int]] = []
+
+    def walk(above: str | None, level: int) -> None:
+        for theme in children.get(above, []):
+            rows.append((theme, level))
+            walk(theme.id, level + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def listened(themes: Sequence[Theme]) -> list[tuple[Theme, int]]:
+    """Those of `in_order` that are active, or stand above one that is."""
+    lines = {each for theme in themes if theme.active for each in theme.line}
+    return [(theme, level) for theme, level in in_order(themes) if theme.id in lines]
+
+
+def under(theme_id: str) -> Select[str]:
+    """Ids of a theme and of all that stand under it: whoever asks for it means them too."""
+    child, grandchild = aliased(Theme), aliased(Theme)
+    every = (
+        select(Theme.id)
+        .where(Theme.id == theme_id)
+        .union(
+            select(child.id).where(child.parent_id == theme_id),
+            select(grandchild.id)
+            .join(child, grandchild.parent_id == child.id)
+            .where(child.parent_id == theme_id),
+        )
+        .subquery()
+    )
+    return select(every.c.id)
+
+
+def closure(program_id: str) -> CompoundSelect[str, str]:
+    """Pairs (theme, above): each theme with itself and with everyone above it."""
+    theme, parent = aliased(Theme), aliased(Theme)
+    return (
+        select(theme.id.label("theme"), theme.id.label("above"))
+        .where(theme.program_id == program_id)
+        .union(
+            select(theme.id, theme.parent_id).where(
+                theme.program_id == program_id, theme.parent_id.is_not(None)
+            ),
+            select(theme.id, parent.parent_id)
+            .join(parent, theme.parent_id == parent.id)
+            .where(theme.program_id == program_id, parent.parent_id.is_not(None)),
+        )
+    )
+
+
+def now_called(theme_id: str) -> str:
+    """Which theme an id from an older address means by now: the one it was merged into."""
+    theme = db.session.get(Theme, theme_id)
+    return theme.merged_into_id or theme.id if theme is not None else theme_id

@@ -1,0 +1,117 @@
+"""A program's codebook as a CSV file: taken in all or not at all, after a look at what changes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+
+from app.domain.cells import harmless
+from app.domain.codebook import book, changes, entries, family
+from app.domain.codebook.entries import Entry, replace
+from app.domain.codebook.reading import COLUMNS, File, read_file
+from app.domain.errors import Invalid
+from app.models import CodebookChange, Member, Program, new_id
+
+LARGEST_FILE = 512 * 1024  # bytes
+
+
+def plan_csv(program: Program, content: bytes, member: Member | None) -> CodebookChange | None:
+    """What taking this file in would change, to be looked at first; None if nothing.
+
+    A theme of the same name, in whatever case, is changed, in the columns that the file has; one
+    that the file doesn't name is switched off, since what was heard under it stays. Flushes.
+
+    Raises:
+        Invalid: the sentence names the row; nothing was taken.
+    """
+    known = {each.id: each for each in entries.every(program.id).values()}
+    wanted = _wanted(read_file(_text(content)), known)
+    different = [each for each in wanted if known.get(each.id) != each]
+    if not different:
+        return None
+    scope = [
+        each.id
+        for each in different
+        if each.active and (each.id not in known or _heard(known[each.id]) != _heard(each))
+    ]
+    return changes.plan(program, changes.FILE, different, member, scope=scope)
+
+
+def write_csv(program: Program) -> str:
+    """All themes as a file that `plan_csv` takes, parents before their children.
+
+    Cells that a spreadsheet would run as a formula get a leading apostrophe, which
+    reading takes off.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    names = {theme.id: theme.name for theme in program.themes}
+    for theme in program.themes:
+        cells = (
+            theme.name,
+            theme.description,
+            "|".join(theme.examples),
+            names.get(theme.parent_id or "", ""),
+            theme.colour,
+            "yes" if theme.active else "no",
+        )
+        writer.writerow([harmless(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _text(content: bytes) -> str:
+    if len(content) > LARGEST_FILE:
+        raise Invalid(f"A codebook file may have {LARGEST_FILE // 1024} KB at most.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        raise Invalid(
+            f"Row {row}: this isn't UTF-8 text. Save the codebook as “CSV UTF-8”."
+        ) from error
+
+
+def _heard(entry: Entry) -> object:
+    return entry.words, entry.active
+
+
+def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
+    """Every theme of the file in its order, then those that it doesn't name."""
+    ids = {book.key(each.name): each.id for each in known.values() if not each.merged_into_id}
+    for theme in file.rows.values():
+        ids.setdefault(book.key(theme.name), new_id())
+    wanted: dict[str, Entry] = {}
+    for position, (row, theme) in enumerate(file.rows.items()):
+        there = known.get(ids[book.key(theme.name)])
+        entry = there or Entry(ids[book.key(theme.name)], theme.name, theme.description)
+        given: dict[str, object] = {"active": theme.active}
+        if "examples" in file.columns:
+            given["examples"] = theme.examples
+        if "colour" in file.columns:
+            given["colour"] = theme.colour
+        if "parent" in file.columns:
+            given["parent_id"] = ids[book.key(theme.parent)] if theme.parent else None
+        entry = replace(
+            entry, name=theme.name, description=theme.description, position=position, **given
+        )
+        wanted[entry.id] = entries.clean(entry, f"Row {row}: ")
+        entries.refuse_twins(wanted[entry.id], known.values())
+    rest = [each for each in known.values() if each.id not in wanted and not each.merged_into_id]
+    for place, each in enumerate(rest):
+        wanted[each.id] = replace(each, active=False, position=len(file.rows) + place)
+    if not any(each.active for each in wanted.values()):
+        raise Invalid("A codebook needs one active theme at least.")
+    return _not_too_deep(wanted)
+
+
+def _not_too_deep(wanted: Mapping[str, Entry]) -> list[Entry]:
+    """A theme that is switched off, and would stand too deep or in a ring by now, stands alone."""
+    parents = {each.id: each.parent_id for each in wanted.values()}
+    fixed = dict(wanted)
+    for each in wanted.values():
+        if family.ring(each.id, parents) or family.depth(each.id, parents) >= book.LEVELS:
+            parents[each.id] = None
+            fixed[each.id] = replace(each, parent_id=None)
+    return list(fixed.values())

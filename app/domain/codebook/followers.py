@@ -1,0 +1,97 @@
+"""What names a theme elsewhere follows it when it is merged, and comes back when that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import CodebookChange, Correction, Subscription, ThemeProposal
+
+
+def follow(change: CodebookChange) -> None:
+    """Subscriptions, what people decided about passages, and passages given as examples. Ids of
+    what went along are kept with the change. Flushes."""
+    moves = {old: new for old, new in change.moves.items() if new}
+    if not moves:
+        return
+    followed: dict[str, Any] = {"subscriptions": {}, "corrections": {}, "proposals": {}}
+    for each in db.session.scalars(
+        select(Subscription).where(Subscription.theme_id.in_(moves)).order_by(Subscription.id)
+    ):
+        assert each.theme_id is not None
+        followed["subscriptions"][each.id] = each.theme_id
+        each.theme_id = moves[each.theme_id]
+    for proposal in db.session.scalars(
+        select(ThemeProposal).where(ThemeProposal.theme_id.in_(moves))
+    ):
+        assert proposal.theme_id is not None
+        followed["proposals"][proposal.id] = proposal.theme_id
+        proposal.theme_id = moves[proposal.theme_id]
+    for correction in _corrections(change.program_id):
+        was = [correction.value, correction.machine, correction.newer]
+        if _rename(correction, moves):
+            followed["corrections"][correction.id] = was
+    change.followed = followed
+    db.session.flush()
+
+
+def back(change: CodebookChange) -> None:
+    """Undoes `follow` for what is still as it was left then. Flushes."""
+    learned = db.session.get(ThemeProposal, change.followed.get("proposal", ""))
+    if learned is not None and learned.state == "merged":
+        learned.state, learned.theme_id = "open", None
+    moves = {old: new for old, new in change.moves.items() if new}
+    if not moves:
+        return
+    for subscription_id, theme_id in change.followed.get("subscriptions", {}).items():
+        subscription = db.session.get(Subscription, subscription_id)
+        if subscription is not None and subscription.theme_id == moves[theme_id]:
+            subscription.theme_id = theme_id
+    for proposal_id, theme_id in change.followed.get("proposals", {}).items():
+        proposal = db.session.get(ThemeProposal, proposal_id)
+        if proposal is not None and proposal.theme_id == moves[theme_id]:
+            proposal.theme_id = theme_id
+    for correction_id, was in change.followed.get("corrections", {}).items():
+        correction = db.session.get(Correction, correction_id)
+        if correction is not None and sorted(correction.value) == sorted(_moved(was[0], moves)):
+            correction.value, correction.machine = was[0], was[1]
+            correction.newer = was[2] if correction.newer is not None else None
+    db.session.flush()
+
+
+def _corrections(program_id: str) -> list[Correction]:
+    return list(
+        db.session.scalars(
+            select(Correction).where(
+                Correction.program_id == program_id, Correction.kind == "theme"
+            )
+        )
+    )
+
+
+def _rename(correction: Correction, moves: Mapping[str, str]) -> bool:
+    """Ids in what the person and the machine said; whether any was among these."""
+    value = _moved(correction.value, moves)
+    machine = _moved_rows(correction.machine, moves) or []
+    newer = _moved_rows(correction.newer, moves)
+    if (value, machine, newer) == (correction.value, correction.machine, correction.newer):
+        return False
+    correction.value, correction.machine, correction.newer = value, machine, newer
+    return True
+
+
+def _moved(value: list[str], moves: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(moves.get(each, each) for each in value))
+
+
+def _moved_rows(rows: list[Any] | None, moves: Mapping[str, str]) -> list[Any] | None:
+    """[[theme id, …], …] with the later of two that become one left out."""
+    if rows is None:
+        return None
+    renamed: dict[str, Any] = {}
+    for row in rows:
+        renamed.setdefault(moves.get(row[0], row[0]), row)
+    return [[theme_id, *row[1:]] for theme_id, row in renamed.items()]

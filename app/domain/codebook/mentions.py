@@ -1,0 +1,180 @@
+"""Mentions as rows: read for a batch of passages, written, taken back; moments follow them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.domain.codebook import changes
+from app.domain.codebook.retagging import PERSON, Difference, Given, Passage, Plan
+from app.domain.corrections import keeping
+from app.extensions import db
+from app.models import (
+    ChangedMention,
+    CodebookChange,
+    Highlight,
+    Mention,
+    Segment,
+    highlight_themes,
+)
+
+Found = Sequence[tuple[Passage, Difference]]
+MANY = 400  # ids in one question to the database
+
+
+def waiting(program_id: str, plan: Plan, after: int) -> Select[Any]:
+    """The passages that a plan looks at, those after the one with this id."""
+    query: Select[Any] = changes.passages(program_id).where(Segment.id > after)
+    only = list(plan.moves) if plan.moves else []
+    if only:
+        mentioning = select(Mention.segment_id).where(Mention.theme_id.in_(only))
+        query = query.where(Segment.id.in_(mentioning))
+    return query
+
+
+def passages(program_id: str, plan: Plan, after: int, most: int) -> list[Passage]:
+    """The next of them, in the order of their ids."""
+    rows = db.session.execute(
+        waiting(program_id, plan, after)
+        .with_only_columns(Segment.id, Segment.transcript_id, Segment.text)
+        .order_by(Segment.id)
+        .limit(most)
+    ).all()
+    ids = [row[0] for row in rows]
+    given: dict[int, dict[str, Given]] = defaultdict(dict)
+    decided: set[int] = set()
+    for part in _parts(ids):
+        for row in db.session.execute(
+            select(
+                Mention.segment_id,
+                Mention.theme_id,
+                Mention.confidence,
+                Mention.engine,
+                Mention.version,
+            ).where(Mention.segment_id.in_(part))
+        ):
+            given[row[0]][row[1]] = Given(row[2], row[3], row[4])
+        decided |= {segment_id for segment_id, _ in keeping.decided(part, "theme")}
+    return [
+        Passage(row[0], row[1], row[2], given.get(row[0], {}), row[0] in decided) for row in rows
+    ]
+
+
+def write(change: CodebookChange, found: Found) -> None:
+    """Writes the differences and keeps them for the way back. The caller commits."""
+    rows = [
+        {
+            "change_id": change.id,
+            "segment_id": passage.id,
+            "theme_id": theme_id,
+            "gained": gained,
+            "confidence": each.confidence,
+            "engine": each.engine,
+            "version": each.version,
+        }
+        for passage, difference in found
+        for gained, themes in ((False, difference.lost), (True, difference.gained))
+        for theme_id, each in themes.items()
+    ]
+    if not rows:
+        return
+    # A batch that another try wrote already is the same one: nothing is noted twice.
+    db.session.execute(_upsert()(ChangedMention).on_conflict_do_nothing(), rows)
+    _drop(rows, gained=False)
+    _add(rows, gained=True)
+    refresh_moments({row["segment_id"] for row in rows})
+
+
+def take_back(rows: Sequence[ChangedMention]) -> None:
+    """The other way round, where nobody decided otherwise since. The caller commits."""
+    known = [
+        {
+            "segment_id": row.segment_id,
+            "theme_id": row.theme_id,
+            "gained": row.gained,
+            "confidence": row.confidence,
+            "engine": row.engine,
+            "version": row.version,
+        }
+        for row in rows
+    ]
+    ids = {row.segment_id for row in rows}
+    decided: dict[int, str] = {}
+    for part in _parts(list(ids)):
+        found = keeping.decided(part, "theme")
+        decided |= {segment_id: each.id for (segment_id, _), each in found.items()}
+    free = [
+        row
+        for row in known
+        if row["segment_id"] not in decided
+        or (row["engine"], row["version"]) == (PERSON, decided[row["segment_id"]])
+    ]
+    _drop(free, gained=True)
+    _add(free, gained=False)
+    refresh_moments(ids)
+
+
+def refresh_moments(segment_ids: Collection[int]) -> None:
+    """The themes of the moments that hold these passages are those heard in their passages."""
+    inside = and_(
+        Segment.transcript_id == Highlight.transcript_id,
+        Segment.position >= Highlight.first_position,
+        Segment.position <= Highlight.last_position,
+    )
+    for part in _parts(list(segment_ids)):
+        ids = db.session.scalars(
+            select(Highlight.id).join(Segment, inside).where(Segment.id.in_(part)).distinct()
+        ).all()
+        for some in _parts(ids):
+            db.session.execute(
+                delete(highlight_themes).where(highlight_themes.c.highlight_id.in_(some))
+            )
+            heard = (
+                select(Highlight.id, Mention.theme_id)
+                .join(Segment, inside)
+                .join(Mention, Mention.segment_id == Segment.id)
+                .where(Highlight.id.in_(some))
+                .distinct()
+            )
+            db.session.execute(
+                insert(highlight_themes).from_select(["highlight_id", "theme_id"], heard)
+            )
+
+
+def _drop(rows: Iterable[dict[str, Any]], *, gained: bool) -> None:
+    """Takes these mentions away, if they are still as they were noted."""
+    wanted: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in rows:
+        if row["gained"] is gained:
+            wanted[row["theme_id"], row["engine"], row["version"]].append(row["segment_id"])
+    for (theme_id, engine, version), ids in wanted.items():
+        for part in _parts(ids):
+            db.session.execute(
+                delete(Mention)
+                .where(
+                    Mention.segment_id.in_(part),
+                    Mention.theme_id == theme_id,
+                    Mention.engine == engine,
+                    Mention.version == version,
+                )
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _add(rows: Iterable[dict[str, Any]], *, gained: bool) -> None:
+    kept = ("segment_id", "theme_id", "confidence", "engine", "version")
+    new = [{name: row[name] for name in kept} for row in rows if row["gained"] is gained]
+    if new:
+        db.session.execute(_upsert()(Mention).on_conflict_do_nothing(), new)
+
+
+def _upsert():  # type: ignore[no-untyped-def]
+    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+
+
+def _parts(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (ids[at : at + MANY] for at in range(0, len(ids), MANY))

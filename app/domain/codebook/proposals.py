@@ -1,0 +1,244 @@
+"""Themes that the machine proposes from what the codebook doesn't cover, and what people make of
+them: a theme of their own, more passages for one that is there, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from app.domain import audit, pipeline, runs
+from app.domain.codebook import changes, entries, passages, themes, wording
+from app.domain.errors import Conflict, NotFound
+from app.extensions import db
+from app.models import (
+    Answer,
+    Member,
+    Program,
+    ProposedPassage,
+    Run,
+    Segment,
+    Step,
+    Submission,
+    Theme,
+    ThemeProposal,
+    Transcript,
+)
+
+if TYPE_CHECKING:
+    from app.domain.codebook.looking import Group
+
+# Fewer customers could be told apart by what they said, and may have it in common by chance.
+LEAST = 5
+# Fewer customers could be told apart by what they said, and may have it in common by chance.
+LEAST = 5
+KEPT = 40  # passages of a proposal
+TAUGHT = 8  # of them become examples: more would outweigh the description
+SHOWN = 3
+MOST = 12  # proposals at a time, those of the largest groups
+SAME = 0.7  # cosine of two centres that are one proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal for its page: a name to begin with, and some of what was said."""
+
+    row: ThemeProposal
+    name: str
+    said: Sequence[passages.Shown]
+
+
+def publish(program: Program, found: Sequence[Group]) -> int:
+    """Replaces the open proposals; what was dismissed stays away. How many there are. The caller
+    commits."""
+    import numpy as np
+
+    rows = db.session.scalars(
+        select(ThemeProposal).where(ThemeProposal.program_id == program.id)
+    ).all()
+    open_rows = [row for row in rows if row.state == "open"]
+    away = [np.frombuffer(row.centre, np.float32) for row in rows if row.state == "dismissed"]
+    new = [
+        group for group in found if not any(float(group.centre @ centre) >= SAME for centre in away)
+    ][:MOST]
+    for group in new:
+        row = next(
+            (
+                each
+                for each in open_rows
+                if float(group.centre @ np.frombuffer(each.centre, np.float32)) >= SAME
+            ),
+            None,
+        )
+        if row is None:
+            row = ThemeProposal(program_id=program.id)
+            db.session.add(row)
+        else:
+            open_rows.remove(row)  # it keeps its address
+            row.passages.clear()
+            db.session.flush()
+        row.centre, row.words = group.centre.tobytes(), list(group.words)
+        row.voices = group.customers
+        row.passages = [
+            ProposedPassage(segment_id=each.id, place=place)
+            for place, each in enumerate(group.passages[:KEPT])
+        ]
+    for row in open_rows:
+        db.session.delete(row)
+    db.session.flush()
+    return len(new)
+
+
+def look(program: Program) -> bool:
+    """Has the text worker look for what themes don't cover; False if it is at it already. The
+    caller commits."""
+    if looking(program) is not None:
+        return False
+    _forget_looks(program)
+    runs.start(Run(program_id=program.id), pipeline.PROPOSE)
+    audit.record(program.workspace_id, "codebook.looked", subject=("program", program.id))
+    return True
+
+
+def looking(program: Program) -> Step | None:
+    """The look that is due or under way."""
+    return db.session.scalar(
+        select(Step)
+        .join(Run)
+        .where(Run.program_id == program.id, Step.state.in_(runs.UNSETTLED))
+        .limit(1)
+    )
+
+
+def open_count(program: Program) -> int:
+    return db.session.scalar(select(func.count()).select_from(_open(program).subquery())) or 0
+
+
+def shown(program: Program, *, masked: bool) -> list[Proposed]:
+    """The open ones, those of most customers first."""
+    rows = db.session.scalars(
+        _open(program).order_by(ThemeProposal.voices.desc(), ThemeProposal.id)
+    ).all()
+    ids = [each.segment_id for row in rows for each in row.passages[:SHOWN]]
+    texts = passages.shown(ids, masked=masked)
+    return [
+        Proposed(
+            row,
+            wording.name_of(row.words),
+            [texts[each.segment_id] for each in row.passages[:SHOWN] if each.segment_id in texts],
+        )
+        for row in rows
+    ]
+
+
+def of(program: Program, proposal_id: str) -> ThemeProposal:
+    """An open proposal of this program, held for the caller.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: somebody decided about it meanwhile.
+    """
+    row = db.session.scalar(
+        select(ThemeProposal).where(ThemeProposal.id == proposal_id).with_for_update()
+    )
+    if row is None or row.program_id != program.id:
+        raise NotFound
+    if row.state != "open":
+        raise Conflict("Somebody has decided about this proposal already.")
+    return row
+
+
+def accept(
+    program: Program, row: ThemeProposal, name: str, description: str, member: Member
+) -> Theme:
+    """A theme of the codebook, with the most typical passages as examples. The caller commits.
+
+    Raises:
+        Invalid: a theme has this name already, or something is missing or too long.
+        Conflict: a change of the codebook is being carried out.
+    """
+    theme = themes.add(program, name, description, member=member)
+    _teach(row, theme, "accepted")
+    return theme
+
+
+def merge(program: Program, row: ThemeProposal, theme: Theme, member: Member) -> None:
+    """Passages that an existing theme learns from. The caller commits. Raises Conflict."""
+    if not theme.active:
+        raise Conflict(f"“{theme.name}” is switched off. Switch it on first.")
+    _teach(row, theme, "merged")
+    change = changes.plan(
+        program, changes.LEARN, [entries.of(theme)], member, scope=[theme.id], look=False
+    )
+    change.followed = {"proposal": row.id}
+    changes.apply(change)
+
+
+def dismiss(program: Program, row: ThemeProposal) -> None:
+    """Not proposed again. Nothing of what was said is kept with it. The caller commits."""
+    row.state, row.words = "dismissed", []
+    row.passages.clear()
+    db.session.flush()
+    _noted(program, row, "dismissed")
+
+
+def forget(submission: Submission) -> None:
+    """Before a voice goes for good: no proposal keeps a word that only fewer than
+    `wording.SPOKEN_BY` others say, nor stays with too few of them. Flushes."""
+    mine = (
+        select(Segment.id)
+        .join(Transcript)
+        .join(Answer)
+        .where(Answer.submission_id == submission.id)
+    )
+    touched = db.session.scalars(
+        select(ThemeProposal)
+        .join(ProposedPassage)
+        .where(ProposedPassage.segment_id.in_(mine))
+        .distinct()
+    ).all()
+    db.session.execute(delete(ProposedPassage).where(ProposedPassage.segment_id.in_(mine)))
+    for row in touched:
+        db.session.expire(row, ["passages"])
+        said = passages.shown([each.segment_id for each in row.passages], masked=True).values()
+        row.voices = len({each.submission.reference or each.submission.id for each in said})
+        row.words = [
+            word
+            for word in row.words
+            if len({each.submission.id for each in said if word in wording.terms(each.text)})
+            >= wording.SPOKEN_BY
+        ]
+        if row.state == "open" and not row.words:
+            db.session.delete(row)
+    db.session.flush()
+
+
+def _teach(row: ThemeProposal, theme: Theme, state: str) -> None:
+    row.state, row.theme_id = state, theme.id
+    for each in row.passages[TAUGHT:]:
+        db.session.delete(each)
+    db.session.flush()
+    db.session.expire(row, ["passages"])
+    _noted(db.session.get_one(Program, row.program_id), row, state)
+
+
+def _open(program: Program):  # type: ignore[no-untyped-def]
+    return select(ThemeProposal).where(
+        ThemeProposal.program_id == program.id, ThemeProposal.state == "open"
+    )
+
+
+def _forget_looks(program: Program) -> None:
+    for run in db.session.scalars(select(Run).where(Run.program_id == program.id)):
+        db.session.delete(run)
+
+
+def _noted(program: Program, row: ThemeProposal, verb: str) -> None:
+    audit.record(
+        program.workspace_id,
+        f"proposal.{verb}",
+        subject=("theme_proposal", row.id),
+        details={"program": program.id, "passages": len(row.passages)},
+    )

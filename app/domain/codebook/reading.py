@@ -1,0 +1,149 @@
+"""A codebook from a CSV file, read whole or refused with the row that is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app.domain.cells import as_it_was
+from app.domain.codebook import family
+from app.domain.codebook.book import LEVELS, LONGEST_NAME, MOST_THEMES, Codebook, Theme, key
+from app.domain.codebook.colours import colour
+from app.domain.errors import Invalid
+
+DEFAULT = Path(__file__).with_name("default.csv")
+COLUMNS = ("name", "description", "examples", "parent", "colour", "active")
+YES, NO = ("yes", "y", "true", "1", "on", ""), ("no", "n", "false", "0", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Themes by the number of their row, the header's being 1, and the columns that were there."""
+
+    rows: dict[int, Theme]
+    columns: frozenset[str]
+
+    @property
+    def book(self) -> Codebook:
+        return Codebook(tuple(self.rows.values()))
+
+
+@cache
+def default_codebook() -> Codebook:
+    """The themes for customer experience that a new program starts with."""
+    return read_codebook(DEFAULT.read_text(encoding="utf-8"))
+
+
+def read_codebook(csv_text: str) -> Codebook:
+    """The themes of `read_file`."""
+    return read_file(csv_text).book
+
+
+def read_file(csv_text: str) -> File:
+    """Themes from CSV with the columns `name,description` and, if wanted, `examples`, `parent`,
+    `colour` and `active`; others are passed over.
+
+    Examples are separated by `|`. Commas, semicolons or tabs may separate the columns, and a
+    byte-order mark is passed over, as spreadsheets write all of these. Raises Invalid with a
+    sentence that names the row (the header is row 1).
+    """
+    text = csv_text.removeprefix("\ufeff")
+    if not text.strip():
+        raise Invalid("The codebook is empty: it needs a row for each theme.")
+    if "\x00" in text:
+        raise Invalid("The codebook isn't a CSV file.")
+    columns, cells = _cells(text.lstrip())
+    rows = {
+        number: _theme(number, dict(zip(columns, row, strict=False)))
+        for number, row in cells.items()
+    }
+    if not rows:
+        raise Invalid("The codebook has no themes: it needs a row for each one.")
+    _refuse_twins(rows)
+    _refuse_rings(rows)
+    return File(rows, frozenset(columns) & frozenset(COLUMNS))
+
+
+def _cells(text: str) -> tuple[list[str], dict[int, list[str]]]:
+    header = text.splitlines()[0]
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    found: dict[int, list[str]] = {}
+    try:
+        columns = _columns(next(reader))
+        for number, row in enumerate(reader, start=2):
+            if any(cell.strip() for cell in row):
+                found[number] = row
+            if len(found) > MOST_THEMES:
+                raise Invalid(
+                    f"Row {number}: the codebook has more than {MOST_THEMES} themes; merge some, "
+                    "or part them among programs."
+                )
+    except csv.Error as error:
+        raise Invalid(f"Row {reader.line_num}: this isn't readable CSV ({error}).") from error
+    return columns, found
+
+
+def _columns(header: list[str]) -> list[str]:
+    columns = [cell.strip().lower() for cell in header]
+    for needed in ("name", "description"):
+        if needed not in columns:
+            raise Invalid(f"Row 1: the column “{needed}” is missing; it needs name,description.")
+    for each in COLUMNS:
+        if columns.count(each) > 1:
+            raise Invalid(f"Row 1: the column “{each}” stands there twice.")
+    return columns
+
+
+def _theme(number: int, row: dict[str, str]) -> Theme:
+    cells = {column: as_it_was(" ".join(cell.split())) for column, cell in row.items()}
+    name = cells.get("name", "")
+    description = cells.get("description", "")
+    if not name:
+        raise Invalid(f"Row {number}: the theme has no name.")
+    if len(name) > LONGEST_NAME:
+        raise Invalid(f"Row {number}: the name is longer than {LONGEST_NAME} characters.")
+    if not description:
+        raise Invalid(f"Row {number}: “{name}” needs a description of one line.")
+    examples = tuple(part.strip() for part in cells.get("examples", "").split("|") if part.strip())
+    active = cells.get("active", "").lower()
+    if active not in (*YES, *NO):
+        raise Invalid(f"Row {number}: active is yes or no, not “{active:.40}”.")
+    return Theme(
+        name,
+        description,
+        examples,
+        cells.get("parent") or None,
+        colour(cells.get("colour", ""), f"Row {number}: "),
+        active in YES,
+    )
+
+
+def _refuse_twins(themes: dict[int, Theme]) -> None:
+    seen: dict[str, int] = {}
+    for number, theme in themes.items():
+        first = seen.setdefault(key(theme.name), number)
+        if first != number:
+            raise Invalid(f"Row {number}: the name “{theme.name}” is already in row {first}.")
+
+
+def _refuse_rings(themes: dict[int, Theme]) -> None:
+    names = {key(each.name): each.name for each in themes.values()}
+    parents = {key(each.name): key(each.parent or "") or None for each in themes.values()}
+    for number, theme in themes.items():
+        if theme.parent and key(theme.parent) not in parents:
+            raise Invalid(f"Row {number}: the parent “{theme.parent}” is not a theme here.")
+    for number, theme in themes.items():
+        if way := family.ring(key(theme.name), parents):
+            said = " under ".join(f"“{names[each]}”" for each in way)
+            raise Invalid(
+                f"Row {number}: “{theme.name}” is its own parent in the end: {said}."
+                if way[0] == way[-1]
+                else f"Row {number}: “{theme.name}” stands in a ring: {said}."
+            )
+    for number, theme in themes.items():
+        if family.depth(key(theme.name), parents) >= LEVELS:
+            raise Invalid(f"Row {number}: “{theme.name}” stands too deep. {family.DEEPEST}.")

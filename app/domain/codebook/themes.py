@@ -1,0 +1,168 @@
+"""A program's themes, edited one by one. What changes the words that the machine goes by is a
+version (`changes`); where something was said already it is planned first and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import func
+
+from app.domain import audit
+from app.domain.clerk import session
+from app.domain.codebook import book, changes, entries, family
+from app.domain.codebook.entries import Entry
+from app.domain.errors import Conflict, Invalid
+from app.models import (
+    Answer,
+    CodebookChange,
+    Member,
+    Mention,
+    Program,
+    Segment,
+    Theme,
+    new_id,
+)
+
+
+def add(
+    program: Program,
+    name: str,
+    description: str,
+    examples: Sequence[str] = (),
+    *,
+    parent_id: str | None = None,
+    colour: str = "",
+    member: Member | None = None,
+) -> Theme:
+    """A new theme at the end; what was said before is heard for it in the background. Flushes.
+
+    Raises:
+        Invalid: a theme has this name already, or something is missing or too long.
+        Conflict: another change is being carried out.
+    """
+    if len(program.themes) >= book.MOST_THEMES:
+        raise Invalid(f"A codebook may have {book.MOST_THEMES} themes at most.")
+    entry = _entry(program, new_id(), name, description, examples, parent_id, colour)
+    entry = replace(entry, position=max((each.position for each in program.themes), default=-1) + 1)
+    changes.apply(changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=False))
+    return session().get_one(Theme, entry.id)
+
+
+def change(
+    program: Program,
+    theme: Theme,
+    name: str,
+    description: str,
+    examples: Sequence[str] = (),
+    *,
+    parent_id: str | None = None,
+    colour: str = "",
+    member: Member | None = None,
+) -> CodebookChange | None:
+    """Writes it anew; or, where the machine would go by other words over what was said already, the
+    plan for that, to be looked at first. Flushes.
+
+    Raises:
+        Invalid: something can't be used; the theme is as it was.
+        Conflict: another change is being carried out.
+    """
+    entry = _entry(program, theme.id, name, description, examples, parent_id, colour)
+    was = entries.of(theme)
+    entry = replace(entry, position=was.position, active=was.active)
+    if entry.words == was.words:
+        if entry != was:
+            entries.put(program, [entry])
+            changes.touched(program)
+            _noted(theme, "changed")
+        return None
+    look = changes.has_passages(program.id) and theme.active
+    scope = [theme.id] if theme.active else []
+    planned = changes.plan(program, changes.EDIT, [entry], member, scope=scope, look=look)
+    if look:
+        return planned
+    changes.apply(planned)
+    return None
+
+
+def deactivate(program: Program, theme: Theme) -> None:
+    """No longer listened for; what was heard stays. Raises Conflict for the last one."""
+    if not [each for each in program.themes if each.active and each is not theme]:
+        raise Conflict("A codebook needs one active theme at least.")
+    theme.active = False
+    changes.touched(program)
+    session().flush()
+    _noted(theme, "switched_off")
+
+
+def activate(program: Program, theme: Theme) -> None:
+    theme.active = True
+    changes.touched(program)
+    session().flush()
+    _noted(theme, "switched_on")
+
+
+def delete(program: Program, theme: Theme, typed: str = "") -> None:
+    """Takes it out for good, with every mention of it. The caller commits.
+
+    Raises:
+        Conflict: it is the last active one, or a change is being carried out.
+        Invalid: voices mention it, and its name was not typed.
+    """
+    if not [each for each in program.themes if each.active and each is not theme]:
+        raise Conflict("A codebook needs one active theme at least.")
+    voices = mentioned_by(program).get(theme.id, 0)
+    if voices and book.key(typed) != book.key(theme.name):
+        raise Invalid("Type the theme's name as it stands here, to be sure.")
+    changes.idle(program)
+    changes.close(program)
+    _noted(theme, "deleted")
+    session().delete(theme)
+    session().flush()
+    session().expire(program, ["themes"])
+
+
+def mentioned_by(program: Program, *, with_children: bool = True) -> dict[str, int]:
+    """How many of the program's voices mention each theme, by its id. A voice that mentions a theme
+    and its parent counts once for the parent."""
+    above = family.closure(program.id).subquery()
+    pairs = changes.passages(program.id).with_only_columns(
+        above.c.above if with_children else Mention.theme_id,
+        func.count(Answer.submission_id.distinct()),
+    )
+    pairs = pairs.join(Mention, Mention.segment_id == Segment.id)
+    if with_children:
+        pairs = pairs.join(above, above.c.theme == Mention.theme_id)
+        pairs = pairs.group_by(above.c.above)
+    else:
+        pairs = pairs.group_by(Mention.theme_id)
+    return {row[0]: row[1] for row in session().execute(pairs)}
+
+
+def _entry(
+    program: Program,
+    theme_id: str,
+    name: str,
+    description: str,
+    examples: Sequence[str],
+    parent_id: str | None,
+    colour: str,
+) -> Entry:
+    entry = entries.clean(
+        Entry(
+            theme_id, name, description, tuple(examples), parent_id=parent_id or None, colour=colour
+        )
+    )
+    entries.refuse_twins(entry, entries.every(program.id).values())
+    family.check(theme_id, entry.parent_id, program.themes)
+    return entry
+
+
+def _noted(theme: Theme, verb: str) -> None:
+    program = session().get_one(Program, theme.program_id)
+    audit.record(
+        program.workspace_id,
+        f"theme.{verb}",
+        subject=("theme", theme.id),
+        details={"program": program.id},
+    )
