@@ -115,6 +115,7 @@ def name_speakers(transcript: Transcript, told: Sequence[Speaker]) -> bool:
     turned = {
         new.number for old, new in zip(before, known, strict=True) if old.customer != new.customer
     }
+    transcript.edition += 1
     transcript.speakers = [[each.number, each.name, each.customer] for each in known]
     for segment in transcript.segments:
         segment.understood = segment.understood and segment.speaker not in turned

@@ -42,6 +42,22 @@ def names(segments: Sequence[Segment]) -> dict[int, str]:
     return {each.number: each.shown for each in of(segments[0].transcript)} if segments else {}
 
 
+def name(segment: Segment) -> str | None:
+    """What the one who says it is called, None where nobody was told apart."""
+    return names([segment]).get(segment.speaker)
+
+
+def turns(segments: Sequence[Segment]) -> dict[int, str]:
+    """The names of those who begin to speak, by the id of the passage that they begin with."""
+    known = names(segments)
+    before = [0, *(segment.speaker for segment in segments)]
+    return {
+        segment.id: known.get(segment.speaker, "")
+        for last, segment in zip(before, segments, strict=False)
+        if segment.speaker != last
+    }
+
+
 def askers(transcript: Transcript) -> set[int]:
     """The numbers of those who are not the customer."""
     return {number for number, _, customer in transcript.speakers if not customer}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from app.domain import timeline
+from app.domain import speakers, timeline
 from app.domain.wording import count
 from app.models import now
 
@@ -15,6 +15,7 @@ _RIGHT_TO_LEFT = ("ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "
 
 def init_app(app: Flask) -> None:
     app.template_filter("clock")(timeline.clock)
+    app.template_filter("turns")(speakers.turns)
     app.template_test("touching")(timeline.touching)
     app.template_filter("direction")(direction)
     app.template_filter("ago")(ago)

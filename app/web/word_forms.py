@@ -85,8 +85,7 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
 def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
     """The passages as they stand, with what was typed and refused instead where there is some."""
     typed = sent.texts if sent else {}
-    names = speakers.names(transcript.segments)
-    before = [0, *(segment.speaker for segment in transcript.segments)]
+    turns = speakers.turns(transcript.segments)
     return [
         Row(
             id=segment.id,
@@ -97,9 +96,9 @@ def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
             unclear=segment.unclear,
             conflict=_in_the_way(segment.id, segment.text, typed),
             speaker=segment.speaker,
-            turn=names.get(segment.speaker, "") if segment.speaker != last else "",
+            turn=turns.get(segment.id, ""),
         )
-        for last, segment in zip(before, transcript.segments, strict=False)
+        for segment in transcript.segments
     ]
 
 

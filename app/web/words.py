@@ -174,7 +174,7 @@ def _editor(
         undoes=editing_log.last(transcript),
         redoes=editing_log.following(transcript),
         kinds=KINDS,
-        speakers=speakers.of(transcript),
+        speakers=(sent and sent.speakers) or speakers.of(transcript),
         problem=problem,
         said=said,
     )

@@ -261,3 +261,20 @@ def test_nobody_elses_words_are_reached_by_a_personal_link(
     assert client.get(mine).status_code == 200
     client.post(f"/mine/{token}/withdrawal", data={"confirmation": "withdraw"})
     assert client.get(mine).status_code == 404
+
+
+def test_an_editor_names_who_speaks(editor: FlaskClient, answer: Answer, words: Transcript) -> None:
+    """One form: the names come with the words, and a refused one shows them again."""
+    first = form(editor.get(where(answer)).text)
+    editor.post(where(answer), data={**first, "do": f"speaker:{words.segments[1].id}:2"})
+    page = editor.get(where(answer)).text
+    assert "Speaker 1" in page and 'name="speaker-2"' in page
+    named = {"speaker-1": "Ana", "speaker-2": "<Jo>", "customer-2": "on"}
+
+    editor.post(where(answer), data={**form(page), **named, "do": "save"})
+
+    assert words.speakers == [[1, "Ana", False], [2, "<Jo>", True]]
+    assert "&lt;Jo&gt; says this" in editor.get(where(answer)).text
+    assert "Ana" in editor.get(f"/voices/{answer.submission_id}").text
+    stale = editor.post(where(answer), data={**form(page), **named, "speaker-1": "Bea"})
+    assert stale.status_code == 409 and 'value="Bea"' in stale.text

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from app.domain import masking, transcripts
+from app.domain import masking, speakers, transcripts
 from app.domain.exports.columns import COLUMNS
 from app.extensions import db
 from app.models import (
@@ -96,6 +96,7 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "text": masked(segment),
             "edited_by": segment.edited_by,
             "unclear": segment.unclear,
+            "speaker": speakers.name(segment),
             "confidence": segment.confidence,
             "engine": transcript.engine,
             "model": transcript.model,
