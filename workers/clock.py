@@ -27,6 +27,7 @@ from app.domain import (
     troubles,
     uploads,
 )
+from app.domain.codebook import proposals
 from app.domain.search import vectors
 from app.domain.vitals import looking
 from app.domain.wording import count
@@ -55,7 +56,7 @@ def tick_for_ever() -> None:
         if hourly or trouble:
             trouble = _keep_erased(trouble)
         if hourly:
-            for part in (uploads.sweep, direct.sweep, *sweeping.ALL):
+            for part in (uploads.sweep, direct.sweep, *sweeping.ALL, proposals.look_again):
                 _try(part)
             swept, behind = now(), True
         behind = behind and _catch_up()

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 
 from app.domain import audit, erasing, fingerprints, forgetting, receipt
 from app.domain.clerk import rows_written, when_free
+from app.domain.codebook import proposals
 from app.extensions import db
 from app.models import (
     Answer,
@@ -76,6 +77,7 @@ def everything(
     if submission.consent is not None:
         submission.consent.withdrawn_at = erasure.asked_at
     _end_uploads(submission, erasure)
+    proposals.forget(submission)
     # Answers first: a step that is being published holds them, so what it wrote is seen below.
     for answer in list(submission.answers):
         db.session.delete(answer)

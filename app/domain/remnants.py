@@ -33,6 +33,7 @@ TABLES = (
     "highlights",
     "follow_ups",
     "follow_up_notes",
+    "theme_proposals",
 )
 
 

@@ -42,7 +42,7 @@ def back(change: CodebookChange) -> None:
     """Undoes `follow` for what is still as it was left then. Flushes."""
     learned = db.session.get(ThemeProposal, change.followed.get("proposal", ""))
     if learned is not None and learned.state == "merged":
-        learned.state, learned.theme_id = "open", None
+        db.session.delete(learned)  # what it is about is proposed anew
     moves = {old: new for old, new in change.moves.items() if new}
     if not moves:
         return

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain import masking
 from app.domain.codebook import changes, clusters, wording
 from app.domain.codebook.clusters import Floats
-from app.domain.codebook.proposals import LEAST
+from app.domain.codebook.proposals import KEPT, LEAST
 from app.domain.corrections import keeping
 from app.domain.search import vectors as stored
 from app.extensions import db
@@ -118,9 +118,11 @@ def background(program: Program, apart: Collection[int]) -> list[str]:
 
 
 def named(found: Sequence[Group], rest: Sequence[str]) -> list[Group]:
-    """The groups with their telling words; one that has none is no theme."""
+    """The groups with their telling words, of the passages that are kept with them alone, so that
+    a word can go when its speakers do; a group that has none is no theme."""
     spoken = [
-        [wording.Spoken(each.text, each.customer) for each in group.passages] for group in found
+        [wording.Spoken(each.text, each.customer) for each in group.passages[:KEPT]]
+        for group in found
     ]
     return [
         Group(group.passages, group.centre, words)

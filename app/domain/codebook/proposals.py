@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LEAST = 5
 # Fewer customers could be told apart by what they said, and may have it in common by chance.
 LEAST = 5
-KEPT = 40  # passages of a proposal
+KEPT = 200  # passages of a proposal
 TAUGHT = 8  # of them become examples: more would outweigh the description
 SHOWN = 3
 MOST = 12  # proposals at a time, those of the largest groups
@@ -100,6 +100,25 @@ def look(program: Program) -> bool:
     runs.start(Run(program_id=program.id), pipeline.PROPOSE)
     audit.record(program.workspace_id, "codebook.looked", subject=("program", program.id))
     return True
+
+
+def look_again() -> int:
+    """Has the text worker look through programs where enough was said since the last time; how
+    many. Commits. The clock calls it every hour."""
+    begun = 0
+    for program in db.session.scalars(select(Program).where(Program.closed_at.is_(None))).all():
+        last = db.session.scalar(
+            select(func.max(Run.created_at)).where(Run.program_id == program.id)
+        )
+        since = select(func.count(Submission.id)).where(
+            Submission.program_id == program.id, Submission.state == "received"
+        )
+        if last is not None:
+            since = since.where(Submission.received_at > last)
+        if (db.session.scalar(since) or 0) >= LEAST:
+            begun += look(program)
+    db.session.commit()
+    return begun
 
 
 def looking(program: Program) -> Step | None:
@@ -216,7 +235,7 @@ def forget(submission: Submission) -> None:
 
 
 def _teach(row: ThemeProposal, theme: Theme, state: str) -> None:
-    row.state, row.theme_id = state, theme.id
+    row.state, row.theme_id, row.words = state, theme.id, []
     for each in row.passages[TAUGHT:]:
         db.session.delete(each)
     db.session.flush()

@@ -81,8 +81,9 @@ def _speakers(group: Sequence[Spoken]) -> Mapping[str, set[str]]:
 def _best(
     count: Counter[str], every: Counter[str], mean: float, speakers: Mapping[str, set[str]]
 ) -> tuple[str, ...]:
+    # A pair says as much as its two words, and says it better.
     weight = {
-        term: times * math.log(1 + mean / every[term])
+        term: times * len(term.split()) * math.log(1 + mean / every[term])
         for term, times in count.items()
         if len(speakers[term]) >= SPOKEN_BY
     }
