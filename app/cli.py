@@ -14,6 +14,7 @@ import click
 
 from app import keeping
 from app.command import Command
+from app.domain.wording import count
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,7 +108,7 @@ def export_(
         else:
             with _own(out) as file:
                 rows = exports.write_table(wanted, format_name, level, file)
-            click.echo(f"{rows:,} rows written to {out}.", err=True)
+            click.echo(f"{count(rows, 'row')} written to {out}.", err=True)
         exports.written(wanted, format_name, level, rows)
         db.session.commit()
 
@@ -121,7 +122,7 @@ def _write_captions(wanted: object, format_name: str, folder: Path) -> int:
         with _own(folder / name) as file:
             file.write(text)
         files += 1
-    click.echo(f"{files:,} files written to {folder}.", err=True)
+    click.echo(f"{count(files, 'file')} written to {folder}.", err=True)
     return files
 
 
@@ -148,7 +149,8 @@ def verify() -> None:
         click.echo(problem)
     if found.problems:
         raise click.ClickException("The audit log is not as it was written.")
-    click.echo(f"{found.rows:,} rows, each as it was written; {found.heads} heads outside agree.")
+    heads = f"{count(found.heads, 'head')} outside {'agrees' if found.heads == 1 else 'agree'}"
+    click.echo(f"{count(found.rows, 'row')}, each as it was written; {heads}.")
 
 
 @audit_.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from app.config import read_settings
+from app.domain.wording import count
 
 
 @click.command()
@@ -23,7 +24,7 @@ def backup(folder: Path, keep: int | None) -> None:
     with create_app().app_context():
         made = make(folder.resolve(), keep=keep)
     click.echo(
-        f"{made.folder}: {made.copied:,} objects copied, {made.linked:,} linked, "
+        f"{made.folder}: {count(made.copied, 'object')} copied, {made.linked:,} linked, "
         f"{made.size / 1e6:,.1f} MB in all."
     )
     _say_missing(made.missing, made.damaged)
@@ -44,11 +45,13 @@ def restore(folder: Path, force: bool, erasures: tuple[Path, ...]) -> None:
 
     done = put_back(folder.resolve(), read_settings(), force=force, erasures=erasures)
     click.echo(
-        f"Restored from {done.folder}: {done.objects:,} objects, each with its hash; "
-        f"{done.erased:,} erasures carried out again."
+        f"Restored from {done.folder}: {count(done.objects, 'object')}, each with its hash; "
+        f"{count(done.erased, 'erasure')} carried out again."
     )
     if done.pending:
-        click.echo(f"{done.pending:,} erasures are not complete; the clock goes on with them.")
+        are = "is" if done.pending == 1 else "are"
+        said = f"{count(done.pending, 'erasure')} {are} not complete"
+        click.echo(f"{said}; the clock goes on with the rest.")
     _say_missing(done.missing, done.damaged)
 
 
@@ -70,7 +73,6 @@ def retention(program_name: str | None, dry_run: bool) -> None:
 
     from app.cli import application
     from app.domain import programs, retention
-    from app.domain.wording import count
     from app.extensions import db
     from app.models import Program
 

@@ -12,6 +12,7 @@ from app import runtime
 from app.domain import audit, audit_heads
 from app.domain.audit_heads import Head, Witness
 from app.domain.clerk import session
+from app.domain.wording import count
 from app.models import AuditEntry, AuditHead, now
 
 AT_ONCE = 500  # rows read at a time: flat memory for any length
@@ -56,12 +57,13 @@ def verify() -> Verdict:
         if each.head is None:
             verdict.found(f"The head in {each.where} can't be read.")
         elif each.head.count > last.count:
-            verdict.found(f"{each.where} saw {each.head.count:,} rows; the last is {last.count:,}.")
+            rows = count(each.head.count, "row")
+            verdict.found(f"{each.where} saw {rows}; the last is {last.count:,}.")
         elif seen.get(each.head.count) != each.head.hash:
             verdict.found(f"{each.where} saw another row {each.head.count:,} than there is now.")
     after = _inside()
     if after is not None and last.count > after.count:
-        verdict.found(f"The log has {last.count:,} rows, but its head says {after.count:,}.")
+        verdict.found(f"The log has {count(last.count, 'row')}, but its head says {after.count:,}.")
     if last.count and not outside:
         verdict.found(NO_HEAD)
     return verdict

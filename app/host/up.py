@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.config import WEB_NOTE, Settings, read_settings
 from app.domain.errors import HeardError
@@ -23,6 +24,7 @@ from app.host.supervisor import Child, Supervisor, say
 
 LEAST_FREE = 300 * 1024 * 1024
 ANSWER_S = 60.0
+LOCAL = ("localhost", "127.0.0.1", "::1")
 WEB = (sys.executable, "-m", "gunicorn", "-c", "app/gunicorn.py", "wsgi:app")
 
 
@@ -62,7 +64,7 @@ def up(port: int, host: str, data: Path) -> None:
             supervisor.add(Child("web", WEB))
             if _answers(supervisor, host, port):
                 noted.write_text(settings.base_url)  # for commands on this folder
-                _greet(settings, links, time.monotonic() - began)
+                _greet(settings, links, host, time.monotonic() - began)
                 _start_workers(supervisor, settings)
                 supervisor.watch()
         except CannotStart:
@@ -100,11 +102,24 @@ def _prepare(env: dict[str, str]) -> dict[str, str]:
     return links
 
 
-def _greet(settings: Settings, links: dict[str, str], seconds: float) -> None:
+def _greet(settings: Settings, links: dict[str, str], host: str, seconds: float) -> None:
     say(f"Heard is up after {seconds:.1f} s, with its data in {settings.data}")
     for line in titled(links, settings.base_url):
         print(f"          {line}")
+    if hint := only_here(settings, host):
+        print(f"          {hint}")
     print("          Ctrl-C stops everything.", flush=True)
+
+
+def only_here(settings: Settings, host: str) -> str:
+    """Why others' browsers won't record, "" where they will or where no others come."""
+    reached = urlsplit(settings.base_url).hostname
+    if settings.secure or (host in LOCAL and reached in LOCAL):
+        return ""
+    return (
+        "Browsers record over https only, except on this machine itself: others can upload and "
+        "write. Put TLS in front and set BASE_URL; docs/operations.md shows how."
+    )
 
 
 def titled(links: dict[str, str], base_url: str) -> list[str]:

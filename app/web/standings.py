@@ -11,6 +11,11 @@ from app.domain.wording import count
 from app.models import Delivery, now
 from app.web.presenters import ago
 
+# What happens next, said after why it did not arrive.
+USELESS = "Sent again by itself it would fail again: mend this, then send it again."
+ENOUGH = "It was tried often enough; send it again when this is mended."
+BY_ITSELF = "It is tried again by itself."
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -41,14 +46,20 @@ def standing(delivery: Delivery) -> Standing:
         case "leased":
             return Standing("waiting", "Being sent")
         case "failed":
-            return Standing("problem", "Did not arrive", error, may_try=True)
+            return Standing("problem", "Did not arrive", _then(error, USELESS), may_try=True)
         case "dead":
-            return Standing("problem", "Given up", error, may_try=True)
+            return Standing("problem", "Given up", _then(error, ENOUGH), may_try=True)
     if error:
         soon = delivery.due_at < now() + timedelta(minutes=1)
         word = f"Trying again {'soon' if soon else ago(delivery.due_at)}"
-        return Standing("problem", word, error, may_try=True)
+        return Standing("problem", word, _then(error, BY_ITSELF), may_try=True)
     return Standing("waiting", "Waiting to be sent")
+
+
+def _then(error: str, following: str) -> str:
+    """`Connection refused. It is tried again by itself.`"""
+    what = error.strip() or "Why it did not arrive is not known"
+    return f"{what if what[-1] in '.!?' else what + '.'} {following}"
 
 
 def with_standing(rows: Sequence[Delivery]) -> list[tuple[Delivery, Standing, str]]:
