@@ -274,7 +274,7 @@ def test_an_editor_names_who_speaks(editor: FlaskClient, answer: Answer, words: 
     editor.post(where(answer), data={**form(page), **named, "do": "save"})
 
     assert words.speakers == [[1, "Ana", False], [2, "<Jo>", True]]
-    assert "&lt;Jo&gt; says this" in editor.get(where(answer)).text
+    assert "Said by &lt;Jo&gt;" in editor.get(where(answer)).text
     assert "Ana" in editor.get(f"/voices/{answer.submission_id}").text
     stale = editor.post(where(answer), data={**form(page), **named, "speaker-1": "Bea"})
     assert stale.status_code == 409 and 'value="Bea"' in stale.text
