@@ -27,7 +27,7 @@ from app.domain import (
     troubles,
     uploads,
 )
-from app.domain.codebook import proposals
+from app.domain.codebook import lookout
 from app.domain.search import vectors
 from app.domain.vitals import looking
 from app.domain.wording import count
@@ -56,7 +56,7 @@ def tick_for_ever() -> None:
         if hourly or trouble:
             trouble = _keep_erased(trouble)
         if hourly:
-            for part in (uploads.sweep, direct.sweep, *sweeping.ALL, proposals.look_again):
+            for part in (uploads.sweep, direct.sweep, *sweeping.ALL, lookout.look_again):
                 _try(part)
             swept, behind = now(), True
         behind = behind and _catch_up()

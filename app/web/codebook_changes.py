@@ -17,6 +17,7 @@ from app.domain.codebook import (
     passages,
     reshaping,
     themes,
+    versions,
 )
 from app.domain.codebook.reshaping import Part
 from app.domain.errors import Conflict, Invalid
@@ -59,7 +60,7 @@ def show(program_id: str, change_id: str) -> ResponseReturnValue:
 def decide(program_id: str, change_id: str) -> ResponseReturnValue:
     """Applies a plan (`apply`), forgets it (`discard`), or undoes what was applied (`undo`)."""
     program = program_of(program_id)
-    change = changes.of(program, change_id)
+    change = versions.of(program, change_id)
     try:
         if "discard" in request.form:
             changes.discard(change)
@@ -176,12 +177,12 @@ def _one(program: Program, theme_id: str) -> Mapping[str, object]:
 
 
 def _shown(program: Program, change_id: str) -> Mapping[str, object]:
-    change = changes.of(program, change_id)
+    change = versions.of(program, change_id)
     known = entries.every(program.id)
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     there = {**known, **wanted} if change.state == "planned" else {**wanted, **known}
     names = {each.id: each.name for each in there.values()}
-    newest = changes.standing(program)
+    newest = versions.standing(program)
     return {
         "program": program,
         "change": change,

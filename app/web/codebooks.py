@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.codebook import (
-    changes,
     colours,
     entries,
     family,
@@ -16,6 +15,7 @@ from app.domain.codebook import (
     outlines,
     proposals,
     themes,
+    versions,
 )
 from app.domain.errors import Conflict, Invalid
 from app.domain.program_parts import part
@@ -125,9 +125,9 @@ def shown(program: Program) -> Mapping[str, object]:
         "merged": merged_names(program),
         "colours": colours.NAMES,
         "proposed": proposals.open_count(program),
-        "under_way": changes.under_way(program),
-        "standing": changes.standing(program),
-        "history": [(each, outlines.title(each, names)) for each in changes.history(program)],
+        "under_way": versions.under_way(program),
+        "standing": versions.standing(program),
+        "history": [(each, outlines.title(each, names)) for each in versions.history(program)],
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.codebook import family, proposals
+from app.domain.codebook import family, lookout, proposals
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
 from app.models import Program
@@ -34,7 +34,7 @@ def show(program_id: str) -> ResponseReturnValue:
 def look(program_id: str) -> ResponseReturnValue:
     """Has the machine look now."""
     program = program_of(program_id)
-    proposals.look(program)
+    lookout.look(program)
     return _back(program)
 
 
@@ -68,7 +68,7 @@ def _shown(program: Program) -> Mapping[str, object]:
     return {
         "program": program,
         "proposed": proposals.shown(program, masked=not masks.unmasked()),
-        "looking": proposals.looking(program),
+        "looking": lookout.looking(program),
         "least": proposals.LEAST,
         "rows": family.listened(program.themes),
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import delete, func, select
 
-from app.domain.codebook import changes, entries, hearing, mentions
+from app.domain.codebook import entries, hearing, mentions, versions
 from app.domain.codebook.previews import Preview
 from app.domain.codebook.retagging import Listen, Plan, decided_anew
 from app.domain.wording import count
@@ -83,7 +83,7 @@ def finish(change: CodebookChange) -> None:
     """Says that it is done; of an undone one, the themes that it had made go. The caller
     commits."""
     if change.state == "undoing":
-        made = changes.created(change)
+        made = versions.created(change)
         db.session.execute(
             delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != mentions.PERSON)
         )

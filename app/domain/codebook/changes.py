@@ -15,19 +15,15 @@ from sqlalchemy import func, select, update
 
 from app.domain import audit, pipeline, runs
 from app.domain.clerk import rows_written
-from app.domain.codebook import entries, followers
+from app.domain.codebook import entries, followers, versions
 from app.domain.codebook.entries import Entry
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import (
-    Answer,
     CodebookChange,
     Member,
     Program,
     Run,
-    Segment,
-    Submission,
-    Transcript,
     now,
 )
 
@@ -43,7 +39,6 @@ ACTIONS = {
     AGAIN: "codebook.heard_again",
 }
 NOTHING = {"looked": 0, "changed": 0, "themes": {}}
-UNDER_WAY = ("applying", "undoing")
 ELSEWHERE = "Somebody else changed this codebook meanwhile. Look at what would change by now."
 BUSY = "Another change of this codebook is still being carried out. Wait until it is done."
 
@@ -81,7 +76,7 @@ def plan(
     if not look:
         return change
     _noted(change, "codebook.planned")
-    if has_passages(program.id) and (change.scope or change.moves):
+    if versions.has_passages(program.id) and (change.scope or change.moves):
         runs.start(Run(change_id=change.id), pipeline.PREVIEW)
     else:
         change.preview = dict(NOTHING)
@@ -122,13 +117,13 @@ def undo(change: CodebookChange) -> None:
     _hold(change)
     if change.state != "applied":
         raise Conflict("This isn't in force, so there is nothing to undo.")
-    if (newest := standing(change.program)) is None or newest.id != change.id:
+    if (newest := versions.standing(change.program)) is None or newest.id != change.id:
         raise Conflict("Later changes build on this one. Undo these first.")
     edition = db.session.scalar(
         select(Program.codebook_edition).where(Program.id == change.program_id)
     )
     _take(change.program_id, edition or 0)
-    made = entries.before(change.program_id, created(change))
+    made = entries.before(change.program_id, versions.created(change))
     entries.put(
         change.program,
         [
@@ -152,43 +147,6 @@ def discard(change: CodebookChange) -> None:
     db.session.flush()
 
 
-def of(program: Program, change_id: str) -> CodebookChange:
-    """A change of this program. Raises NotFound."""
-    change = db.session.get(CodebookChange, change_id)
-    if change is None or change.program_id != program.id:
-        raise NotFound
-    return change
-
-
-def standing(program: Program) -> CodebookChange | None:
-    """The newest change that is in force: the one that can be undone."""
-    return db.session.scalar(
-        select(CodebookChange)
-        .where(CodebookChange.program_id == program.id, CodebookChange.state == "applied")
-        .order_by(CodebookChange.number.desc())
-        .limit(1)
-    )
-
-
-def history(program: Program, most: int = 20) -> Sequence[CodebookChange]:
-    """What was changed, newest first; no plans."""
-    return db.session.scalars(
-        select(CodebookChange)
-        .where(CodebookChange.program_id == program.id, CodebookChange.state != "planned")
-        .order_by(CodebookChange.number.desc())
-        .limit(most)
-    ).all()
-
-
-def under_way(program: Program) -> CodebookChange | None:
-    """The change that is being carried out at this moment."""
-    return db.session.scalar(
-        select(CodebookChange).where(
-            CodebookChange.program_id == program.id, CodebookChange.state.in_(UNDER_WAY)
-        )
-    )
-
-
 def touched(program: Program) -> None:
     """The codebook was changed without a plan; plans made before no longer fit. The caller
     commits."""
@@ -203,7 +161,7 @@ def touched(program: Program) -> None:
 def idle(program: Program) -> None:
     """Holds the codebook for the caller. Raises Conflict while a change is being carried out."""
     touched(program)
-    if under_way(program) is not None:
+    if versions.under_way(program) is not None:
         raise Conflict(BUSY)
 
 
@@ -216,44 +174,17 @@ def close(program: Program) -> None:
     )
 
 
-def has_passages(program_id: str) -> bool:
-    """Whether anything was said yet that themes could be heard in."""
-    return bool(db.session.scalar(select(passages(program_id).exists())))
-
-
-def passages(program_id: str):  # type: ignore[no-untyped-def]
-    """The program's passages that count: of current transcripts, with their labels made."""
-    return (
-        select(Segment.id)
-        .join(Transcript, Segment.transcript_id == Transcript.id)
-        .join(Answer, Transcript.answer_id == Answer.id)
-        .join(Submission, Answer.submission_id == Submission.id)
-        .where(
-            Submission.program_id == program_id,
-            Submission.state == "received",
-            Transcript.current,
-            Segment.understood,
-        )
-    )
-
-
 def _carry_out(change: CodebookChange, going: str, done: str) -> None:
     program_id = change.program_id
-    if has_passages(program_id) and (change.scope or change.moves):
+    if versions.has_passages(program_id) and (change.scope or change.moves):
         change.state = going
         db.session.flush()
         runs.start(Run(change_id=change.id), pipeline.RETAG)
     else:
         change.state = done
         if done == "undone":
-            entries.remove(change.program, created(change))
+            entries.remove(change.program, versions.created(change))
         db.session.flush()
-
-
-def created(change: CodebookChange) -> list[str]:
-    """Ids of the themes that this change made."""
-    there = {row["id"] for row in change.before}
-    return [row["id"] for row in change.wanted if row["id"] not in there]
 
 
 def _hold(change: CodebookChange) -> None:
@@ -277,7 +208,7 @@ def _take(program_id: str, edition: int) -> None:
         raise Conflict(ELSEWHERE)
     program = db.session.get_one(Program, program_id)
     db.session.expire(program, ["codebook_edition"])
-    if under_way(program) is not None:
+    if versions.under_way(program) is not None:
         raise Conflict(BUSY)
 
 

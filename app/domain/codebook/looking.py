@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import select
 
 from app.domain import masking
-from app.domain.codebook import changes, clusters, wording
+from app.domain.codebook import clusters, versions, wording
 from app.domain.codebook.clusters import Floats
 from app.domain.codebook.proposals import KEPT, LEAST
 from app.domain.corrections import keeping
@@ -48,7 +48,7 @@ class Group:
 def uncovered(program: Program, most: int = MOST) -> list[Passage]:
     """The newest passages that no theme was heard in, nor by a person decided to be in none."""
     rows = db.session.execute(
-        changes.passages(program.id)
+        versions.passages(program.id)
         .with_only_columns(Segment, Submission)
         .where(~select(Mention.id).where(Mention.segment_id == Segment.id).exists())
         .order_by(Segment.id.desc())
@@ -107,7 +107,7 @@ def groups(
 def background(program: Program, apart: Collection[int]) -> list[str]:
     """Texts of the newest passages but these, with their masks."""
     rows = db.session.scalars(
-        changes.passages(program.id)
+        versions.passages(program.id)
         .with_only_columns(Segment)
         .order_by(Segment.id.desc())
         .limit(REST + len(apart))

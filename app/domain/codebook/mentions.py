@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.codebook import changes
+from app.domain.codebook import versions
 from app.domain.codebook.retagging import PERSON, Difference, Given, Passage, Plan
 from app.domain.corrections import keeping
 from app.extensions import db
@@ -28,7 +28,7 @@ MANY = 400  # ids in one question to the database
 
 def waiting(program_id: str, plan: Plan, after: int) -> Select[Any]:
     """The passages that a plan looks at, those after the one with this id."""
-    query: Select[Any] = changes.passages(program_id).where(Segment.id > after)
+    query: Select[Any] = versions.passages(program_id).where(Segment.id > after)
     only = list(plan.moves) if plan.moves else []
     if only:
         mentioning = select(Mention.segment_id).where(Mention.theme_id.in_(only))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from app.domain import audit, pipeline, runs
+from app.domain import audit
 from app.domain.codebook import changes, entries, passages, themes, wording
 from app.domain.errors import Conflict, NotFound
 from app.extensions import db
@@ -18,9 +18,7 @@ from app.models import (
     Member,
     Program,
     ProposedPassage,
-    Run,
     Segment,
-    Step,
     Submission,
     Theme,
     ThemeProposal,
@@ -89,46 +87,6 @@ def publish(program: Program, found: Sequence[Group]) -> int:
         db.session.delete(row)
     db.session.flush()
     return len(new)
-
-
-def look(program: Program) -> bool:
-    """Has the text worker look for what themes don't cover; False if it is at it already. The
-    caller commits."""
-    if looking(program) is not None:
-        return False
-    _forget_looks(program)
-    runs.start(Run(program_id=program.id), pipeline.PROPOSE)
-    audit.record(program.workspace_id, "codebook.looked", subject=("program", program.id))
-    return True
-
-
-def look_again() -> int:
-    """Has the text worker look through programs where enough was said since the last time; how
-    many. Commits. The clock calls it every hour."""
-    begun = 0
-    for program in db.session.scalars(select(Program).where(Program.closed_at.is_(None))).all():
-        last = db.session.scalar(
-            select(func.max(Run.created_at)).where(Run.program_id == program.id)
-        )
-        since = select(func.count(Submission.id)).where(
-            Submission.program_id == program.id, Submission.state == "received"
-        )
-        if last is not None:
-            since = since.where(Submission.received_at > last)
-        if (db.session.scalar(since) or 0) >= LEAST:
-            begun += look(program)
-    db.session.commit()
-    return begun
-
-
-def looking(program: Program) -> Step | None:
-    """The look that is due or under way."""
-    return db.session.scalar(
-        select(Step)
-        .join(Run)
-        .where(Run.program_id == program.id, Step.state.in_(runs.UNSETTLED))
-        .limit(1)
-    )
 
 
 def open_count(program: Program) -> int:
@@ -247,11 +205,6 @@ def _open(program: Program):  # type: ignore[no-untyped-def]
     return select(ThemeProposal).where(
         ThemeProposal.program_id == program.id, ThemeProposal.state == "open"
     )
-
-
-def _forget_looks(program: Program) -> None:
-    for run in db.session.scalars(select(Run).where(Run.program_id == program.id)):
-        db.session.delete(run)
 
 
 def _noted(program: Program, row: ThemeProposal, verb: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func
 
 from app.domain import audit
 from app.domain.clerk import session
-from app.domain.codebook import book, changes, entries, family
+from app.domain.codebook import book, changes, entries, family, versions
 from app.domain.codebook.entries import Entry
 from app.domain.errors import Conflict, Invalid
 from app.models import (
@@ -76,7 +76,7 @@ def change(
             changes.touched(program)
             _noted(theme, "changed")
         return None
-    look = changes.has_passages(program.id) and theme.active
+    look = versions.has_passages(program.id) and theme.active
     scope = [theme.id] if theme.active else []
     planned = changes.plan(program, changes.EDIT, [entry], member, scope=scope, look=look)
     if look:
@@ -126,7 +126,7 @@ def mentioned_by(program: Program, *, with_children: bool = True) -> dict[str, i
     """How many of the program's voices mention each theme, by its id. A voice that mentions a theme
     and its parent counts once for the parent."""
     above = family.closure(program.id).subquery()
-    pairs = changes.passages(program.id).with_only_columns(
+    pairs = versions.passages(program.id).with_only_columns(
         above.c.above if with_children else Mention.theme_id,
         func.count(Answer.submission_id.distinct()),
     )

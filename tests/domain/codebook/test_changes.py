@@ -7,7 +7,16 @@ from sqlalchemy import func, select
 
 from app.domain import board, following
 from app.domain.board import Filters
-from app.domain.codebook import carrying, changes, entries, family, hearing, reshaping, themes
+from app.domain.codebook import (
+    carrying,
+    changes,
+    entries,
+    family,
+    hearing,
+    reshaping,
+    themes,
+    versions,
+)
 from app.domain.codebook.reshaping import Part
 from app.domain.errors import Conflict, Invalid, StepFailed
 from app.extensions import db
@@ -200,7 +209,7 @@ def test_no_theme_is_merged_into_itself_nor_into_nothing(program: Program) -> No
 
 
 def change_of(program: Program):  # type: ignore[no-untyped-def]
-    return changes.history(program)[0]
+    return versions.history(program)[0]
 
 
 def test_new_words_are_tried_before_they_count(program: Program) -> None:

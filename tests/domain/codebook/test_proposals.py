@@ -7,7 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import erasure
-from app.domain.codebook import changes, clusters, hearing, looking, proposals, wording
+from app.domain.codebook import (
+    changes,
+    clusters,
+    hearing,
+    looking,
+    lookout,
+    proposals,
+    versions,
+    wording,
+)
 from app.domain.codebook.looking import Group
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
@@ -102,7 +111,7 @@ def test_one_click_makes_a_theme_and_its_passages_examples(program: Program, own
     row = proposed(program)
     theme = proposals.accept(program, row, "Charger cable", "The cable that charges it", owner)
     db.session.commit()
-    carried_out(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
     assert all(names == ["Charger cable"] for names in tags(program).values())
     book = hearing.of(program).codebook
     examples = next(each.examples for each in book.themes if each.name == "Charger cable")
@@ -110,9 +119,9 @@ def test_one_click_makes_a_theme_and_its_passages_examples(program: Program, own
     assert looking.uncovered(program) == [] and proposals.open_count(program) == 0
     with pytest.raises(Conflict, match="decided about this"):
         proposals.of(program, row.id)
-    changes.undo(changes.history(program)[0])
+    changes.undo(versions.history(program)[0])
     db.session.commit()
-    carried_out(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
     assert theme.id not in {each.id for each in program.themes}
     assert not any(tags(program).values()) and len(looking.uncovered(program)) == 6
 
@@ -130,10 +139,10 @@ def test_an_existing_theme_learns_the_passages(program: Program, owner: Member) 
     proposals.merge(program, proposed(program), delivery, owner)
     db.session.commit()
     assert len(hearing.of(program).codebook.themes[0].examples) == 6
-    carried_out(changes.history(program)[0])
-    changes.undo(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
+    changes.undo(versions.history(program)[0])
     db.session.commit()
-    carried_out(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
     assert hearing.of(program).codebook.themes[0].examples == ()
 
 
@@ -155,15 +164,15 @@ def test_erasure_reaches_proposals(program: Program, owner: Member) -> None:
     row = proposed(program)
     theme = proposals.accept(program, row, "Cable", "The cable", owner)
     db.session.commit()
-    carried_out(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
     voices = db.session.scalars(select(Submission).order_by(Submission.id)).all()
     erasure.everything(voices[-1], "withdrawn")
     db.session.commit()
     examples = next(e.examples for e in hearing.of(program).codebook.themes if e.name == "Cable")
     assert len(examples) == 5 and not any("quetzalcoatlus" in each for each in examples)
-    changes.undo(changes.history(program)[0])
+    changes.undo(versions.history(program)[0])
     db.session.commit()
-    carried_out(changes.history(program)[0])
+    carried_out(versions.history(program)[0])
     assert theme.id not in {each.id for each in program.themes}
     again = proposed(program)
     assert again.voices == 5
@@ -178,6 +187,6 @@ def test_erasure_reaches_proposals(program: Program, owner: Member) -> None:
 
 
 def test_looked_for_when_enough_was_said(program: Program) -> None:
-    assert proposals.look_again() == 1
-    assert proposals.look_again() == 0  # it is still waiting for the text worker
-    assert proposals.looking(program) is not None
+    assert lookout.look_again() == 1
+    assert lookout.look_again() == 0  # it is still waiting for the text worker
+    assert lookout.looking(program) is not None
