@@ -13,7 +13,7 @@ from app import runtime
 from app.domain import processing
 from app.domain.clerk import new_token, token_hash
 from app.extensions import db
-from app.models import Answer, FollowUp, Member, Submission, Workspace
+from app.models import Answer, FollowUp, Member, Submission, Workspace, now
 from tests import factories
 from tests.conftest import sign_in
 
@@ -85,6 +85,15 @@ def test_it_says_when_a_recording_is_not_ready_or_never_will_be(
     run.steps[0].state = "failed"
     db.session.commit()
     assert "kept as you sent it" in client.get(f"/mine/{token}").text
+
+    invitation = submission.invitation = factories.invitation(submission.program)
+    db.session.commit()
+    again = f'href="/r/{invitation.code}"'
+    assert again in client.get(f"/mine/{token}").text  # to tell it in another way
+    invitation.closes_at = now()
+    db.session.commit()
+    page = client.get(f"/mine/{token}").text
+    assert "kept as you sent it" in page and again not in page
 
 
 def test_purposes_can_be_changed(client: FlaskClient, submission: Submission, token: str) -> None:
