@@ -14,6 +14,8 @@ from pathlib import Path
 
 from app import addresses
 from app.addresses import BadSetting as BadSetting
+from app.domain.errors import Invalid
+from app.domain.fairness.measures import read_limits
 
 SHORTEST_KEY = 16  # characters; of hexadecimal digits 64 bits, OWASP's least for a session's secret
 SPEECH_ENGINES = ("auto", "whisper", "faster-whisper", "pocketsphinx")
@@ -48,6 +50,11 @@ class Settings:
     web_threads: int = 32
     sentiment_model: Path | None = None
     emotion_model: Path | None = None
+    fairness_minimum: int = 10
+    fairness_days: int = 7
+    fairness_voices: int = 200
+    fairness_pauses: int = 20
+    fairness_limits: tuple[tuple[str, float], ...] = ()
 
     @property
     def uploads(self) -> Path:
@@ -119,7 +126,19 @@ def read_settings(env: Mapping[str, str] | None = None, *, look: bool = False) -
         web_threads=_number(env, "WEB_THREADS", 32, least=1),
         sentiment_model=_folder(env, "SENTIMENT_MODEL"),
         emotion_model=_folder(env, "EMOTION_MODEL"),
+        fairness_minimum=_number(env, "FAIRNESS_MINIMUM", 10, least=3),
+        fairness_days=_number(env, "FAIRNESS_DAYS", 7, least=0),
+        fairness_voices=_number(env, "FAIRNESS_VOICES", 200, least=1),
+        fairness_pauses=_number(env, "FAIRNESS_PAUSES", 20, least=0),
+        fairness_limits=_limits(env),
     )
+
+
+def _limits(env: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
+    try:
+        return tuple(read_limits(env.get("FAIRNESS_LIMITS", "")).items())
+    except Invalid as error:
+        raise BadSetting(f"FAIRNESS_LIMITS: {error.sentence}") from error
 
 
 def _folder(env: Mapping[str, str], name: str) -> Path | None:

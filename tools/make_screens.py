@@ -24,7 +24,7 @@ from tests.e2e.serving import BROWSER_ARGS, CHROMIUM
 OUT = Path("docs/screens")
 SIZES = ((1280, 860), (390, 844))
 QUALITY = 68
-LEFT_OUT = ("clip", "welcome", "sign-in-link", "record-help", "missing")
+LEFT_OUT = ("fairness-voices", "clip", "welcome", "sign-in-link", "record-help", "missing")
 READY_S = 900
 
 

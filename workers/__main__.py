@@ -12,7 +12,7 @@ from app.config import read_settings
 from app.domain import audit
 from app.domain.pipeline import QUEUES
 from app.host import locks
-from workers import commands, doctor
+from workers import commands, doctor, fairness_command
 
 
 @click.group(cls=Command)
@@ -45,6 +45,12 @@ def clock() -> None:
         tick_for_ever()
 
 
+@main.group("audit")
+def audit_of() -> None:
+    """What `./heard audit` measures with a speech engine; the rest needs none."""
+
+
+audit_of.add_command(fairness_command.fairness)
 for command in (commands.transcribe, commands.understand, commands.models, doctor.doctor):
     main.add_command(command)
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from app.domain import (
     uploads,
 )
 from app.domain.codebook import lookout
+from app.domain.fairness import schedule, stops
 from app.domain.search import vectors
 from app.domain.vitals import looking
 from app.domain.wording import count
@@ -56,7 +57,8 @@ def tick_for_ever() -> None:
         if hourly or trouble:
             trouble = _keep_erased(trouble)
         if hourly:
-            for part in (uploads.sweep, direct.sweep, *sweeping.ALL, lookout.look_again):
+            hourly_parts = (*sweeping.ALL, lookout.look_again, schedule.watch)
+            for part in (uploads.sweep, direct.sweep, *hourly_parts):
                 _try(part)
             swept, behind = now(), True
         behind = behind and _catch_up()
@@ -76,6 +78,8 @@ def tick() -> None:
         audit_check.keep_heads,
         erasing.due,
         looking.beat,
+        schedule.due,
+        stops.catch_up,
     ):
         _try(part)
 

@@ -25,6 +25,7 @@ from app.domain import (
 from app.domain import understanding as findings
 from app.domain.codebook import hearing
 from app.domain.errors import StepFailed
+from app.domain.fairness import stops
 from app.domain.wording import count
 from app.extensions import db
 from app.models import Answer, Clip, Export, Recording, Transcript
@@ -154,7 +155,8 @@ def highlight(work: Work) -> Publish:
 
     def publish() -> str:
         transcripts.unchanged(transcript.id, edition)
-        highlights.publish(answer, transcript, moments)
+        if not highlights.publish(answer, transcript, moments):
+            return stops.WAITS
         return count(len(moments), "moment") if moments else "No moment stands out"
 
     return publish
@@ -239,6 +241,12 @@ def propose(work: Work) -> Publish:
     return codebook.propose(work)
 
 
+def pauses(work: Work) -> Publish:
+    from workers.fairness import step
+
+    return step(work)
+
+
 STEPS: dict[str, Callable[[Work], Publish]] = {
     "probe": probe,
     "normalise": normalise,
@@ -251,6 +259,7 @@ STEPS: dict[str, Callable[[Work], Publish]] = {
     "preview": preview,
     "retag": retag,
     "propose": propose,
+    "pauses": pauses,
 }
 
 

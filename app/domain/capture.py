@@ -14,6 +14,7 @@ from app.domain import admission, audit, consent, details, erasure, forgetting, 
 from app.domain.clerk import after_commit, new_token, rows_written, token_hash
 from app.domain.details import LONGEST_ANSWER, LONGEST_FIELD, Closing, plain
 from app.domain.errors import Conflict, Expired, Invalid, NotFound
+from app.domain.fairness import events
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import (
@@ -207,6 +208,7 @@ def send(submission: Submission, closing: Closing | None = None) -> Submission:
         display_name=closing.display_name,
         reference=closing.reference,
     )
+    events.note_camera(submission, closing.camera)
     for position, text in closing.written.items():
         if text := plain(text, LONGEST_ANSWER):
             _write(submission, position, text)

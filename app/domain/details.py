@@ -25,7 +25,8 @@ FEWEST_DIGITS, MOST_DIGITS = 5, 18
 @dataclass(frozen=True, slots=True)
 class Closing:
     """What comes with "send". `written`: text by position; `hashes`: SHA-256 in hex of the
-    bytes the sender holds, by position."""
+    bytes the sender holds, by position; `camera`: why there was no picture, where one was asked
+    for."""
 
     score: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Closing:
     reference: str = ""
     written: Mapping[int, str] = field(default_factory=dict)
     hashes: Mapping[int, str] = field(default_factory=dict)
+    camera: str = ""
 
 
 def same(submission: Submission, closing: Closing) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from app.domain import audit, erasing, fingerprints, forgetting, receipt
 from app.domain.clerk import rows_written, when_free
 from app.domain.codebook import proposals
+from app.domain.fairness import events
 from app.extensions import db
 from app.models import (
     Answer,
@@ -74,6 +75,7 @@ def everything(
     submission.display_name = submission.reference = ""
     submission.score = submission.score_kind = None
     submission.fields = {}
+    events.forget(submission)
     if submission.consent is not None:
         submission.consent.withdrawn_at = erasure.asked_at
     _end_uploads(submission, erasure)

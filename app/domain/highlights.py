@@ -10,6 +10,7 @@ from app.domain import audit, forgetting, masks, telling
 from app.domain.corrections import keeping
 from app.domain.corrections import moments as decisions
 from app.domain.errors import NotFound
+from app.domain.fairness import stops
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Submission, Theme, Transcript, now
@@ -27,8 +28,9 @@ def chosen(answer: Answer, transcript: Transcript) -> list[telling.Moment]:
     return telling.choose(passages(transcript), _length(answer))
 
 
-def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Moment]) -> None:
-    """Writes the moments down, and what people decided about them. The caller commits.
+def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Moment]) -> bool:
+    """Writes the moments down, and what people decided about them; False where the machine's new
+    ones wait, since an owner must look at the fairness audit first. The caller commits.
 
     One that was there before keeps its id, and so its links and the record of who was told.
     One that is no longer chosen goes, unless a person hid it: then it stays hidden, should it be
@@ -36,6 +38,10 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
     """
     if keeping.settle(transcript):
         moments = chosen(answer, transcript)  # these were of labels that a person decided anew
+    wanted = len(moments)
+    if stops.standing(answer.submission.program_id) is not None:
+        moments = known(answer, moments)
+    waits = len(moments) < wanted
     said = decisions.decided(transcript)
     if said:
         moments = decisions.with_wanted(passages(transcript), moments, said, _length(answer))
@@ -77,6 +83,7 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         db.session.delete(highlight)
     db.session.flush()
     masks.requote(answer.id)
+    return not waits
 
 
 def known(answer: Answer, moments: Sequence[telling.Moment]) -> list[telling.Moment]:

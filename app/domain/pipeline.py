@@ -31,6 +31,8 @@ EXPORT = (StepKind("export", "Write the file", "notify"),)
 PREVIEW = (StepKind("preview", "See what would change", "text"),)
 RETAG = (StepKind("retag", "Hear the passages anew", "text", deadline_s=7200),)
 PROPOSE = (StepKind("propose", "Look for new themes", "text"),)
+PAUSES = (StepKind("pauses", "Listen with longer pauses", "speech", deadline_s=3600, attempts=2),)
 
-STEPS = {kind.name: kind for kind in (*RECORDING, *CLIP, *EXPORT, *PREVIEW, *RETAG, *PROPOSE)}
+_OTHERS = (*CLIP, *EXPORT, *PREVIEW, *RETAG, *PROPOSE, *PAUSES)
+STEPS = {kind.name: kind for kind in (*RECORDING, *_OTHERS)}
 QUEUES = ("media", "speech", "text", "notify")

@@ -37,6 +37,7 @@ BLUEPRINTS = (
     "shared",
     "exports",
     "erasures",
+    "fairness",
     "audit",
 )
 

@@ -21,6 +21,7 @@ from app.web.sessions import SignedIn, alive
 STAFF = ("owner", "analyst", "leader", "frontline")
 SHARERS = ("owner", "analyst", "leader")  # also have the machine listen again
 EDITORS = ("owner", "analyst")
+OWNERS = ("owner",)
 
 
 def init_app(app: Flask) -> None:

@@ -25,7 +25,7 @@ def strings(value: Any) -> list[str]:
 
 
 def closing(said: Mapping[str, Any]) -> details.Closing:
-    """From JSON: score, fields, name, reference, written {position: text}, hashes."""
+    """From JSON: score, fields, name, reference, written {position: text}, hashes, camera."""
     score = said.get("score")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int)):
         raise Invalid(ODD)
@@ -36,6 +36,7 @@ def closing(said: Mapping[str, Any]) -> details.Closing:
         reference=_text(said.get("reference")),
         written=_by_position(said.get("written")),
         hashes=_by_position(said.get("hashes")),
+        camera=_text(said.get("camera")),
     )
 
 

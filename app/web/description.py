@@ -48,6 +48,7 @@ CLOSING: Schema = {
         "reference": {"type": "string", "maxLength": 200},
         "written": BY_QUESTION,
         "hashes": BY_QUESTION,
+        "camera": {"type": "string"},
     },
 }
 BEGUN: Schema = {

@@ -12,9 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app import runtime
 from app.domain import follow_ups
+from app.domain.fairness import audits
 from app.extensions import db
-from app.models import Member, Workspace
+from app.models import Field, Member, Workspace
 from tests import factories
+from tests.domain.fairness import crowd
 from tests.e2e import tour
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server
 
@@ -46,6 +48,10 @@ def found(app: Flask, workspace: Workspace, owner: Member) -> dict[str, str]:
         answer, "It came nine days late and the box was torn.", "Nobody answered the phone."
     )
     factories.highlight(answer, transcript, themes=list(program.themes))
+    program.fields.append(Field(key="accent", label="Accent", choices=["North", "South"]))
+    crowd.voices(program, 40, lambda at: {"accent": ("North", "South")[at % 2]},
+                 wrong=lambda at: 1 + 4 * (at % 2), highlighted=lambda at: at % 2)  # fmt: skip
+    audits.make(program, "clock")
     follow_ups.from_machine(submission, "Asks for a person", "Please call me.", 0.9)
     return tour.addresses(owner)
 

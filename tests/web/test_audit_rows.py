@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from app import runtime
 from app.domain import appending, audit_heads, capture, clerk, parts, passwords, sample
 from app.domain.corrections import deciding, kinds
+from app.domain.fairness import audits, stops
 from app.extensions import db
 from app.models import (
     Answer,
@@ -119,6 +120,11 @@ def no_clip(world: World) -> None:
     recording = world.recording
     world.highlight.start, world.highlight.end = 0.0, 1.0
     assert recording.playable_key
+    db.session.commit()
+
+
+def rests(world: World) -> None:
+    stops.stop(world.program, audits.make(world.program, "clock"), [])
     db.session.commit()
 
 
@@ -259,6 +265,8 @@ STAFF = {
     f"POST {PROGRAM}/retention": Case(
         "retention.changed", {"keep": "yes", "everything_internal": "12"}
     ),
+    f"POST {PROGRAM}/fairness": Case("fairness.asked"),
+    f"POST {PROGRAM}/fairness/go": Case("fairness.let_go", {"why": SECRET}, before=rests),
     f"POST {PROGRAM}/describe": Case("program.described", DESCRIBED),
     f"POST {PROGRAM}/close": Case("program.closed"),
     f"POST {PROGRAM}/reopen": Case("program.reopened"),
@@ -308,6 +316,7 @@ STAFF = {
     "GET /exports/<export_id>/file": Case("export.downloaded"),
     "GET /answers/<answer_id>/captions.<any(srt, vtt):format>": Case("captions.downloaded"),
     "GET /highlights/<highlight_id>/clip": Case("clip.downloaded"),
+    f"GET {PROGRAM}/fairness/fairness.csv": Case("fairness.downloaded"),
     "GET /settings/audit/audit.csv": Case("audit.downloaded"),
 }  # fmt: skip
 DIRECT = "only where objects lie in S3; by the same verbs as /uploads"

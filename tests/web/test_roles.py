@@ -72,6 +72,8 @@ POST {VOICE}/answers/<answer_id>/masks
 POST {VOICE}/answers/<answer_id>/masks/<mark_id>/<any(hide, show):what>
 GET {VOICE}/erase | POST {VOICE}/erase | GET /settings/erased
 GET {PROGRAM}/retention | POST {PROGRAM}/retention
+GET {PROGRAM}/fairness | POST {PROGRAM}/fairness | GET {PROGRAM}/fairness/history
+GET {PROGRAM}/fairness/fairness.csv | GET {PROGRAM}/fairness/<field>/<int:place>
 GET /exports | POST /exports | GET /exports/list | GET /exports/<export_id>/file
 GET /following/channels | POST /following/channels | POST /following/channels/<channel_id>/delete
 POST /following/channels/<channel_id>/enable | POST /following/channels/<channel_id>/replay
@@ -94,7 +96,8 @@ POST {PROGRAM}/links/<invitation_id>/reopen
 POST {PROGRAM}/prompts | POST {PROGRAM}/prompts/<row_id>
 GET /settings/sample/remove | POST /settings/sample/remove | POST /settings/write-again
 """
-FOR_OWNERS = """
+FOR_OWNERS = f"""
+POST {PROGRAM}/fairness/go
 POST /settings/members | POST /settings/members/<member_id>/activate
 POST /settings/members/<member_id>/deactivate | POST /settings/members/<member_id>/link
 POST /settings/members/<member_id>/role | POST /settings/workspace
@@ -121,7 +124,7 @@ MAY = {
 def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Row of the table, method, an address with made-up values."""
     for rule in app.url_map.iter_rules():
-        made_up = {"format": "srt", "part": "poster", "what": "hide"}
+        made_up = {"format": "srt", "part": "poster", "what": "hide", "place": 0}
         values = {name: made_up.get(name, "nothing") for name in rule.arguments}
         with app.test_request_context():
             address = url_for(rule.endpoint, **values)

@@ -42,6 +42,7 @@ from tests import factories
 SECRET = "the-secret-of"  # stands in whatever this workspace's pages and files show
 # Values that are words and not names of rows.
 WORDS = {"format": "srt", "kind": "vtt", "part": "poster", "what": "hide", "position": "0"}
+WORDS |= {"field": "branch", "place": "0"}
 SKIP = frozenset({"static"})
 
 

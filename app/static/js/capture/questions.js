@@ -220,6 +220,7 @@ async function couldBe(file) {
 
 /** Says why there is no camera or microphone, and what can be done instead. */
 function trouble(kind) {
+  if ((state.draft.mode ?? "camera") === "camera") state.draft.camera = kind;
   const final = kind === "insecure" || kind === "unable";
   const noVoice = final || kind === "no_microphone" || state.draft.mode === "voice";
   find("[data-trouble]").textContent = t(kind);

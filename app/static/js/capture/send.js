@@ -32,6 +32,7 @@ export async function send() {
     fields: draft.fields ?? {},
     name: draft.name ?? "",
     reference: draft.reference ?? "",
+    camera: draft.camera ?? "",
   };
   await finish(draft, takes, closing);
   return opened.mine;

@@ -10,8 +10,8 @@ export const elsewhere = !(await alone(data.code)); // another tab answers at th
 
 /**
  * draft: null or {code, token, answers: {position: {kind, takeId | text, ms, filename}},
- * consentText, purposes, mode, underWay, forgotten: [position], score, fields, name, reference,
- * mine, opened}
+ * consentText, purposes, mode, camera, underWay, forgotten: [position], score, fields, name,
+ * reference, mine, opened}; camera: why it gave no picture
  */
 export const state = { draft: (await store.getDraft(data.code)) ?? null, position: 0 };
 

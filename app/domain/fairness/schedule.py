@@ -1,0 +1,91 @@
+"""When the clock audits: every so many days, after so many voices, and when somebody asks."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from app import runtime
+from app.domain import audit
+from app.domain.errors import Conflict
+from app.domain.fairness import audits, gathering, pauses
+from app.extensions import db
+from app.models import FairnessWatch, Program, Submission, now
+
+log = logging.getLogger(__name__)
+
+
+def ask(program: Program) -> None:
+    """Has the clock audit it at its next look. The caller commits."""
+    audits.watch_of(program).next_at = now()
+    audit.record(program.workspace_id, "fairness.asked", subject=("program", program.id))
+
+
+def watch() -> int:
+    """Sees that every program with groups is audited in time, and at once where enough voices
+    came since; how many are due now. The clock calls it each hour. Commits."""
+    settings, due = runtime.settings(), 0
+    if not settings.fairness_days:
+        return 0
+    known = {row.program_id: row for row in db.session.scalars(select(FairnessWatch))}
+    for program in db.session.scalars(select(Program)).all():
+        if not gathering.grouping(program):
+            continue
+        row = known.get(program.id)
+        if row is None:
+            audits.watch_of(program)
+            due += 1
+        elif row.next_at > now() and _new_voices(program) >= settings.fairness_voices:
+            row.next_at = now()
+            due += 1
+    db.session.commit()
+    return due
+
+
+def due() -> int:
+    """Audits one program whose time has come, and has recordings heard with pauses for the next
+    time; how many. The clock calls it. Commits."""
+    row = db.session.scalars(
+        select(FairnessWatch)
+        .where(FairnessWatch.next_at <= now())
+        .order_by(FairnessWatch.next_at)
+        .limit(1)
+    ).first()
+    if row is None:
+        return 0
+    days = runtime.settings().fairness_days
+    program = db.session.get_one(Program, row.program_id)
+    # Put off first: one that can't be made must not be tried every three seconds.
+    db.session.execute(
+        update(FairnessWatch)
+        .where(FairnessWatch.id == row.id)
+        .values(next_at=now() + timedelta(days=days or 36_500))
+    )
+    db.session.commit()
+    try:
+        audits.make(program, "clock")
+        if runtime.settings().fairness_pauses:
+            pauses.order(program)
+        db.session.commit()
+    except Conflict as overtaken:
+        db.session.rollback()
+        log.info("%s", overtaken.sentence)
+    return 1
+
+
+def _new_voices(program: Program) -> int:
+    newest = audits.newest(program)
+    since = newest.created_at if newest is not None else program.created_at
+    return (
+        db.session.scalar(
+            select(func.count(Submission.id)).where(
+                Submission.program_id == program.id,
+                Submission.state == "received",
+                # An import's voices were received before they came.
+                or_(Submission.received_at > since, Submission.created_at > since),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,136 @@
+"""Where a gap is wider than its limit, the machine chooses no moments until an owner says go.
+
+Voices still arrive, are written down and handed to a person who must call; and people go on
+showing and hiding moments. What waited is looked through as soon as the owner has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from app.domain import audit, checks, processing
+from app.domain.clerk import rows_written
+from app.domain.errors import Conflict
+from app.domain.fairness.gaps import Gap
+from app.extensions import db
+from app.models import (
+    Answer,
+    FairnessAudit,
+    FairnessStop,
+    Member,
+    Program,
+    Run,
+    Step,
+    Submission,
+    now,
+)
+
+WAITS = "Waits: highlighting rests until an owner has looked at the fairness audit"
+LONGEST_WHY = 500
+GRACE = timedelta(minutes=10)  # a step that saw the stop may still be writing that it waits
+AT_ONCE = 100  # answers looked through again in one round of the clock
+
+
+def standing(program_id: str) -> FairnessStop | None:
+    """The stop under which the program's highlighting rests."""
+    return db.session.scalar(
+        select(FairnessStop).where(FairnessStop.program_id == program_id, FairnessStop.standing)
+    )
+
+
+def stop(program: Program, row: FairnessAudit, gaps: Sequence[Gap]) -> FairnessStop:
+    """Highlighting rests from now on; where it does already, the newest reasons stand. Flushes."""
+    reasons = [each.sentence for each in gaps]
+    there = standing(program.id)
+    if there is None:
+        there = FairnessStop(
+            workspace_id=program.workspace_id,
+            program_id=program.id,
+            audit_id=row.id,
+            reasons=reasons,
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(there)
+        except IntegrityError as error:  # another audit stopped it at this very moment
+            raise Conflict("Another audit of this program ended just now.") from error
+        audit.record(
+            program.workspace_id,
+            "fairness.stopped",
+            subject=("program", program.id),
+            details={"audit": row.id, "stop": there.id, "gaps": len(gaps)},
+        )
+    there.reasons = reasons
+    return there
+
+
+def go(program: Program, member: Member, why: str) -> FairnessStop:
+    """An owner has looked and lets the machine go on: what was measured since the stop is what
+    later audits compare with. The caller commits.
+
+    Raises:
+        Invalid: no reason. Conflict: nothing rests here any more.
+    """
+    reason = checks.paragraph(why, "The reason", most=LONGEST_WHY)
+    there = standing(program.id)
+    taken = there is not None and rows_written(
+        update(FairnessStop)
+        .where(FairnessStop.id == there.id, FairnessStop.standing)
+        .values(standing=None, ended_at=now(), ended_by=member.id, why=reason)
+    )
+    if there is None or not taken:
+        raise Conflict("Highlighting goes on here already.")
+    db.session.refresh(there)
+    seen = (FairnessAudit.program_id == program.id, FairnessAudit.id >= there.audit_id)
+    rows_written(
+        update(FairnessAudit).where(*seen).values(accepted_at=now(), accepted_by=member.id)
+    )
+    db.session.expire_all()
+    audit.record(
+        program.workspace_id,
+        "fairness.let_go",
+        subject=("program", program.id),
+        details={"stop": there.id, "audit": there.audit_id},
+    )
+    return there
+
+
+def catch_up() -> int:
+    """Looks through what waited, once an owner has let the machine go on; how many answers. The
+    clock calls it. Commits."""
+    ended = db.session.scalars(
+        select(FairnessStop)
+        .where(FairnessStop.standing.is_(None), ~FairnessStop.caught_up)
+        .order_by(FairnessStop.id)
+        .limit(1)
+    ).first()
+    if ended is None or standing(ended.program_id) is not None:
+        return 0
+    other = aliased(Run)
+    newest = select(func.max(other.id)).where(other.answer_id == Answer.id).scalar_subquery()
+    waited = db.session.scalars(
+        select(Answer)
+        .join(Run, Run.answer_id == Answer.id)
+        .join(Step, Step.run_id == Run.id)
+        .join(Submission, Answer.submission_id == Submission.id)
+        .where(
+            Submission.program_id == ended.program_id,
+            Submission.state == "received",
+            Step.name == "highlight",
+            Step.state == "done",
+            Step.stage == WAITS,
+            Run.id == newest,
+        )
+        .limit(AT_ONCE)
+    ).all()
+    for answer in waited:
+        processing.heard_anew(answer, "highlight")
+    if not waited and ended.ended_at is not None and ended.ended_at < now() - GRACE:
+        ended.caught_up = True
+    db.session.commit()
+    return len(waited)

@@ -1,0 +1,106 @@
+"""The fairness page: figures, what is hidden, stop and go, from a number to a voice."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.domain.fairness import audits, stops
+from app.extensions import db
+from app.models import Member, Program, Workspace
+from tests import factories
+from tests.conftest import sign_in
+from tests.domain.fairness import crowd
+
+NASTY = "<b>North & 'South'"
+
+
+@pytest.fixture
+def program(workspace: Workspace) -> Program:
+    program = crowd.program(workspace, accent=[NASTY, "South", "East"])
+    crowd.voices(
+        program,
+        84,
+        lambda at: {"accent": "East" if at < 4 else (NASTY, "South")[at % 2]},
+        highlighted=lambda at: at % 2 == 0 or at < 4,
+    )
+    return program
+
+
+def measured(program: Program) -> None:
+    audits.make(program, "clock")
+    db.session.commit()
+
+
+@pytest.fixture
+def page(client: FlaskClient, owner: Member) -> FlaskClient:
+    return sign_in(client, owner)
+
+
+def at(program: Program, rest: str = "") -> str:
+    return f"/settings/programs/{program.id}/fairness{rest}"
+
+
+def test_before_the_first_audit_it_says_what_to_do(page: FlaskClient, program: Program) -> None:
+    assert "Not measured yet" in page.get(at(program)).text
+    assert "No audit yet" in page.get(at(program, "/history")).text
+    answer = page.post(at(program), follow_redirects=True)
+    assert "being measured anew" in answer.text
+
+
+def test_a_small_group_is_nowhere_and_a_name_is_only_text(
+    page: FlaskClient, program: Program
+) -> None:
+    measured(program)
+    shown = page.get(at(program)).text
+    assert "hidden: fewer than 10" in shown and "<b>North" not in shown
+    assert "&lt;b&gt;North &amp; &#39;South&#39;" in shown
+    assert page.get(at(program, "/accent/2")).status_code == 404  # East: too few to be listed
+    for rest in ("/accent/9", "/nothing/0", "/accent/x"):
+        assert page.get(at(program, rest)).status_code == 404
+
+
+def test_from_a_number_to_a_voice_in_two_clicks(page: FlaskClient, workspace: Workspace) -> None:
+    program = crowd.program(workspace)
+    ids = crowd.voices(program, 40, lambda i: {"accent": ("North", "South")[i % 2]})
+    measured(program)
+    assert at(program, "/accent/0") in page.get(at(program)).text
+    listed = page.get(at(program, "/accent/0")).text
+    assert f"/voices/{ids[0]}" in listed and f"/voices/{ids[1]}" not in listed
+    assert page.get(f"/voices/{ids[0]}").status_code == 200
+
+
+def test_stop_and_go(app: Flask, page: FlaskClient, workspace: Workspace) -> None:
+    program = crowd.program(workspace)
+    crowd.voices(
+        program, 80, lambda i: {"accent": ("North", "South")[i % 2]}, highlighted=lambda i: i % 2
+    )
+    measured(program)
+    board = f"/?program={program.id}"
+    for role in ("owner", "analyst", "leader"):
+        seen = sign_in(app.test_client(), factories.member(workspace, role)).get(board).text
+        assert "Highlighting by the machine rests" in seen
+        assert ("See the gap" in seen) is (role != "leader")
+    analyst = sign_in(app.test_client(), factories.member(workspace, "analyst"))
+    assert "An owner can let it go on" in analyst.get(at(program)).text
+    assert analyst.post(at(program, "/go"), data={"why": "x"}).status_code == 404
+    refused = page.post(at(program, "/go"), data={"why": " "})
+    assert refused.status_code == 422 and "The reason is missing" in refused.text
+    done = page.post(at(program, "/go"), data={"why": "It is the branch."}, follow_redirects=True)
+    assert "Highlighting goes on" in done.text and stops.standing(program.id) is None
+    assert "It is the branch." in page.get(at(program, "/history")).text
+    assert "rests" not in page.get(board).text
+    assert page.post(at(program, "/go"), data={"why": "Again."}).status_code == 409
+
+
+def test_the_file_has_every_shown_figure_and_no_formula(
+    page: FlaskClient, workspace: Workspace
+) -> None:
+    program = crowd.program(workspace, accent=["=North()", "South"])
+    crowd.voices(program, 40, lambda i: {"accent": ("=North()", "South")[i % 2]})
+    measured(program)
+    answer = page.get(at(program, "/fairness.csv"))
+    lines = answer.text.splitlines()
+    assert answer.mimetype == "text/csv" and lines[0].startswith("audit,made_at,made_by")
+    assert ",'=North(),yes,20," in answer.text and ",=North()" not in answer.text
