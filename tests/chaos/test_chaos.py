@@ -49,7 +49,6 @@ def test_sixty_kills_and_four_wipes(tmp_path: Path, seed: int, tell: list[Round]
         storm(running, LONG, seed, "one machine", tmp_path, tell)
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_ten_kills_and_a_wipe(tmp_path: Path, tell: list[Round]) -> None:
@@ -57,7 +56,6 @@ def test_ten_kills_and_a_wipe(tmp_path: Path, tell: list[Round]) -> None:
         storm(running, SHORT, 7, "one machine, short", tmp_path, tell)
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_ten_kills_on_servers_that_go_away_themselves(tmp_path: Path, tell: list[Round]) -> None:
