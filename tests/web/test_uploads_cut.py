@@ -29,6 +29,7 @@ SEND = """({token, size}) => {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; at += 65536)
         crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65536, size)));
+    bytes.set([0x1a, 0x45, 0xdf, 0xa3]); // as a recording begins
     window.sent = {done: false, failed: ""};
     const sending = new tus.Upload(new Blob([bytes]), {
         endpoint: "/uploads",
