@@ -59,6 +59,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if picked or "chaos" in config.option.markexpr else 2
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a server's database once more only what comes near a database."""
+    if DATABASE:
+        far = [item for item in items if "app" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=far)
+        items[:] = [item for item in items if item not in far]
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     with turn(alone=item.get_closest_marker("alone") is not None):
