@@ -12,7 +12,7 @@ from app.models.workspace import Member
 
 
 class Export(Identified, InWorkspace, InProgram, Base):
-    """format: a name in `app.domain.exports`; level: submissions, segments, highlights, captions.
+    """format: a name in `app.domain.exports`; level: a name there.
 
     purpose: only what its consent allows is in the file.
     """

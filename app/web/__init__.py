@@ -17,6 +17,7 @@ BLUEPRINTS = (
     "words",
     "masks",
     "corrections",
+    "agreement",
     "capture",
     "uploads",
     "direct",

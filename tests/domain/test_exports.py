@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from app.domain import exports
+from app.domain.corrections import deciding, kinds
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import Field, Member, Program, Workspace
@@ -25,6 +26,11 @@ def program(app: Flask, workspace: Workspace) -> Program:
     answer = factories.answer(submission)
     transcript = factories.transcript(answer, "The box was torn.", "Nobody answered.")
     factories.highlight(answer, transcript, themes=[program.themes[0]])
+    here = deciding.passage(submission, transcript.segments[1].id)
+    saw = deciding.seen(here, "hand_off")
+    why = kinds.why("missed", "words", '=HYPERLINK("http://x")')
+    deciding.correct(here, "hand_off", ["Bereavement"], why, saw, factories.member(workspace))
+    db.session.commit()
     return program
 
 

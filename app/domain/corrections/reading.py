@@ -34,15 +34,15 @@ Noted = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A decision. `machine`: what it said then; `newer`: what it says now, "" where that is the
-    same; `note`: what the person wrote, as whoever looks at it may read it."""
+    """A decision. `newer`: what the machine says now, "" where that is the same as then; `note`:
+    what the person wrote, as whoever looks at it may read it."""
 
     row: Correction
     label: str
-    machine: str
     value: str
     newer: str
     who: str
+    said: str
     reason: str
     evidence: str
     note: str
@@ -55,14 +55,6 @@ class Line:
     @property
     def agrees(self) -> bool:
         return self.row.reason == kinds.RIGHT
-
-    @property
-    def said(self) -> str:
-        """`machine said neutral, Ana said negative: the words say so`"""
-        if self.agrees:
-            return f"machine said {self.machine}, {self.who} said that this is right"
-        how = f": {self.evidence}" if self.evidence else ""
-        return f"machine said {self.machine}, {self.who} said {self.value}{how}"
 
 
 def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
@@ -83,10 +75,10 @@ def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
             Line(
                 row=row,
                 label=NAMES[row.kind],
-                machine=machine_words(row.kind, kinds.read(row.machine), themes),
                 value=words(row.kind, row.value, themes),
                 newer=_newer(row, themes),
                 who=name(row.member),
+                said=said(row, themes),
                 reason=kinds.REASONS.get(row.reason, ""),
                 evidence=kinds.EVIDENCE.get(row.evidence, ""),
                 note=noted(row.note) if row.note else "",
@@ -94,6 +86,16 @@ def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
             )
         )
     return found
+
+
+def said(row: Correction, themes: Mapping[str, str]) -> str:
+    """`machine said neutral (sure), Ana said negative: the words say so`"""
+    machine = machine_words(row.kind, kinds.read(row.machine), themes)
+    if row.reason == kinds.RIGHT:
+        return f"machine said {machine}, {name(row.member)} said that this is right"
+    how = kinds.EVIDENCE.get(row.evidence, "")
+    told = f"machine said {machine}, {name(row.member)} said {words(row.kind, row.value, themes)}"
+    return f"{told}: {how}" if how else told
 
 
 def words(kind: str, value: Sequence[str], themes: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 
 from app.domain import audit, masking, pipeline, runs, transcripts
 from app.domain.errors import Invalid
-from app.domain.exports import rows, tables
+from app.domain.exports import decisions, rows, tables
 from app.domain.exports.rows import Wanted
 from app.extensions import db
 from app.models import Answer, Export, Member, Program, Run, now
@@ -26,7 +26,8 @@ TABLES: dict[str, Callable[..., Iterator[None]]] = {
 }
 CAPTIONS = ("srt", "vtt")
 FORMATS = (*TABLES, *CAPTIONS)
-LEVELS = tuple(rows.LEVELS)
+WRITTEN = {**rows.LEVELS, "corrections": decisions.corrections}
+LEVELS = tuple(WRITTEN)
 REPORT_EVERY = 200
 
 
@@ -127,7 +128,7 @@ def write_table(
     """Streams one level as CSV or JSON Lines to `out`; the number of rows."""
     written = 0
     columns = rows.columns(wanted, level)
-    for _ in TABLES[format](rows.LEVELS[level](wanted), columns, out):
+    for _ in TABLES[format](WRITTEN[level](wanted), columns, out):
         written += 1
         if on_progress and written % REPORT_EVERY == 0:
             on_progress(0.5, f"{written:,} rows")

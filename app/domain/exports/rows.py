@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.domain import masking, speakers, transcripts
+from app.domain.corrections import beside
 from app.domain.exports.columns import COLUMNS
 from app.extensions import db
 from app.models import (
@@ -37,14 +38,14 @@ class Wanted:
 def submissions(wanted: Wanted) -> Iterator[Row]:
     """One row a submission, with its scores, fields, consent and whole text."""
     fields = _fields(wanted)
-    query = _permitted(select(Submission), wanted).options(
+    query = permitted(select(Submission), wanted).options(
         selectinload(Submission.answers).selectinload(Answer.transcripts)
     )
-    for submission in _paged(query, Submission.id):
+    for submission in paged(query, Submission.id):
         answers = submission.answers
         consent = submission.consent
         yield {
-            **_who(submission),
+            **who(submission),
             "source": submission.source,
             "score_kind": submission.score_kind,
             "score": submission.score,
@@ -64,7 +65,7 @@ def submissions(wanted: Wanted) -> Iterator[Row]:
 def segments(wanted: Wanted) -> Iterator[Row]:
     """One row a segment of the current transcripts, with every label and its engine."""
     query = (
-        _permitted(
+        permitted(
             select(Segment)
             .join(Transcript)
             .join(Answer, Answer.id == Transcript.answer_id)
@@ -78,15 +79,15 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             selectinload(Segment.transcript),
         )
     )
-    masked = masking.Reader()
-    for segment in _paged(query, Segment.id):
+    masked, heard = masking.Reader(), beside.Machine()
+    for segment in paged(query, Segment.id):
         transcript = segment.transcript
         answer = db.session.get_one(Answer, transcript.answer_id)
         feeling = next((each for each in segment.labels if each.kind == "sentiment"), None)
         emotions = [each for each in segment.labels if each.kind == "emotion"]
         person = next((each for each in segment.labels if each.kind == "hand_off"), None)
         yield {
-            **_who(answer.submission),
+            **who(answer.submission),
             "answer_id": answer.id,
             "prompt": answer.prompt.text if answer.prompt else None,
             "segment_id": segment.id,
@@ -111,22 +112,23 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "themes_engine": _maker(segment.mentions[0] if segment.mentions else None),
             "needs_a_person": person.value if person else None,
             "needs_a_person_score": person.score if person else None,
+            **heard(segment),
         }
 
 
 def highlights(wanted: Wanted) -> Iterator[Row]:
     """One row a highlight that isn't hidden."""
     query = (
-        _permitted(
+        permitted(
             select(Highlight).join(Submission, Submission.id == Highlight.submission_id), wanted
         )
         .where(Highlight.hidden.is_(False))
         .options(selectinload(Highlight.themes))
     )
-    for highlight in _paged(query, Highlight.id):
+    for highlight in paged(query, Highlight.id):
         transcript = db.session.get_one(Transcript, highlight.transcript_id)
         yield {
-            **_who(highlight.submission),
+            **who(highlight.submission),
             "highlight_id": highlight.id,
             "answer_id": highlight.answer_id,
             "start_s": round(highlight.start, 3),
@@ -141,6 +143,7 @@ def highlights(wanted: Wanted) -> Iterator[Row]:
             "engine": transcript.engine,
             "model": transcript.model,
             "edited_by": transcripts.editors(_inside(transcript, highlight)),
+            "chosen_by": beside.chooser(highlight),
         }
 
 
@@ -154,16 +157,16 @@ def columns(wanted: Wanted, level: str) -> tuple[str, ...]:
 
 def permitted_answers(wanted: Wanted) -> Iterator[Answer]:
     """Answers with a current transcript that has times: those that captions can be made for."""
-    query = _permitted(
+    query = permitted(
         select(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
         .join(Transcript, Transcript.answer_id == Answer.id),
         wanted,
     ).where(Transcript.current, Answer.kind != "text")
-    yield from _paged(query, Answer.id)
+    yield from paged(query, Answer.id)
 
 
-def _permitted(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def permitted(query: Select[Any], wanted: Wanted) -> Select[Any]:
     """Received, consented to for this purpose, not withdrawn. Filtered again row by row for the
     purpose, which lives in a JSON list."""
     return query.where(
@@ -178,7 +181,7 @@ def _permitted(query: Select[Any], wanted: Wanted) -> Select[Any]:
     )
 
 
-def _paged(query: Select[Any], column: Any) -> Iterator[Any]:
+def paged(query: Select[Any], column: Any) -> Iterator[Any]:
     """Every row in the order of `column`, a page at a time, so that memory stays flat.
 
     What a page brought in leaves the session with it; what the caller holds in the session (the
@@ -203,7 +206,7 @@ def _fields(wanted: Wanted) -> dict[str, str]:
     return {field.key: f"field_{field.key}" for field in wanted.program.fields}
 
 
-def _who(submission: Submission) -> Row:
+def who(submission: Submission) -> Row:
     return {
         "submission_id": submission.id,
         "received_at": submission.received_at.isoformat() if submission.received_at else None,

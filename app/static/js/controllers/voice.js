@@ -13,9 +13,9 @@ export default function (page) {
   };
   offer.querySelector("button").addEventListener("click", show);
 
-  page.addEventListener("htmx:afterSettle", () => {
+  page.addEventListener("htmx:afterSettle", (event) => {
     const progress = page.querySelector("#progress");
-    if (!progress) return;
+    if (!progress || event.target.id !== "progress") return; // other parts come anew by themselves
     if (progress.dataset.summary !== summary) {
       summary = progress.dataset.summary;
       said.textContent = summary;
@@ -24,7 +24,7 @@ export default function (page) {
     known = progress.dataset.news;
     const busy =
       [...page.querySelectorAll("video")].some((video) => video.currentTime > 0) ||
-      page.querySelector("details[open].menu");
+      page.querySelector("details[open].menu, .labels-panel");
     if (busy) offer.hidden = false;
     else show();
   });

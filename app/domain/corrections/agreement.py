@@ -1,0 +1,114 @@
+"""How often people agree with the machine, by label, engine and version.
+
+Only passages that somebody decided about count: corrected, or looked at and left. People look where
+they expect a mistake, so this says how the machine does there, and not over all passages; those
+figures are in docs/accuracy.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.domain.corrections import keeping, kinds
+from app.extensions import db
+from app.models import Correction, Program, Segment
+
+Z95 = 1.959964  # two-sided 95 % of the normal distribution
+FEW = 30  # decisions; with fewer, the interval is wider than a third of the scale
+SHOWN = 20  # decisions that are listed with a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`agreed` of `n` decisions are the machine's own value; `low`..`high`: 95 % interval of the
+    share, 0..1. `decisions`: the newest, those that disagree first."""
+
+    kind: str
+    engine: str
+    version: str
+    n: int
+    agreed: int
+    looked: int
+    low: float
+    high: float
+    decisions: tuple[Correction, ...]
+
+    @property
+    def few(self) -> bool:
+        return self.n < FEW
+
+    @property
+    def share(self) -> float:
+        return self.agreed / self.n
+
+
+def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
+    """The interval of a share of `hits` in `n` > 0, both ends 0..1: Wilson, E. B. (1927), Probable
+    inference, the law of succession, and statistical inference, JASA 22, 209-212."""
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def of(program: Program) -> list[Rate]:
+    """One for each kind, engine and version that people decided about, in the order of the kinds,
+    the newest version first."""
+    found: dict[tuple[str, str, str], list[tuple[Correction, bool]]] = defaultdict(list)
+    for row in _standing(program):
+        for engine, version, machine in _heard(row):
+            agrees = kinds.named(kinds.read(machine)) == tuple(sorted(row.value))
+            found[row.kind, engine, version].append((row, agrees))
+    order = sorted(
+        found, key=lambda each: (-kinds.KINDS.index(each[0]), found[each][-1][0].id), reverse=True
+    )
+    return [_rate(*each, found[each]) for each in order]
+
+
+def _rate(kind: str, engine: str, version: str, rows: Sequence[tuple[Correction, bool]]) -> Rate:
+    agreed = sum(agrees for _, agrees in rows)
+    low, high = wilson(agreed, len(rows))
+    newest = rows[::-1]
+    shown = sorted(newest, key=lambda row: row[1])[:SHOWN]
+    return Rate(
+        kind=kind,
+        engine=engine,
+        version=version,
+        n=len(rows),
+        agreed=agreed,
+        looked=sum(row.reason == kinds.RIGHT for row, _ in rows),
+        low=low,
+        high=high,
+        decisions=tuple(row for row, _ in shown),
+    )
+
+
+def _standing(program: Program) -> Sequence[Correction]:
+    """Decisions that stand, the oldest first."""
+    return db.session.scalars(
+        select(Correction)
+        .where(Correction.program_id == program.id, Correction.state == "stands")
+        .order_by(Correction.id)
+        .options(joinedload(Correction.member))
+    ).all()
+
+
+def _heard(row: Correction) -> list[tuple[str, str, list[object]]]:
+    """(engine, version, what it said): that which the person saw, and a later one, which is
+    measured by the same decision as long as the words are those that the person read."""
+    found = [(row.engine, row.version, row.machine)]
+    later = (row.newer_engine, row.newer_version)
+    if row.newer is not None and later != (row.engine, row.version) and _same_words(row):
+        found.append((*later, row.newer))
+    return found
+
+
+def _same_words(row: Correction) -> bool:
+    segment = db.session.get(Segment, row.segment_id or 0)
+    return segment is not None and not keeping.words_changed(row, segment)
