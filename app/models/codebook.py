@@ -23,8 +23,8 @@ class CodebookChange(Identified, InProgram, Base):
     `edition`: the codebook's when this was planned. `wanted`, `before`: themes as
     `app.domain.codebook.entries` writes them. `scope`: ids of the themes heard anew. `moves`: ids
     of themes whose mentions become another's, or (where that is "") are shared out among `scope`.
-    `preview`: counts and ids of passages, no words. `followed`: ids of what went with a merge.
-    `reached`: the id of the last row that was done.
+    `preview`: counts and ids of passages, no words. `followed`: ids of what went with a merge, or
+    of what was learned. `reached`: the id of the last row that was done.
     """
 
     __tablename__ = "codebook_changes"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.domain.corrections import agreement, reading
+from app.domain.corrections import agreement, reading, teaching
 from app.domain.corrections.agreement import Rate
+from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import Answer, Correction, Segment, Transcript
-from app.web.access import EDITORS, allow
+from app.web.access import EDITORS, allow, me
+from app.web.codebooks import to_change
 from app.web.programs import program_of
 
 blueprint = Blueprint(
@@ -29,10 +31,24 @@ def show(program_id: str) -> ResponseReturnValue:
         "corrections/agreement.html",
         program=program,
         rates=rates,
-        few=agreement.FEW,
         names=reading.NAMES,
         passages=_passages(rates),
+        waiting=teaching.waiting(program),
+        themes={theme.id: theme for theme in program.themes},
+        versions=teaching.versions(program),
     )
+
+
+@blueprint.post("/teach")
+@allow(*EDITORS)
+def teach(program_id: str) -> ResponseReturnValue:
+    """Has it looked at what the waiting corrections would change; the codebook's page shows it."""
+    program = program_of(program_id)
+    try:
+        return to_change(teaching.plan(program, me()))
+    except Invalid as error:
+        flash(error.sentence, "error")
+        return redirect(url_for(".show", program_id=program.id), 303)
 
 
 def _passages(rates: list[Rate]) -> dict[str, dict[str, object]]:

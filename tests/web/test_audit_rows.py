@@ -157,6 +157,13 @@ def heard(world: World) -> None:
     db.session.commit()
 
 
+def put_under_a_theme(world: World) -> None:
+    here = deciding.passage(world.submission, int(first(world)))
+    theme, why = world.program.themes[1].id, kinds.why("missed", "words", "")
+    deciding.correct(here, "theme", [theme], why, deciding.seen(here, "theme"), world.owner)
+    db.session.commit()
+
+
 def bearer(world: World, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {world.drafting}", "Accept": "application/json", **more}
 
@@ -260,6 +267,7 @@ STAFF = {
         "label.corrected", decision("hand_off", "Bereavement")
     ),
     f"POST {VOICE}/passages/<segment_id>/right": Case("label.confirmed", right, before=heard),
+    f"POST {PROGRAM}/corrections/teach": Case("codebook.planned", before=put_under_a_theme),
     f"POST {VOICE}/corrections/<correction_id>/withdraw": Case("label.withdrawn"),
     f"POST {VOICE}/erase": Case("submission.erased"),
     f"POST {PROGRAM}/retention": Case(

@@ -80,7 +80,7 @@ POST /following/channels/<channel_id>/enable | POST /following/channels/<channel
 POST /following/channels/<channel_id>/secret | POST /following/channels/<channel_id>/test
 POST /settings/programs | GET /settings/programs/new | POST {PROGRAM}/close | POST {PROGRAM}/reopen
 GET {PROGRAM}/describe | POST {PROGRAM}/describe | GET {PROGRAM}/consent | POST {PROGRAM}/consent
-GET {PROGRAM}/corrections
+GET {PROGRAM}/corrections | POST {PROGRAM}/corrections/teach
 GET {PROGRAM}/codebook | POST {PROGRAM}/codebook | POST {PROGRAM}/codebook/<theme_id>
 GET {PROGRAM}/codebook/codebook.csv | POST {PROGRAM}/codebook/file
 POST {PROGRAM}/codebook/again

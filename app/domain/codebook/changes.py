@@ -1,7 +1,7 @@
 """Versions of a codebook: planned, looked at, carried out in the background, undone.
 
 kind: add, edit (words of a theme), merge, split, file (a CSV), learn (passages of a
-proposal), again (all themes heard anew).
+proposal), taught (by corrections), again (all themes heard anew).
 A plan says what would be written; the text worker counts what that moves (`retagging`); applying
 writes the themes at once and moves the mentions step by step. See docs/adr/018.
 """
@@ -28,7 +28,7 @@ from app.models import (
 )
 
 ADD, EDIT, MERGE, SPLIT = "add", "edit", "merge", "split"
-FILE, LEARN, AGAIN = "file", "learn", "again"
+FILE, LEARN, TAUGHT, AGAIN = "file", "learn", "taught", "again"
 ACTIONS = {
     ADD: "theme.added",
     EDIT: "theme.changed",
@@ -36,6 +36,7 @@ ACTIONS = {
     SPLIT: "theme.split",
     FILE: "codebook.read",
     LEARN: "theme.taught",
+    TAUGHT: "codebook.taught",
     AGAIN: "codebook.heard_again",
 }
 NOTHING = {"looked": 0, "changed": 0, "themes": {}}

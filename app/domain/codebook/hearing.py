@@ -11,6 +11,7 @@ from app.domain import masking
 from app.domain.codebook import entries
 from app.domain.codebook.book import Codebook, Theme
 from app.domain.codebook.entries import Entry
+from app.domain.corrections import lessons
 from app.domain.errors import StepFailed
 from app.domain.understanding import Finding, Heard
 from app.extensions import db
@@ -28,10 +29,13 @@ class Hearing:
     edition: int
 
 
-def of(program: Program, wanted: Mapping[str, Entry] | None = None) -> Hearing:
-    """The program's active themes, as they would be with the entries `wanted` in place."""
+def of(
+    program: Program, wanted: Mapping[str, Entry] | None = None, taught_by: lessons.Pairs = ()
+) -> Hearing:
+    """The program's active themes, as they would be with the entries `wanted` in place, and with
+    what these corrections would teach besides those that do already."""
     known = {**entries.every(program.id), **(wanted or {})}
-    taught = passages(program.id)
+    taught, corrected = passages(program.id), lessons.texts(program.id, taught_by)
     themes: list[Theme] = []
     counts_for: dict[str, str] = {}
     called: dict[str, str] = {}
@@ -39,7 +43,11 @@ def of(program: Program, wanted: Mapping[str, Entry] | None = None) -> Hearing:
         owner = known.get(entry.merged_into_id or entry.id)
         if owner is None or not owner.active or (entry is not owner and not entry.merged_into_id):
             continue
-        examples = (*entry.examples, *taught.get(entry.id, ()))
+        examples = (
+            *entry.examples,
+            *taught.get(entry.id, ()),
+            *corrected.get(entry.id, ()),
+        )
         themes.append(Theme(entry.name, entry.description, examples))
         counts_for[entry.name], called[entry.name] = owner.id, owner.name
     return Hearing(Codebook(tuple(themes)), counts_for, called, program.codebook_edition)

@@ -78,6 +78,8 @@ def title(change: CodebookChange, names: Mapping[str, str]) -> str:
         return f"“{one.entry.name}” described anew"
     if change.kind == changes.LEARN:
         return f"“{names.get(next(iter(change.scope), ''), 'A theme')}” learned more passages"
+    if change.kind == changes.TAUGHT:
+        return "Examples learned from corrections"
     if change.kind == changes.AGAIN:
         return "All passages heard anew"
     return "A file taken in"

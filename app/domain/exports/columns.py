@@ -10,7 +10,8 @@ COLUMNS = {
     ),
     "segments": (
         *WHO, "answer_id", "prompt", "segment_id", "position", "start_s", "end_s",
-        "text", "edited_by", "unclear", "speaker", "confidence", "engine", "model", "transcript_language",
+        "text", "edited_by", "unclear", "speaker", "confidence", "engine", "model",
+        "transcript_language",
         "sentiment", "sentiment_score", "sentiment_confidence", "sentiment_engine",
         "emotions", "emotions_engine", "themes", "themes_engine",
         "needs_a_person", "needs_a_person_score",
