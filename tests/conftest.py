@@ -62,7 +62,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a server's database once more only what comes near a database."""
     if DATABASE:
-        far = [item for item in items if "app" not in getattr(item, "fixturenames", ())]
+        near = {"app", "migrated"}
+        far = [item for item in items if near.isdisjoint(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=far)
         items[:] = [item for item in items if item not in far]
 
