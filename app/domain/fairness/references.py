@@ -82,8 +82,13 @@ def _known(program: Program, name: str) -> dict[str, list[str]]:
     rows = db.session.execute(
         select(column, Answer.id)
         .join(Submission, Answer.submission_id == Submission.id)
-        .join(Recording, Recording.answer_id == Answer.id)
-        .where(Submission.program_id == program.id, Submission.state == "received", column != "")
+        .outerjoin(Recording, Recording.answer_id == Answer.id)  # words outlive a recording
+        .where(
+            Submission.program_id == program.id,
+            Submission.state == "received",
+            Answer.kind != "text",
+            column != "",
+        )
     )
     known: dict[str, list[str]] = {}
     for value, answer in rows:
