@@ -58,12 +58,15 @@ def show(program_id: str, change_id: str) -> ResponseReturnValue:
 @blueprint.post(ONE)
 @allow(*EDITORS)
 def decide(program_id: str, change_id: str) -> ResponseReturnValue:
-    """Applies a plan (`apply`), forgets it (`discard`), or undoes what was applied (`undo`)."""
+    """Applies a plan (`apply`), forgets it (`discard`), undoes what was applied (`undo`), or has
+    work that stopped tried again (`again`)."""
     program = program_of(program_id)
     change = versions.of(program, change_id)
     try:
         if "discard" in request.form:
             changes.discard(change)
+        elif "again" in request.form:
+            changes.again(change)
         elif "undo" in request.form:
             changes.undo(change)
         else:
@@ -192,6 +195,7 @@ def _shown(program: Program, change_id: str) -> Mapping[str, object]:
         "effects": _effects(change, there),
         "step": change.runs[-1].steps[-1] if change.runs else None,
         "newest": newest is not None and newest.id == change.id,
+        "stale": change.state == "planned" and change.edition != program.codebook_edition,
     }
 
 

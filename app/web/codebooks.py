@@ -12,6 +12,7 @@ from app.domain.codebook import (
     entries,
     family,
     files,
+    hearing,
     outlines,
     proposals,
     themes,
@@ -27,7 +28,7 @@ from app.web.programs import program_of
 
 blueprint = Blueprint("codebooks", __name__, url_prefix="/settings/programs/<program_id>/codebook")
 
-PAGE = "codebook/list.html"
+PAGE, THEME = "codebook/list.html", "codebook/theme.html"
 SAME = "This file says what the codebook says already. Nothing would change."
 
 
@@ -56,6 +57,13 @@ def add(program_id: str) -> ResponseReturnValue:
     return _saved(program)
 
 
+@blueprint.get("/<theme_id>")
+@allow(*EDITORS)
+def edit(program_id: str, theme_id: str) -> ResponseReturnValue:
+    program = program_of(program_id)
+    return render_template(THEME, typed={}, **_one(program, theme_of(program, theme_id)))
+
+
 @blueprint.post("/<theme_id>")
 @allow(*EDITORS)
 def change(program_id: str, theme_id: str) -> ResponseReturnValue:
@@ -80,7 +88,7 @@ def change(program_id: str, theme_id: str) -> ResponseReturnValue:
                 member=me(),
             )
     except (Invalid, Conflict) as error:
-        return refused(PAGE, error, values=lambda: {**shown(program), "editing": theme_id})
+        return refused(THEME, error, values=lambda: _one(program, theme_of(program, theme_id)))
     return to_change(planned) if planned is not None else _saved(program)
 
 
@@ -122,7 +130,7 @@ def shown(program: Program) -> Mapping[str, object]:
         "program": program,
         "rows": family.in_order(program.themes),
         "voices": themes.mentioned_by(program),
-        "merged": merged_names(program),
+        "merged": _merged(program),
         "colours": colours.NAMES,
         "proposed": proposals.open_count(program),
         "under_way": versions.under_way(program),
@@ -131,7 +139,19 @@ def shown(program: Program) -> Mapping[str, object]:
     }
 
 
-def merged_names(program: Program) -> dict[str, list[str]]:
+def _one(program: Program, theme: Theme) -> Mapping[str, object]:
+    return {
+        "program": program,
+        "theme": theme,
+        "rows": family.in_order(program.themes),
+        "voices": themes.mentioned_by(program).get(theme.id, 0),
+        "merged": _merged(program).get(theme.id, []),
+        "learned": hearing.passages(program.id).get(theme.id, ()),
+        "colours": colours.NAMES,
+    }
+
+
+def _merged(program: Program) -> dict[str, list[str]]:
     """Names of the themes that were merged into each, by its id."""
     found: dict[str, list[str]] = {}
     for each in entries.every(program.id).values():

@@ -83,7 +83,7 @@ GET {PROGRAM}/describe | POST {PROGRAM}/describe | GET {PROGRAM}/consent | POST 
 GET {PROGRAM}/corrections | POST {PROGRAM}/corrections/teach
 GET {PROGRAM}/codebook | POST {PROGRAM}/codebook | POST {PROGRAM}/codebook/<theme_id>
 GET {PROGRAM}/codebook/codebook.csv | POST {PROGRAM}/codebook/file
-POST {PROGRAM}/codebook/again
+GET {PROGRAM}/codebook/<theme_id> | POST {PROGRAM}/codebook/again
 GET {PROGRAM}/codebook/changes/<change_id> | POST {PROGRAM}/codebook/changes/<change_id>
 GET {PROGRAM}/codebook/<theme_id>/merge | POST {PROGRAM}/codebook/<theme_id>/merge
 GET {PROGRAM}/codebook/<theme_id>/split | POST {PROGRAM}/codebook/<theme_id>/split

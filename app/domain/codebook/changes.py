@@ -138,6 +138,19 @@ def undo(change: CodebookChange) -> None:
     _carry_out(change, "undoing", "undone")
 
 
+def again(change: CodebookChange) -> None:
+    """Has the work on it tried again where it stopped. The caller commits.
+
+    Raises:
+        Conflict: it didn't stop.
+    """
+    _hold(change)
+    step = change.runs[-1].steps[-1] if change.runs else None
+    if step is None or step.state not in ("failed", "dead"):
+        raise Conflict("This hasn't stopped, so there is nothing to try again.")
+    runs.again(step)
+
+
 def discard(change: CodebookChange) -> None:
     """Forgets a plan. Raises Conflict where it is one no longer."""
     _hold(change)
