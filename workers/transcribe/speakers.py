@@ -62,9 +62,8 @@ def turns(audio: Samples, words: Sequence[Word]) -> list[int]:
     frames = [_frames(sound, word) for word in words]
     for _ in range(_ROUNDS):
         whose = _path(words, frames, two)
-        two = tuple(
-            _joined(v for v, who in zip(said, whose, strict=True) if who == n) for n in (0, 1)
-        )
+        pairs = list(zip(said, whose, strict=True))
+        two = _joined(v for v, who in pairs if not who), _joined(v for v, who in pairs if who)
         if min(voice.count for voice in two) < _LEAST_S * PER_SECOND:
             return nobody
     if criterion(*two) / (two[0].count + two[1].count) < _TWO:
@@ -136,9 +135,9 @@ def _two(stretches: Sequence[Voice]) -> tuple[Voice, Voice] | None:
         apart[i, j] = criterion(voices[i], voices[j])
     left = list(range(len(voices)))
     while len(left) > 2:
-        i, j = np.unravel_index(np.argmin(apart), apart.shape)
+        i, j = divmod(int(np.argmin(apart)), len(voices))
         voices[i] += voices[j]
-        left.remove(int(j))
+        left.remove(j)
         apart[j, :] = apart[:, j] = np.inf
         for k in left:
             if k != i:
@@ -146,7 +145,7 @@ def _two(stretches: Sequence[Voice]) -> tuple[Voice, Voice] | None:
     return (voices[left[0]], voices[left[1]]) if len(left) == 2 else None
 
 
-def _path(words: Sequence[Word], frames: Sequence[Numbers], two: tuple[Voice, ...]) -> list[int]:
+def _path(words: Sequence[Word], frames: Sequence[Numbers], two: tuple[Voice, Voice]) -> list[int]:
     """Who says each word, 0 or 1: the likeliest way through them (Viterbi 1967)."""
     likely = np.array([[voice.likelihood(part) for voice in two] for part in frames])
     score, turned = likely[0], []
