@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +131,7 @@ def _two(stretches: Sequence[Voice]) -> tuple[Voice, Voice] | None:
     voices = sorted(stretches, key=lambda voice: -voice.count)[:_MOST]
     voices = [voice for voice in voices if voice.count >= _TELLING_S * PER_SECOND]
     apart = np.full((len(voices), len(voices)), np.inf)
-    for i, j in zip(*np.triu_indices(len(voices), 1), strict=True):
+    for i, j in combinations(range(len(voices)), 2):
         apart[i, j] = criterion(voices[i], voices[j])
     left = list(range(len(voices)))
     while len(left) > 2:
