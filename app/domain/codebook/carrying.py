@@ -16,9 +16,12 @@ from app.domain.codebook.retagging import Listen, Plan, decided_anew
 from app.domain.corrections.lessons import KEPT
 from app.domain.wording import count
 from app.extensions import db
-from app.models import ChangedMention, CodebookChange, Mention
+from app.models import ChangedMention, CodebookChange, Mention, Segment
 
 BATCH = 1000  # passages in one transaction: a tenth of a second in which others wait to write
+
+# What is kept with a change: the newest passage when it was done, and that its mentions are back.
+UNTIL, BACK = "until", "back"
 
 Checkpoint = Callable[[float, str], None]  # share done (0..1) and words; commits, or raises Lost
 
@@ -27,8 +30,9 @@ def plan_of(change: CodebookChange) -> Plan:
     """With the codebook as the change wants it, or, while it is undone, as it was before."""
     program = change.program
     if change.state in ("undoing", "undone"):
-        scope = [each["id"] for each in change.before if each["merged_into_id"] is None]
-        return Plan(hearing.of(program), _active(program.id, scope), {})
+        there = [each["id"] for each in change.before if each["merged_into_id"] is None]
+        scope = dict.fromkeys([*there, *change.scope, *change.moves, *change.moves.values()])
+        return Plan(hearing.of(program), _active(program.id, [*scope]), {})
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     planned = change.state == "planned"
     heard = hearing.of(
@@ -67,7 +71,10 @@ def carry_out(
 
 
 def take_back(change: CodebookChange, commit: Checkpoint) -> None:
-    """Undoes what `carry_out` wrote, as far as it is still as it was left."""
+    """Undoes what `carry_out` wrote, as far as it is still as it was left. What is left to do then
+    are the passages that came in since."""
+    if change.followed.get(BACK):
+        return
     mine = ChangedMention.change_id == change.id
     total = db.session.scalar(select(func.count()).select_from(ChangedMention).where(mine)) or 0
     done = 0
@@ -81,6 +88,9 @@ def take_back(change: CodebookChange, commit: Checkpoint) -> None:
         done += len(rows)
         change.reached = rows[-1].id
         commit(done / max(total, done, 1), "Putting mentions back")
+    change.reached = change.followed.get(UNTIL, 0)
+    change.followed = {**change.followed, BACK: True}
+    commit(0.0, "Putting mentions back")
 
 
 def finish(change: CodebookChange) -> None:
@@ -94,7 +104,8 @@ def finish(change: CodebookChange) -> None:
         entries.remove(change.program, made)
         change.state = "undone"
     else:
-        change.state = "applied"
+        newest = db.session.scalar(select(func.max(Segment.id))) or 0
+        change.state, change.followed = "applied", {**change.followed, UNTIL: newest}
     db.session.flush()
 
 

@@ -21,6 +21,7 @@ from app.domain.codebook.reshaping import Part
 from app.domain.errors import Conflict, Invalid, StepFailed
 from app.extensions import db
 from app.models import (
+    Answer,
     ChangedMention,
     Correction,
     Highlight,
@@ -303,6 +304,27 @@ def test_what_comes_in_meanwhile_is_heard_by_the_new_codebook(program: Program) 
     with pytest.raises(StepFailed, match="codebook was changed") as again:
         hearing.unchanged(program, heard.edition)
     assert not again.value.permanent
+
+
+def test_who_came_in_meanwhile_is_heard_by_the_old_themes_once_it_is_undone(
+    program: Program,
+) -> None:
+    delivery, staff = program.themes
+    change = reshaping.plan_merge(program, staff, delivery, None)
+    done(change)
+    db.session.query(Mention).filter(Mention.segment_id == 1).delete()  # somebody's, since then
+    later = factories.transcript(
+        factories.answer(factories.submission(program)), "Your staff is kind"
+    )
+    later.segments[0].understood = True
+    factories.highlight(later_answer(later), later, themes=[delivery])
+    undone(change)
+    assert tags(program)["Your staff is kind"] == ["Staff"]
+    assert tags(program)[LATE] == []  # what was there before the change isn't heard anew
+
+
+def later_answer(transcript):  # type: ignore[no-untyped-def]
+    return db.session.get_one(Answer, transcript.answer_id)
 
 
 def test_a_theme_that_is_off_keeps_its_history(program: Program) -> None:
