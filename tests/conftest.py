@@ -46,26 +46,25 @@ def settings_for(data: Path, **env: str) -> Settings:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long rounds run only when they are asked for, by `-m chaos`."""
-    long = [item for item in items if item.get_closest_marker("chaos")]
-    if long and "chaos" not in config.option.markexpr:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
+    """The long rounds run only when they are asked for, by `-m chaos`; on a server's database once
+    more only what comes near a database."""
+    near = {"app", "migrated"}
+
+    def out(item: pytest.Item) -> bool:
+        if item.get_closest_marker("chaos") and "chaos" not in config.option.markexpr:
+            return True
+        return bool(DATABASE) and near.isdisjoint(getattr(item, "fixturenames", ()))
+
+    left_out = [item for item in items if out(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not out(item)]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The whole set two at a time; what somebody picked, and the long rounds, one by one."""
     picked = config.option.keyword or config.args != config.getini("testpaths")
     return 0 if picked or "chaos" in config.option.markexpr else 2
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a server's database once more only what comes near a database."""
-    if DATABASE:
-        near = {"app", "migrated"}
-        far = [item for item in items if near.isdisjoint(getattr(item, "fixturenames", ()))]
-        config.hook.pytest_deselected(items=far)
-        items[:] = [item for item in items if item not in far]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
