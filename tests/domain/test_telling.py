@@ -155,3 +155,72 @@ def test_sentences_of_a_written_answer() -> None:
     assert texts("It was late. Very late!\n\nWhy? ") == ["It was late.", "Very late!", "Why?"]
     assert texts("no full stop") == ["no full stop"]
     assert texts("  ") == []
+
+
+WORDS = st.sampled_from(
+    ["And then he left without a word.", TORN, ROUTE, "So what", "Because it broke on day one."]
+)
+UNIT = st.floats(0, 1)
+
+
+@st.composite
+def recordings(draw: st.DrawFn) -> tuple[list[Passage], float]:
+    passages, now = [], draw(st.floats(0, 5))
+    for _ in range(draw(st.integers(0, 12))):
+        seconds = draw(st.floats(0.3, 18))
+        passages.append(
+            Passage(
+                text=draw(WORDS),
+                span=Span(now, now + seconds),
+                confidence=draw(UNIT),
+                sentiment=draw(st.floats(-1, 1)),
+                sentiment_confidence=draw(UNIT),
+                emotions=(("anger", draw(UNIT)),),
+                themes=(("Delivery", draw(UNIT)),),
+            )
+        )
+        now += seconds + draw(st.floats(0, 6))
+    return passages, now
+
+
+@given(recordings())
+def test_moments_keep_their_promises(recording: tuple[list[Passage], float]) -> None:
+    passages, length = recording
+    moments = choose(passages, length)
+    assert len(moments) <= min(MOST, max(1, int(length // APART)))
+    assert [m.score for m in moments] == sorted((m.score for m in moments), reverse=True)
+    for moment in moments:
+        _is_sound(moment, passages, length)
+    spans = sorted((m.span for m in moments if m.span), key=lambda span: span.start)
+    for before, after in pairwise(spans):
+        assert before.end <= after.start
+
+
+def _is_sound(moment: Moment, passages: Sequence[Passage], length: float) -> None:
+    span = moment.span
+    assert span is not None and moment.score >= TELLING
+    assert 0 <= span.start < span.end <= length + 0.001
+    if length >= SHORTEST:
+        assert SHORTEST - 0.01 <= span.length <= LONGEST + 0.01
+    else:
+        assert length >= SHORTEST_RECORDING and span == Span(0.0, length)
+    inside = passages[moment.first : moment.last + 1]
+    assert moment.quote.rstrip("…") in " ".join(passage.text for passage in inside)
+    for index, passage in enumerate(passages):
+        assert passage.span is not None
+        if moment.first <= index <= moment.last:
+            assert span.overlap(passage.span) >= passage.span.length - 0.002
+        else:
+            assert span.overlap(passage.span) <= 0.002
+
+
+@given(UNIT, UNIT, UNIT)
+def test_more_feeling_is_never_less_telling(less: float, more: float, theme: float) -> None:
+    less, more = sorted((less, more))
+    weak, strong = (said(TORN, feeling=-f, theme=theme) for f in (less, more))
+    assert strength(weak) <= strength(strong) + 1e-9
+
+
+def test_what_hangs_and_what_is_finished() -> None:
+    assert hangs("and because of that") and hangs("…But no.") and not hangs("Android is fine.")
+    assert finished("Done.”") and finished("完了。") and not finished("and then")
