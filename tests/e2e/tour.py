@@ -66,6 +66,7 @@ PAGES = (
     Page("erase", "erasures.ask", "/voices/{submission}/erase"),
     Page("erased", "erasures.show", "/settings/erased"),
     Page("codebook", "codebooks.show", "/settings/programs/{program}/codebook"),
+    Page("corrections", "agreement.show", "/settings/programs/{program}/corrections"),
     Page("theme", "codebooks.edit", "/settings/programs/{program}/codebook/{theme}"),
     Page(
         "merge", "codebook_changes.ask_merge", "/settings/programs/{program}/codebook/{theme}/merge"
