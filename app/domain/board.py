@@ -122,14 +122,16 @@ def sections(program: Program, filters: Filters) -> list[Section]:
     """The most telling moments of each theme; a moment with several stands under the one that
     most voices mention."""
     chosen = _moments(program, filters).with_only_columns(Highlight.id, Highlight.score).subquery()
+    counts_for = func.coalesce(Theme.merged_into_id, highlight_themes.c.theme_id)
     rank = func.row_number().over(
-        partition_by=highlight_themes.c.theme_id,
+        partition_by=counts_for,
         order_by=(chosen.c.score.desc(), chosen.c.id.desc()),
     )
     ranked = (
-        select(highlight_themes.c.theme_id, chosen.c.id, rank.label("rank"))
+        select(counts_for.label("theme_id"), chosen.c.id, rank.label("rank"))
         .select_from(chosen)
         .outerjoin(highlight_themes, highlight_themes.c.highlight_id == chosen.c.id)
+        .outerjoin(Theme, Theme.id == highlight_themes.c.theme_id)
         .subquery()
     )
     # More than are shown: some will stand under another theme.

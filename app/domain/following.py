@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain import audit
 from app.domain.clerk import owned
+from app.domain.codebook import family
 from app.domain.errors import Invalid, NotFound
 from app.extensions import db
 from app.models import Channel, Delivery, Member, Program, Subscription, Theme, Touchpoint, now
@@ -53,7 +54,7 @@ def followed(workspace_id: str, name: str) -> Followed:
     if noun == "program":
         return Followed(owned(Program, row_id, workspace_id))
     if noun == "theme":
-        theme = db.session.get(Theme, row_id)
+        theme = db.session.get(Theme, family.now_called(row_id))
         if theme is not None:
             return Followed(owned(Program, theme.program_id, workspace_id), theme=theme)
     if noun == "touchpoint":

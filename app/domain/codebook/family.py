@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import CompoundSelect, Select, select
+from sqlalchemy import CompoundSelect, Select, func, select
 from sqlalchemy.orm import aliased
 
 from app.domain.codebook.book import LEVELS
@@ -77,9 +77,10 @@ def listened(themes: Sequence[Theme]) -> list[tuple[Theme, int]]:
 
 
 def under(theme_id: str) -> Select[str]:
-    """Ids of a theme and of all that stand under it: whoever asks for it means them too."""
-    child, grandchild = aliased(Theme), aliased(Theme)
-    every = (
+    """Ids of a theme, of all that stand under it, and of what was merged into any of these, whose
+    mentions may still be on their way: whoever asks for the theme means them too."""
+    child, grandchild, merged = aliased(Theme), aliased(Theme), aliased(Theme)
+    family = (
         select(Theme.id)
         .where(Theme.id == theme_id)
         .union(
@@ -90,23 +91,25 @@ def under(theme_id: str) -> Select[str]:
         )
         .subquery()
     )
+    ids = select(family.c.id)
+    every = ids.union(select(merged.id).where(merged.merged_into_id.in_(ids))).subquery()
     return select(every.c.id)
 
 
 def closure(program_id: str) -> CompoundSelect[str, str]:
-    """Pairs (theme, above): each theme with itself and with everyone above it."""
-    theme, parent = aliased(Theme), aliased(Theme)
-    return (
-        select(theme.id.label("theme"), theme.id.label("above"))
+    """Pairs (theme, above): each theme with itself and with everyone above it. One that was merged
+    into another stands where that one stands."""
+    theme, own, parent = aliased(Theme), aliased(Theme), aliased(Theme)
+    pairs = (
+        select(theme.id.label("theme"), own.id.label("above"))
+        .join(own, own.id == func.coalesce(theme.merged_into_id, theme.id))
         .where(theme.program_id == program_id)
-        .union(
-            select(theme.id, theme.parent_id).where(
-                theme.program_id == program_id, theme.parent_id.is_not(None)
-            ),
-            select(theme.id, parent.parent_id)
-            .join(parent, theme.parent_id == parent.id)
-            .where(theme.program_id == program_id, parent.parent_id.is_not(None)),
-        )
+    )
+    return pairs.union(
+        pairs.with_only_columns(theme.id, own.parent_id).where(own.parent_id.is_not(None)),
+        pairs.with_only_columns(theme.id, parent.parent_id)
+        .join(parent, own.parent_id == parent.id)
+        .where(parent.parent_id.is_not(None)),
     )
 
 

@@ -111,7 +111,13 @@ def test_a_merge_takes_every_mention_along_and_comes_back(program: Program) -> N
     change = reshaping.plan_merge(program, staff, delivery, None)
     assert looked_at(change) == {delivery.id: (1, 0), staff.id: (0, 2)}
     assert tags(program) == before and staff.merged_into_id is None
-    assert done(change) == 2
+    changes.apply(change)
+    db.session.commit()
+    # What is still on its way counts already.
+    assert board.heard_by(program, Filters()) == {delivery.id: 3}
+    assert {each.theme for each in board.sections(program, Filters())} == {delivery, None}
+    assert len(board.page(program, Filters(theme=delivery.id)).moments) == 3
+    assert carried_out(change) == 2
     both = ["Delivery"]
     assert tags(program) == {LATE: both, RUDE: both, BOTH: both, OTHER: []}
     assert moments(program) == {LATE: both, RUDE: both, BOTH: both, OTHER: []}
