@@ -59,12 +59,13 @@ def watch_of(program: Program) -> FairnessWatch:
 
 def make(program: Program, made_by: str) -> FairnessAudit:
     """Audits the program now, keeps the figures, and has automatic highlighting rest where a gap
-    is beyond its limit. The caller commits.
+    is beyond its limit. Commits what was before; the caller commits the audit.
 
     Raises:
         Conflict: another audit of this program ended meanwhile.
     """
     watch = watch_of(program)
+    db.session.commit()  # measuring takes seconds, in which others must be able to write
     edition, before = watch.edition, newest(program)
     drawn = draw(program, earlier(program, watch), tables.read(before.tables) if before else ())
     taken = rows_written(
@@ -121,7 +122,11 @@ def draw(
         who = {voice: found.who[voice] for voice in facts if voice in found.who}
         settled = hiding.settle(found.groups, who, before.get(measure.key, Earlier()), minimum)
         if settled.stands:
-            drawn.tables += [each for each in older if each.measure == measure.key]
+            drawn.tables += [
+                each.without(settled.shown.get(each.field, frozenset()))
+                for each in older
+                if each.measure == measure.key
+            ]
             continue
         drawn.settled[measure.key] = settled
         fresh += [

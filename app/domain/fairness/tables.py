@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -53,6 +53,14 @@ class Table:
 
     def cell(self, group: str) -> Cell | None:
         return next((each for each in self.cells if each.group == group and each.shown), None)
+
+    def without(self, shown: Collection[str]) -> Table:
+        """The same figures, but for groups that have become too small to be shown."""
+        cells = tuple(
+            each if each.group in shown else Cell(each.group, False) for each in self.cells
+        )
+        kept = self.ratio and {self.ratio.worst, self.ratio.best} <= set(shown)
+        return replace(self, cells=cells, ratio=self.ratio if kept else None)
 
     def as_row(self) -> dict[str, Any]:
         """As JSON: this with its cells and its ratio as objects."""

@@ -134,6 +134,16 @@ def test_one_erasure_shows_in_no_later_figure(program: Program) -> None:
     assert second == first and history.trend(second, [first]) == "not measured anew"
 
 
+def test_a_group_that_became_too_small_goes_from_older_figures_too(program: Program) -> None:
+    ids = crowd.voices(program, 40, lambda at: {"accent": "North" if at < 12 else "South"})
+    assert found(made(program), "corrected").cell("North")
+    for voice in ids[:4]:
+        erasure.everything(db.session.get_one(Submission, voice), "staff")
+    db.session.commit()
+    table = found(made(program), "corrected")
+    assert not any(cell.shown for cell in table.cells) and table.ratio is None
+
+
 def test_a_hidden_groups_figure_is_in_no_row_page_or_file(program: Program) -> None:
     program.fields[0].choices = ["North", "South", "East"]
     db.session.commit()
