@@ -12,12 +12,14 @@ from app import runtime
 from app.domain import clerk, masks, sharing, signing_in
 from app.domain.codebook import changes, entries
 from app.domain.corrections import deciding, kinds
+from app.domain.fairness import tables
 from app.extensions import db
 from app.models import (
     Channel,
     Clip,
     Delivery,
     Export,
+    FairnessAudit,
     Field,
     FollowUp,
     Highlight,
@@ -107,7 +109,7 @@ def build(name: str = "Tern Home") -> World:
     )  # fmt: skip
     mail = {"url": "https://127.0.0.1/in", "secret": "whsec_AAAA"}
     channel = Channel(workspace_id=workspace.id, kind="webhook", name=said, settings=mail)
-    factories.save(run, export, case, channel)
+    factories.save(run, export, case, channel, _audit(program))
     export.key = keys.export(export.id, "segments.csv")
     runtime.storage().put(export.key, said.encode())
     subscription = Subscription(
@@ -146,6 +148,16 @@ def build(name: str = "Tern Home") -> World:
                for each in ("show", "player", "clip", "poster", "captions")},
             "token": personal,
         },
+    )  # fmt: skip
+
+
+def _audit(program: Program) -> FairnessAudit:
+    """A fairness audit in which a group is large enough to be listed."""
+    cell = tables.Cell("North", True, 12, 0.5, 0.25, 0.75)
+    table = tables.Table("branch", "Branch", "corrected", (cell,), None, "2026-01-01T00:00:00")
+    return FairnessAudit(
+        workspace_id=program.workspace_id, program_id=program.id, made_by="clock", voices=12,
+        minimum=10, verdict="thin", tables=[table.as_row()],
     )  # fmt: skip
 
 
