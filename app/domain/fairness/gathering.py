@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.domain import editing_changes
+from app.domain import editing_changes, telling
 from app.domain.fairness import words
 from app.domain.fairness.references import References
 from app.extensions import db
@@ -249,12 +249,12 @@ def _camera(program: Program, found: Gathered) -> None:
 
 
 def _highlights(program: Program, found: Gathered) -> None:
-    """Of voices that the machine looked through while it was let."""
-    shown = set(
-        db.session.scalars(
-            select(Highlight.submission_id).where(Highlight.program_id == program.id).distinct()
-        )
+    """Of voices that the machine looked through while it was let: what people chose is not its
+    doing."""
+    rows = db.session.execute(
+        select(Highlight.submission_id, Highlight.reasons).where(Highlight.program_id == program.id)
     )
+    shown = {voice for voice, reasons in rows if telling.BY_HAND not in (reasons or ())}
     rested = select(FairnessStop.id).where(
         FairnessStop.program_id == program.id,
         ~FairnessStop.caught_up,

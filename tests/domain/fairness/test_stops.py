@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import highlights, processing, telling
+from app.domain import erasure, highlights, processing, telling
+from app.domain.corrections import deciding
+from app.domain.corrections.kinds import Why
 from app.domain.errors import Conflict, Invalid
-from app.domain.fairness import audits, schedule, stops
+from app.domain.fairness import audits, gathering, schedule, stops
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import (
@@ -19,6 +21,7 @@ from app.models import (
     FairnessStop,
     FairnessWatch,
     Highlight,
+    Label,
     Member,
     Program,
     Submission,
@@ -87,7 +90,7 @@ def test_what_was_accepted_stops_nothing_and_what_is_worse_does(
     let_go(program, owner)
     made(program)
     assert not stopped(program)
-    crowd.voices(program, 1200, halves, highlighted=lambda at: at % 2 == 0)
+    crowd.voices(program, 600, halves, highlighted=lambda at: at % 2 == 0)
     made(program)
     assert stopped(program)
     assert db.session.scalar(select(func.count()).select_from(FairnessStop)) == 2
@@ -108,8 +111,6 @@ def test_a_group_that_shrinks_below_the_minimum_doesnt_flap_it(
                        highlighted=lambda at: at >= 12)  # fmt: skip
     made(program)
     assert stopped(program)
-    from app.domain import erasure
-
     for voice in ids[:6]:
         erasure.everything(db.session.get_one(Submission, voice), "staff")
     db.session.commit()
@@ -155,12 +156,32 @@ def test_voices_arrive_and_only_the_machines_moments_wait(program: Program, owne
     assert ended.caught_up
 
 
+def test_people_choose_moments_and_calls_reach_a_person_all_the_same(
+    program: Program, owner: Member
+) -> None:
+    made(program)
+    answer = factories.answer(factories.submission(program, fields={"accent": "North"}))
+    transcript = factories.transcript(answer, "It came late.", "I need somebody to call me.")
+    call = Label(kind="hand_off", value="asks", score=0.9, confidence=0.9, engine="x", version="1")
+    transcript.segments[1].labels.append(call)
+    assert processing.hand_over(answer, transcript)
+    here = deciding.passage(answer.submission, transcript.segments[0].id)
+    why = Why("missed", "words")
+    deciding.correct(here, "highlight", ["yes"], why, deciding.seen(here, "highlight"), owner)
+    db.session.commit()
+    assert _moments(answer) == 1
+    # What a person chose is not counted as the machine's.
+    let_go(program, owner)
+    ended = db.session.scalars(select(FairnessStop)).one()
+    ended.caught_up = True
+    db.session.commit()
+    assert gathering.gather(program).facts["highlighted"][answer.submission_id] == (0, 1)
+
+
 def test_who_came_under_a_stop_is_not_counted_as_passed_over(
     program: Program, owner: Member
 ) -> None:
     made(program)
-    from app.domain.fairness import gathering
-
     crowd.voices(program, 30, halves)
     assert len(gathering.gather(program).facts["highlighted"]) == 200
 
