@@ -170,12 +170,8 @@ def forget(submission: Submission) -> None:
         .join(Answer)
         .where(Answer.submission_id == submission.id)
     )
-    touched = db.session.scalars(
-        select(ThemeProposal)
-        .join(ProposedPassage)
-        .where(ProposedPassage.segment_id.in_(mine))
-        .distinct()
-    ).all()
+    theirs = select(ProposedPassage.proposal_id).where(ProposedPassage.segment_id.in_(mine))
+    touched = db.session.scalars(select(ThemeProposal).where(ThemeProposal.id.in_(theirs))).all()
     db.session.execute(delete(ProposedPassage).where(ProposedPassage.segment_id.in_(mine)))
     for row in touched:
         db.session.expire(row, ["passages"])

@@ -35,6 +35,7 @@ from app.models import (
 from tests import factories
 from tests.domain.codebook.listening import carried_out, listener, looked_at, tags
 
+pytestmark = pytest.mark.slow
 LATE, RUDE, BOTH, OTHER = (
     "The delivery came late",
     "Their staff was rude",
@@ -123,20 +124,17 @@ def test_a_merge_takes_every_mention_along_and_comes_back(program: Program) -> N
     assert moments(program) == {LATE: both, RUDE: both, BOTH: both, OTHER: []}
     assert [each.name for each in program.themes] == ["Delivery"]
     assert family.now_called(staff.id) == delivery.id
+    rows = db.session.execute(select(highlight_themes)).all()
+    assert len(rows) == len(set(rows)) == 3
+    # What was merged still listens with its own words: hearing all anew loses none of it.
+    assert hearing.of(program).counts_for == {"Delivery": delivery.id, "Staff": delivery.id}
+    again = changes.plan(program, changes.AGAIN, [], None, scope=[delivery.id])
+    assert looked_at(again) == {}
+    with pytest.raises(Invalid, match="“Staff” was merged into “Delivery”"):
+        themes.add(program, "staff", "Once more")
     undone(change)
     assert tags(program) == before == moments(program)
     assert [each.name for each in program.themes] == ["Delivery", "Staff"]
-
-
-def test_what_was_merged_still_listens_with_its_own_words(program: Program) -> None:
-    delivery, staff = program.themes
-    done(reshaping.plan_merge(program, staff, delivery, None))
-    heard = hearing.of(program)
-    assert heard.counts_for == {"Delivery": delivery.id, "Staff": delivery.id}
-    again = changes.plan(program, changes.AGAIN, [], None, scope=[delivery.id])
-    assert looked_at(again) == {}  # hearing everything anew loses none of what was merged
-    with pytest.raises(Invalid, match="“Staff” was merged into “Delivery”"):
-        themes.add(program, "staff", "Once more")
 
 
 def test_followers_and_peoples_words_go_along(program: Program) -> None:
@@ -182,8 +180,8 @@ def test_a_split_shares_out_and_loses_none(program: Program) -> None:
     assert [each.name for each in program.themes] == ["Delivery", "Staff"]
 
 
-def test_a_split_needs_two_parts_that_differ(program: Program) -> None:
-    delivery = program.themes[0]
+def test_a_split_needs_two_parts_and_a_merge_two_themes(program: Program) -> None:
+    delivery, staff = program.themes
     for parts, said in (
         ([], "Name two parts"),
         ([Part("One", "x"), Part(" ", "")], "Name two parts"),
@@ -194,10 +192,6 @@ def test_a_split_needs_two_parts_that_differ(program: Program) -> None:
     ):
         with pytest.raises(Invalid, match=said):
             reshaping.plan_split(program, delivery, parts, None)
-
-
-def test_no_theme_is_merged_into_itself_nor_into_nothing(program: Program) -> None:
-    delivery, staff = program.themes
     child = themes.add(program, "Courier", "Who brings it", parent_id=delivery.id)
     db.session.commit()
     carried_out(change_of(program))
@@ -275,6 +269,15 @@ def test_later_changes_are_undone_first(program: Program) -> None:
     undone(first)
     assert sorted(each.name for each in program.themes) == ["Delivery", "Staff"]
     assert tags(program)[BOTH] == ["Delivery", "Staff"]
+    third = themes.change(program, staff, "Rude", "Unkind people")
+    assert third is not None
+    done(third)
+    themes.delete(program, staff, "rude")
+    db.session.commit()
+    with pytest.raises(Conflict, match="isn't in force"):  # what it needs went for good
+        changes.undo(third)
+    db.session.rollback()
+    assert list(entries.every(program.id)) == [delivery.id]
 
 
 def test_a_worker_that_dies_is_followed_where_it_was(
@@ -340,23 +343,3 @@ def test_a_theme_that_is_off_keeps_its_history(program: Program) -> None:
     assert looked_at(again) == {}
     assert hearing.of(program).codebook.names == ("Staff",)
     assert tags(program)[LATE] == ["Delivery"]
-
-
-def test_moments_stand_once_under_each_theme(program: Program) -> None:
-    delivery, staff = program.themes
-    done(reshaping.plan_merge(program, staff, delivery, None))
-    rows = db.session.execute(select(highlight_themes)).all()
-    assert len(rows) == len(set(rows)) == 3
-
-
-def test_what_was_deleted_can_not_come_back(program: Program) -> None:
-    delivery, staff = program.themes
-    change = themes.change(program, staff, "Rude", "Unkind people")
-    assert change is not None
-    done(change)
-    themes.delete(program, staff, "rude")
-    db.session.commit()
-    with pytest.raises(Conflict, match="isn't in force"):
-        changes.undo(change)
-    db.session.rollback()
-    assert list(entries.every(program.id)) == [delivery.id]
