@@ -1,6 +1,8 @@
 """gunicorn's settings: threads for pages that wait, time for slow senders, none for silent ones
 (`app/host/patience.py`)."""
 
+import resource
+
 from app.config import BadSetting, read_settings
 
 try:
@@ -21,3 +23,6 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 preload_app = True
 sendfile = False  # it would send past the count of who takes too little
+# A thousand connections are a thousand open files, and requests open more: many systems allow 1024.
+soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, 8192)), most))

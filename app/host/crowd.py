@@ -3,9 +3,12 @@
 What a client keeps a thread waiting, less what its bytes take at `SLOWEST`, may grow to
 `PATIENCE`, and to no more than `HURRY` while others wait for a thread. And whoever they are, a
 quarter of a process's threads is never lent to those that are waited for: who comes past that
-sends away the one that was waited for longest, for what it has brought. So pages go on being
+sends away the one that is furthest behind a phone on a slow line (`PHONE`). So pages go on being
 answered, however many connections a stranger opens and drips on; an upload that was sent away goes
 on from where it was.
+
+Nobody gains trust by what they brought before: whoever begins stands level with whoever has kept
+up. Else a few kilobytes for each of a stranger's connections would keep every newcomer out.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ PATIENCE = 30.0  # seconds
 HURRY = 3.0
 TICK = 0.5  # seconds between two looks at whether others wait
 LENT = 0.75  # of the threads
-PROVEN = 10.0  # seconds: what ten KiB take at `SLOWEST`; more makes nobody more trusted
+PHONE = 4096  # bytes a second: who gets through beside strangers; under half of what EDGE carries
 
 
 class TooSlow(ConnectionResetError):
@@ -48,8 +51,10 @@ class Crowd:
     def enter(self, one: Watched) -> None:
         with self._lock:
             self._waited_for.add(one)
-            if len(self._waited_for) > self._room:
-                max(self._waited_for, key=Watched.lost).send_away()
+            # One that was sent away, and whose thread hasn't noticed yet, makes room once.
+            staying = [each for each in self._waited_for if not each.let_go]
+            if len(staying) > self._room:
+                max(staying, key=Watched.behind).send_away()
 
     def leave(self, one: Watched) -> None:
         with self._lock:
@@ -67,13 +72,13 @@ class Watched(socket.socket):
 
     def begin(self) -> None:
         """A new request, no time lost yet."""
-        self._waited = self._brought = 0.0
+        self._waited = self._behind = 0.0
         self._since = math.inf
         self.let_go = False
 
-    def lost(self) -> float:
-        """Seconds until this moment, less what was brought in this request, up to `PROVEN`."""
-        return self._waited + max(0.0, time.monotonic() - self._since) - self._brought
+    def behind(self) -> float:
+        """Seconds that were waited for it until this moment, less what its bytes take a phone."""
+        return self._behind + max(0.0, time.monotonic() - self._since)
 
     def send_away(self) -> None:
         """Wakes up the thread that waits for it; it raises TooSlow there."""
@@ -108,7 +113,7 @@ class Watched(socket.socket):
 
     def _moved(self, size: int) -> None:
         self._waited = max(0.0, self._waited - size / SLOWEST)
-        self._brought = min(PROVEN, self._brought + size / SLOWEST)
+        self._behind = max(0.0, self._behind - size / PHONE)
 
     def _wait(self, event: int, patience: float) -> None:
         """Until the client is ready; no longer than gunicorn's own limit, while it reads what
@@ -140,3 +145,4 @@ class Watched(socket.socket):
         poll.poll(min(left, TICK) * 1000)
         self._since = time.monotonic()
         self._waited += self._since - began
+        self._behind += self._since - began

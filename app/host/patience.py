@@ -5,6 +5,9 @@ connection's first byte. Here a thread is taken at the first byte, and waiting i
 (`app/host/crowd.py`). Only waiting counts: a server that is busy itself lets nobody go for that. A
 player that pauses takes nothing for as long as it likes, unless others wait; then it is let go, and
 asks for the rest by range when it goes on.
+
+Connections that say nothing need no thread, but gunicorn takes no others once it has so many; here
+the one that has been idle longest makes room.
 """
 
 from __future__ import annotations
@@ -58,6 +61,34 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(conn)
         readable = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
+
+    def accept(self, listener: Any) -> None:
+        if self.nr_conns >= self.worker_connections - 1:
+            self._drop_idlest()
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._drop_idlest()  # gunicorn would end the process, and all that others do in it
+
+    def _drop_idlest(self) -> None:
+        """First of those that never said anything."""
+        for idle in (self.pending_conns, self.keepalived_conns):
+            if idle:
+                conn = idle.popleft()
+                self.poller.unregister(conn.sock)
+                self.nr_conns -= 1
+                conn.close()
+                return
+
+    def on_pending_socket_readable(self, conn: TConn, client: Any) -> None:
+        if client.fileno() >= 0:  # not dropped since the poller saw it
+            super().on_pending_socket_readable(conn, client)
+
+    def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
+        if client.fileno() >= 0:
+            super().on_client_socket_readable(conn, client)
 
     def handle(self, conn: TConn) -> Any:
         self._count(-1)

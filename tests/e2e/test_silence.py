@@ -44,6 +44,12 @@ from app.gunicorn import *
 threads, workers = 4, 1
 """
 
+# As few connections as a hundred idle ones can fill.
+NARROW = """
+from app.gunicorn import *
+threads, workers, worker_connections = 2, 1, 20
+"""
+
 
 @pytest.fixture
 def port(tmp_path: Path, migrated: Path, request: pytest.FixtureRequest) -> Iterator[int]:
@@ -92,4 +98,20 @@ def test_a_page_comes_at_once_however_many_drip(port: int) -> None:
             assert urlopen(address, timeout=5).status == 200
     finally:
         for each in dripping:
+            each.close()
+
+
+@pytest.mark.parametrize("port", [NARROW], indirect=True, ids=["narrow"])
+def test_the_idle_make_room(port: int) -> None:
+    """gunicorn lets the first of them go after five seconds."""
+    address = f"http://127.0.0.1:{port}/healthz"
+    assert urlopen(address, timeout=20).status == 200
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
+    try:
+        began = time.monotonic()
+        for _ in range(3):
+            assert urlopen(address, timeout=20).status == 200
+        assert time.monotonic() - began < 3
+    finally:
+        for each in idle:
             each.close()

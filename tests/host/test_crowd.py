@@ -29,29 +29,54 @@ def pairs() -> Iterator[list[Pair]]:
         watched.close()
 
 
-def test_the_one_that_brought_least_for_its_time_goes(pairs: list[Pair]) -> None:
+def waits(pool: ThreadPoolExecutor, pair: Pair) -> Future[bytes]:
+    """A thread that is known to wait for this client."""
+    future = pool.submit(pair[1].recv, 100)
+    eventually(lambda: pair[1] in pair[1].crowd._waited_for, 5, "it is waited for")
+    return future
+
+
+def test_the_one_that_is_furthest_behind_goes(pairs: list[Pair]) -> None:
     brisk, slow, *others = pairs
-    brisk[0].sendall(bytes(5000))
-    assert brisk[1].recv(5000) == bytes(5000)
     with ThreadPoolExecutor(5) as pool:
-
-        def wait(pair: Pair) -> Future[bytes]:
-            future = pool.submit(pair[1].recv, 100)
-            eventually(lambda: pair[1].lost() > -5, 5, "it is waited for")
-            eventually(lambda: pair[1] in pair[1].crowd._waited_for, 5, "it is waited for")
-            return future
-
-        held = [wait(brisk), wait(slow), wait(others[0])]
+        held = [waits(pool, brisk), waits(pool, slow)]
+        eventually(lambda: slow[1].behind() > 0.3, 5, "both are behind")
+        brisk[0].sendall(bytes(9000))
+        assert held[0].result(5) == bytes(100)
+        assert brisk[1].recv(9000) == bytes(8900)
+        held[0] = waits(pool, brisk)
+        held.append(waits(pool, others[0]))
         held.append(pool.submit(others[1][1].recv, 100))
         with pytest.raises(TooSlow):
             held[1].result(5)
         assert slow[0].recv(1) == b""  # told at once
-        held.append(pool.submit(others[2][1].recv, 100))
-        with pytest.raises(TooSlow):
-            held[2].result(5)
-        for client in (brisk[0], others[1][0], others[2][0]):
+        for client in (brisk[0], others[0][0], others[1][0]):
             client.sendall(b"on")
-        assert [held[each].result(5) for each in (0, 3, 4)] == [b"on"] * 3
+        assert [held[each].result(5) for each in (0, 2, 3)] == [b"on"] * 3
+
+
+def test_no_stranger_keeps_a_newcomer_out_by_what_it_brought_before(pairs: list[Pair]) -> None:
+    strangers, newcomer = pairs[:3], pairs[3]
+    for client, watched in strangers:
+        client.sendall(bytes(20_000))
+        got = 0
+        while got < 20_000:
+            got += len(watched.recv(20_000))
+    with ThreadPoolExecutor(4) as pool:
+        held = [waits(pool, pair) for pair in strangers]
+        held.append(pool.submit(newcomer[1].recv, 100))
+        with pytest.raises(TooSlow):
+            held[0].result(5)
+        for client, _ in pairs[1:4]:
+            client.sendall(b"on")
+        assert [future.result(5) for future in held[1:]] == [b"on"] * 3
+
+
+def test_who_comes_while_one_is_going_sends_away_another(pairs: list[Pair]) -> None:
+    crowd = pairs[0][1].crowd
+    for _, watched in pairs:  # no thread of theirs has run meanwhile
+        crowd.enter(watched)
+    assert sum(watched.let_go for _, watched in pairs) == 2
 
 
 def test_one_who_leaves_makes_room(pairs: list[Pair]) -> None:
