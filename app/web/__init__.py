@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "api",
     "board",
     "voices",
+    "search",
     "words",
     "masks",
     "corrections",

@@ -1,4 +1,4 @@
-"""Voices: the list, the search, and one submission with its player, words and run."""
+"""Voices: the list, and one submission with its player, words and run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, highlights, runs, search, sharing, transcripts, voices, wording
+from app.domain import board, highlights, runs, sharing, transcripts, voices, wording
 from app.domain.codebook import family
 from app.domain.progress import Progress
 from app.extensions import db
@@ -18,7 +18,6 @@ from app.web.board import PERIODS
 
 blueprint = Blueprint("voices", __name__)
 
-HITS = 50
 ENGINES = {
     "whisper": "Whisper",
     "faster_whisper": "Whisper",
@@ -70,28 +69,6 @@ def index() -> ResponseReturnValue:
         periods=PERIODS,
         next=url_for("voices.index", **args, after=page.next) if page.next else "",
         first=url_for("voices.index", **args) if after else "",
-    )
-
-
-@blueprint.get("/search")
-@allow(*STAFF)
-def find() -> ResponseReturnValue:
-    words = request.args.get("q", "").strip()[:200]
-    filters = search.Filters(
-        program_id=request.args.get("program", ""), sentiment=request.args.get("sentiment", "")
-    )
-    masked = not masks.unmasked()
-    hits = search.search(me().workspace_id, words, filters, HITS + 1, masked=masked)
-    return render_template(
-        "voices/search.html",
-        search_words=words,
-        hits=hits[:HITS],
-        total=search.count(me().workspace_id, words, filters, masked=masked)
-        if len(hits) > HITS
-        else len(hits),
-        filters=filters,
-        sentiments=board.SENTIMENTS,
-        programs=board.programs(me().workspace_id),
     )
 
 

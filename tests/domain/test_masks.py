@@ -304,8 +304,9 @@ def test_a_masked_word_finds_nothing_for_those_who_see_masks(
     workspace = answer.submission.workspace_id
 
     def found(words: str, masked: bool = True) -> list[str]:
-        hits = search.search(workspace, words, masked=masked)
-        assert search.count(workspace, words, masked=masked) == len(hits)
+        found = search.by_words(workspace, words, masked=masked)
+        hits = found.hits
+        assert found.said == len(hits)
         return ["".join(piece.text for piece in hit.pieces) for hit in hits]
 
     assert found("late") == []  # not looked through yet

@@ -91,7 +91,7 @@ def test_it_is_removed_without_a_trace(workspace: Workspace) -> None:
     if db.engine.dialect.name == "sqlite":
         found = text("SELECT count(*) FROM segment_search WHERE segment_search MATCH 'lantern'")
         assert db.session.scalar(found) == 0
-    assert search.search(workspace.id, "lantern") == []
+    assert search.by_words(workspace.id, "lantern").hits == []
     assert (count(Highlight), count(FollowUp), count(Invitation)) == (0, 0, 0)
     assert sample.of(workspace.id) is None
     assert (count(Program), count(Submission), count(Recording), count(Step)) == (1, 1, 1, 0)

@@ -205,7 +205,7 @@ def test_search_says_how_many_there_are_beyond_the_best(
 ) -> None:
     factories.transcript(answer, *(f"Late, {number} times." for number in range(53)))
     page = sign_in(client, owner).get("/search?q=late").text
-    assert "The best 50 of 53 passages" in page and page.count("<mark>") == 50
+    assert "53 passages say it. The best 50 are here." in page and page.count("<mark>") == 50
 
 
 def test_search_leads_to_the_second(

@@ -1,5 +1,18 @@
 """Search over every passage: by its words, and by what it means."""
 
-from app.domain.search.words import Filters, Hit, Piece, count, pieces, search, terms
+from app.domain.search.filters import Filters
+from app.domain.search.finding import EVERYTHING, Found, Hit, by_both, by_words
+from app.domain.search.words import MOST, Piece, pieces, terms
 
-__all__ = ["Filters", "Hit", "Piece", "count", "pieces", "search", "terms"]
+__all__ = [
+    "EVERYTHING",
+    "MOST",
+    "Filters",
+    "Found",
+    "Hit",
+    "Piece",
+    "by_both",
+    "by_words",
+    "pieces",
+    "terms",
+]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, column, func, literal_column, or_, select, table
 
 from app.domain import masking
 from app.extensions import db
-from app.models import Answer, PersonalLook, Segment, Submission
+from app.models import PersonalLook, Segment
 
-Found = Select[Segment, Answer, Submission]
+Row = TypeVarTuple("Row")
 
 
-def visible(asked: Found, query: str) -> Found:
+def visible(asked: Select[*Row], query: str) -> Select[*Row]:
     """Of the passages that `asked` finds, those in which the words are found beside the masks, too.
     One that hasn't been looked through yet is left out. `query`: in the language of the database.
     """

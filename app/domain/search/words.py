@@ -1,4 +1,4 @@
-"""Finds what was said: whole words over every passage, the last one also while being typed."""
+"""Finds what was said: whole words over every passage, the last one also by its beginning."""
 
 from __future__ import annotations
 
@@ -7,24 +7,18 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table
 
 from app.domain.search import masked_search
+from app.domain.search.filters import Filters, current, of_passages, of_voices
 from app.extensions import db
-from app.models import Answer, Label, Segment, Submission, Transcript
+from app.models import Segment
 
 MOST_TERMS = 12
+MOST = 1000  # passages ranked: where more say it, the newest ones
+SHORTEST = 3  # letters of a beginning; shorter ones begin half the language
 _TERM = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """An empty value filters nothing."""
-
-    program_id: str = ""
-    touchpoint_id: str = ""
-    sentiment: str = ""
+INDEX = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +29,12 @@ class Piece:
     found: bool
 
 
-Found = Select[Segment, Answer, Submission]
-
-
 @dataclass(frozen=True, slots=True)
-class Hit:
-    segment: Segment
-    answer: Answer
-    submission: Submission
-    pieces: tuple[Piece, ...]
+class Ranked:
+    """Passages by their ids, best first. `more`: there are others besides these MOST."""
+
+    ids: tuple[int, ...]
+    more: bool = False
 
 
 def terms(query: str) -> list[str]:
@@ -51,55 +42,28 @@ def terms(query: str) -> list[str]:
     return _TERM.findall(unicodedata.normalize("NFC", query).casefold())[:MOST_TERMS]
 
 
-def search(
-    workspace_id: str,
-    query: str,
-    filters: Filters | None = None,
-    limit: int = 50,
-    *,
-    masked: bool = False,
-) -> list[Hit]:
-    """Passages of current transcripts that hold every word, best first.
+def ranked(workspace_id: str, words: Sequence[str], filters: Filters, *, masked: bool) -> Ranked:
+    """Passages of current transcripts that hold every word.
 
-    Only received submissions of this workspace. A query without a word finds nothing. `masked`: for
-    those who don't see personal data, and don't find by it.
+    Only received submissions of this workspace. `masked`: for those who don't see personal data,
+    and don't find by it.
     """
-    words = terms(query)
     if not words:
-        return []
-    asked = _asked(workspace_id, filters or Filters()).options(
-        joinedload(Submission.touchpoint),
-        joinedload(Submission.program),
-        joinedload(Answer.recording),
-        selectinload(Segment.labels),
-    )
-    asked, best = _matching(asked, words, masked)
-    rows = db.session.execute(asked.order_by(best, Segment.id.desc()).limit(limit)).all()
-    shown = masked_search.texts([row[0] for row in rows]) if masked else {}
-    return [
-        Hit(segment, answer, submission, tuple(pieces(shown.get(segment.id, segment.text), words)))
-        for segment, answer, submission in rows
-    ]
-
-
-def count(
-    workspace_id: str, query: str, filters: Filters | None = None, *, masked: bool = False
-) -> int:
-    """How many passages `search` would find without its limit."""
-    words = terms(query)
-    if not words:
-        return 0
-    asked, _ = _matching(_asked(workspace_id, filters or Filters()), words, masked)
-    return db.session.scalar(asked.with_only_columns(func.count())) or 0
+        return Ranked(())
+    rules = [*of_voices(workspace_id, filters), *of_passages(filters)]
+    found = db.session.execute(_matching(words, masked).where(*rules).limit(MOST + 1)).all()
+    best = sorted(found[:MOST], key=lambda row: (-row[1], -row[0]))
+    return Ranked(tuple(row[0] for row in best), len(found) > MOST)
 
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
     """The text cut where a searched word begins and ends. Joined, the pieces are the text."""
-    whole, begun = {_folded(word) for word in words}, _folded(words[-1])
+    whole = {_folded(word) for word in words}
+    begun = _folded(words[-1]) if words and _begins(words[-1]) else None
     done = 0
     for match in _TERM.finditer(text):
         word = _folded(match.group())
-        if word in whole or word.startswith(begun):
+        if word in whole or (begun is not None and word.startswith(begun)):
             if match.start() > done:
                 yield Piece(text[done : match.start()], False)
             yield Piece(match.group(), True)
@@ -108,45 +72,40 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
         yield Piece(text[done:], False)
 
 
-def _asked(workspace_id: str, filters: Filters) -> Found:
-    asked: Found = (
-        select(Segment, Answer, Submission)
-        .join(Transcript, and_(Segment.transcript_id == Transcript.id, Transcript.current))
-        .join(Answer, Transcript.answer_id == Answer.id)
-        .join(Submission, Answer.submission_id == Submission.id)
-        .where(Submission.workspace_id == workspace_id, Submission.state == "received")
-    )
-    if filters.program_id:
-        asked = asked.where(Submission.program_id == filters.program_id)
-    if filters.touchpoint_id:
-        asked = asked.where(Submission.touchpoint_id == filters.touchpoint_id)
-    if filters.sentiment:
-        feeling = select(Label.segment_id).where(
-            Label.kind == "sentiment", Label.value == filters.sentiment
-        )
-        asked = asked.where(Segment.id.in_(feeling))
-    return asked
-
-
-def _matching(
-    asked: Found, words: Sequence[str], masked: bool
-) -> tuple[Found, ColumnElement[float]]:
-    """The rows that match and what puts the best first, in the language of the database in use.
-    Words hold letters and digits only, so nothing can be said in either language through them."""
-    if db.engine.dialect.name == "postgresql":
-        bare = [_folded(word) for word in words]
-        said = " & ".join([*bare[:-1], bare[-1] + ":*"])
-        asked = masked_search.visible(asked, said) if masked else asked
-        query = func.to_tsquery("simple", said)
-        tsv: ColumnElement[str] = literal_column("segments.tsv")
-        return asked.where(tsv.op("@@")(query)), func.ts_rank(tsv, query).desc()
-    index = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
-    said = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+def _matching(words: Sequence[str], masked: bool) -> Select[int, float]:
+    """The rows that match, newest first, and how good they are, in the language of the database in
+    use. Words hold letters and digits only, so nothing can be said in either language by them."""
+    if db.engine.dialect.name == "sqlite":
+        return current(_fts5(words, masked))
+    bare = [_folded(word) for word in words]
+    said = " & ".join([*bare[:-1], bare[-1] + (":*" if _begins(words[-1]) else "")])
+    query = func.to_tsquery("simple", said)
+    tsv: ColumnElement[str] = literal_column("segments.tsv")
+    asked = current(select(Segment.id, func.ts_rank(tsv, query)))
     asked = masked_search.visible(asked, said) if masked else asked
-    matching = asked.join(index, index.c.rowid == Segment.id).where(
-        index.c.segment_search.op("MATCH")(said)
+    return asked.where(tsv.op("@@")(query)).order_by(Segment.id.desc())
+
+
+def _fts5(words: Sequence[str], masked: bool) -> Select[int, float]:
+    said = _match(words)
+    asked = (
+        select(Segment.id, -INDEX.c.rank)
+        .select_from(INDEX)
+        .join(Segment, Segment.id == INDEX.c.rowid)
+        .where(INDEX.c.segment_search.op("MATCH")(said))
+        .order_by(INDEX.c.rowid.desc())
     )
-    return matching, index.c.rank
+    return masked_search.visible(asked, said) if masked else asked
+
+
+def _match(words: Sequence[str]) -> str:
+    end = "*" if _begins(words[-1]) else ""
+    return " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"{end}'])
+
+
+def _begins(word: str) -> bool:
+    """Whether the last word of a query may be the beginning of a longer one. CJK has no spaces."""
+    return len(word) >= SHORTEST or not word.isascii()
 
 
 def _folded(text: str) -> str:

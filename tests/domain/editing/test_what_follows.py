@@ -197,8 +197,8 @@ def test_captions_exports_and_search_give_the_corrected_words_and_say_so(
         ("the mail came late", "staff", False), ("nobody rang me", "customer", False),
         ("it was find", "", False),
     ]  # fmt: skip
-    assert len(search.search(workspace_id, "mail")) == 1
-    assert search.search(workspace_id, "male") == []
+    assert search.by_words(workspace_id, "mail").said == 1
+    assert search.by_words(workspace_id, "male").hits == []
 
 
 def test_captions_in_a_picture_are_drawn_anew(

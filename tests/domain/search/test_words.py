@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain.search import Filters, Piece, count, pieces, search, terms
+from app.domain.search import EVERYTHING, Filters, Piece, by_words, pieces, terms, words
 from app.extensions import db
 from app.models import Answer, Workspace
 from tests import factories
@@ -11,10 +11,10 @@ def said(workspace: Workspace, *sentences: str, **values: object):
     return factories.transcript(factories.answer(submission), *sentences)
 
 
-def found(workspace: Workspace, query: str, filters: Filters | None = None) -> list[str]:
-    hits = search(workspace.id, query, filters)
-    assert count(workspace.id, query, filters) == len(hits)
-    return [hit.segment.text for hit in hits]
+def found(workspace: Workspace, query: str, filters: Filters = EVERYTHING) -> list[str]:
+    found = by_words(workspace.id, query, filters)
+    assert found.said == len(found.hits)
+    return [hit.segment.text for hit in found.hits]
 
 
 def test_finds_every_word_in_any_order_and_the_last_by_its_beginning(workspace: Workspace) -> None:
@@ -45,12 +45,26 @@ def test_accents_and_case_do_not_matter(workspace: Workspace) -> None:
 )
 def test_nothing_typed_is_an_error(workspace: Workspace, query: str) -> None:
     said(workspace, "It was late, and near the end.")
-    assert isinstance(search(workspace.id, query), list)
+    assert by_words(workspace.id, query).said in (0, 1)
 
 
-def test_the_best_of_many_are_counted(workspace: Workspace) -> None:
+def test_the_best_of_many_are_counted_and_the_newest_of_very_many_ranked(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said(workspace, *(f"Late again, for the {number}th time." for number in range(7)))
-    assert (len(search(workspace.id, "late", limit=5)), count(workspace.id, "late")) == (5, 7)
+    many = by_words(workspace.id, "late", limit=5)
+    assert (len(many.hits), many.said, many.more) == (5, 7, False)
+    monkeypatch.setattr(words, "MOST", 6)
+    most = by_words(workspace.id, "late")
+    assert (len(most.hits), most.said, most.more) == (6, 6, True)
+    assert "Late again, for the 0th time." not in [hit.segment.text for hit in most.hits]
+
+
+def test_one_or_two_letters_are_a_word_and_no_beginning(workspace: Workspace) -> None:
+    said(workspace, "It was late.", "Into the blue.")
+    assert found(workspace, "it") == ["It was late."]
+    assert found(workspace, "i") == []
+    assert found(workspace, "int") == ["Into the blue."]
 
 
 def test_a_query_without_a_word_finds_nothing(workspace: Workspace) -> None:

@@ -1,0 +1,137 @@
+"""The search over what was said: its words at once, and what means the same a moment later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from babel import Locale, UnknownLocaleError
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import board, search
+from app.domain.codebook import family
+from app.domain.corrections.kinds import EMOTIONS
+from app.models import Program
+from app.web import masks
+from app.web.access import STAFF, allow, me
+from app.web.board import INDENT, PERIODS, Choice, Facet
+
+blueprint = Blueprint("search", __name__)
+
+LONGEST = 200  # characters of a query; the rest is not looked for, and the page says so
+NAMES = {
+    "program": "program_id",
+    "theme": "theme_id",
+    "touchpoint": "touchpoint_id",
+    "sentiment": "sentiment",
+    "emotion": "emotion",
+    "period": "period",
+    "language": "language",
+}
+
+
+@blueprint.get("/search")
+@allow(*STAFF)
+def find() -> ResponseReturnValue:
+    """What has the words, at once. The page asks for the rest by itself; `by=meaning` is for
+    browsers that don't."""
+    return _page("search/page.html", both=request.args.get("by") == "meaning")
+
+
+@blueprint.get("/search/both")
+@allow(*STAFF)
+def both() -> ResponseReturnValue:
+    """The part of the page that holds what was found, words and meaning in one list."""
+    return _page("search/_both.html", both=True)
+
+
+def _page(template: str, *, both: bool) -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()
+    query, programs = asked[:LONGEST], board.programs(me().workspace_id)
+    filters = _filters()
+    look = search.by_both if both else search.by_words
+    found = look(me().workspace_id, query, filters, masked=not masks.unmasked())
+    program = _one(programs, filters.program_id)
+    return render_template(
+        template,
+        search_words=query,
+        cut=len(asked) > LONGEST,
+        found=found,
+        most=search.MOST,
+        narrowed=filters.narrowed,
+        facets=_facets(filters, programs, program, found),
+        both=_link("search.both"),
+        plain=_link("search.find", by="meaning"),
+        everything=url_for("search.find", q=query),
+    )
+
+
+def _filters() -> search.Filters:
+    """What the address asks for. An unknown period is passed over; nothing fits another unknown."""
+    given = {ours: request.args.get(name, "") for name, ours in NAMES.items()}
+    given["period"] = given["period"] if given["period"] in PERIODS else ""
+    given["theme_id"] = family.now_called(given["theme_id"])
+    return search.Filters(**given)
+
+
+def _one(programs: Sequence[Program], chosen: str) -> Program | None:
+    """The program whose themes and touchpoints are offered: the chosen one, or the only one."""
+    if len(programs) == 1:
+        return programs[0]
+    return next((each for each in programs if each.id == chosen), None)
+
+
+def _facets(
+    filters: search.Filters,
+    programs: Sequence[Program],
+    program: Program | None,
+    found: search.Found,
+) -> list[Facet]:
+    """Languages are those of what was found: the others would find nothing."""
+    themes = family.listened(program.themes) if program else []
+    several = programs if len(programs) > 1 else []
+    spoken = {hit.language for hit in found.hits} | {filters.language}
+    options: list[tuple[str, str, Iterable[tuple[str, str]]]] = [
+        ("program", "Program", ((each.id, each.name) for each in several)),
+        ("theme", "Theme", ((each.id, INDENT * level + each.name) for each, level in themes)),
+        (
+            "touchpoint",
+            "Touchpoint",
+            ((each.id, each.name) for each in (program.touchpoints if program else [])),
+        ),
+        ("sentiment", "Sentiment", ((each, each) for each in board.SENTIMENTS)),
+        ("emotion", "Emotion", ((each, each) for each in EMOTIONS)),
+        ("period", "Time", ((key, name) for key, name in PERIODS.items() if key != "all")),
+        ("language", "Language", _named(spoken - {""})),
+    ]
+    facets = [_facet(*option, filters) for option in options]
+    return [each for each in facets if len(each.choices) > 1 or each.chosen]
+
+
+def _facet(
+    name: str, title: str, options: Iterable[tuple[str, str]], filters: search.Filters
+) -> Facet:
+    chosen = getattr(filters, NAMES[name])
+    # Another program has other themes and other steps
+    dropped = {"theme": None, "touchpoint": None} if name == "program" else {}
+    choices = [
+        Choice(text, _link("search.find", **{**dropped, name: value}), value == chosen)
+        for value, text in options
+    ]
+    return Facet(title, choices, _link("search.find", **{**dropped, name: None}))
+
+
+def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    names = []
+    for code in sorted(codes):
+        try:
+            names.append((code, Locale.parse(code, sep="-").english_name or code))
+        except (UnknownLocaleError, ValueError):
+            names.append((code, code))
+    return names
+
+
+def _link(endpoint: str, **changes: str | None) -> str:
+    """An address with this one's words and filters, some of them changed; None leaves one out."""
+    args = {name: request.args.get(name) for name in ("q", *NAMES)} | changes
+    return url_for(endpoint, **{name: value for name, value in args.items() if value})
