@@ -1,6 +1,6 @@
 """Whether anybody does the work: what an operator's monitor asks every minute.
 
-`looking` reads it, here it is judged. The public hears no more of it than "ok" or "degraded".
+`looking` reads it, here it is judged. The public hears no more of this than "ok" or "degraded".
 """
 
 from __future__ import annotations
