@@ -147,6 +147,7 @@ export async function open(draft) {
   }
   if (answer.state === "withdrawn") {
     draft.token = newToken();
+    for (const { take, received } of all()) if (received) stop(take); // by the draft that is gone
     for (const take of await store.takesOf(draft.code)) anew(take);
     answer = await tell(draft);
   }

@@ -168,7 +168,18 @@ async function takeWords(event) {
 async function takeFile(event) {
   event.preventDefault();
   const file = chooser.files[0];
-  if (fileError(await problemOf(file))) return chooser.focus();
+  const button = event.target.querySelector('[type="submit"]');
+  button.disabled = true; // pressed twice, it is taken once
+  try {
+    if (fileError(await problemOf(file))) return chooser.focus();
+    await keepFile(file);
+  } finally {
+    button.disabled = false;
+  }
+  next();
+}
+
+async function keepFile(file) {
   const take = {
     id: newToken(),
     code: data.code,
@@ -180,15 +191,11 @@ async function takeFile(event) {
     ms: 0,
     uploadUrl: null,
   };
-  const button = event.target.querySelector('[type="submit"]');
-  button.disabled = true;
   await store.putTake(take);
   for (let at = 0; at < file.size; at += PIECE) {
     await store.addChunk(take, at / PIECE, file.slice(at, at + PIECE));
   }
   await answerWith(take, { kind: take.kind, takeId: take.id, ms: 0, filename: take.filename });
-  button.disabled = false;
-  next();
 }
 
 /** In the place of one that the server found to be no recording. */
