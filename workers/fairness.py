@@ -13,7 +13,7 @@ from storage import Storage
 from workers.perform import Publish, Work
 from workers.transcribe import choose, open_engine
 from workers.transcribe.audio import load
-from workers.transcribe.base import unwatched
+from workers.transcribe.base import Progress, unwatched
 from workers.transcribe.pauses import with_pauses
 
 GONE = "The recording was taken back, or nothing in it is corrected any more"
@@ -41,7 +41,7 @@ def listen(
     folder: Path,
     settings: Settings,
     storage: Storage,
-    report=unwatched,  # type: ignore[no-untyped-def]
+    report: Progress = unwatched,
 ) -> Result:
     """Raises StepFailed or StorageError: the engine or the sound isn't there."""
     path = folder / "sound.wav"

@@ -13,7 +13,7 @@ from app.domain import audit
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict
 from app.domain.fairness import gaps, gathering, hiding, notes, stops, tables
-from app.domain.fairness.gathering import Gathered
+from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.hiding import Earlier, Settled
 from app.domain.fairness.measures import BIT, BY_KEY, MEASURES
 from app.domain.fairness.references import References

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.fairness.gathering import Gathered
+from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.tables import Table
 
 NO_VOICES = "No voice has come in yet, so there is nothing to compare."

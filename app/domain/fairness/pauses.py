@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from app import runtime
 from app.domain import editing_changes, engines, pipeline, runs
-from app.domain.fairness import gathering, words
+from app.domain.fairness import speech, words
+from app.domain.fairness.gathered import WRITTEN
 from app.extensions import db
 from app.models import (
     Answer,
@@ -78,7 +80,7 @@ def wanted(
     rows = db.session.execute(_unheard(program, references).order_by(Answer.id.desc())).all()
     found = []
     for answer_id, transcript_id, key, heard in _in_turn(rows)[:most]:
-        said = (references or gathering.texts([transcript_id])).get(
+        said = (references or speech.texts([transcript_id])).get(
             answer_id if references else transcript_id, ""
         )
         spoken = tuple(words.plain(said))
@@ -139,9 +141,9 @@ def _check(answer_id: str) -> PauseCheck:
     return check
 
 
-def _unheard(program: Program, references: Mapping[str, str] | None):  # type: ignore[no-untyped-def]
-    speech = engines.speech(runtime.settings())
-    mine = f"{speech.engine} {speech.model}".strip()
+def _unheard(program: Program, references: Mapping[str, str] | None) -> Select[Any]:
+    engine = engines.speech(runtime.settings())
+    mine = f"{engine.engine} {engine.model}".strip()
     query = (
         select(Answer.id, Transcript.id, Recording.audio_key, Transcript.heard, Submission.fields)
         .join(Transcript, and_(Transcript.answer_id == Answer.id, Transcript.current))
@@ -150,7 +152,7 @@ def _unheard(program: Program, references: Mapping[str, str] | None):  # type: i
         .where(
             Submission.program_id == program.id,
             Submission.state == "received",
-            Transcript.engine.not_in(gathering.WRITTEN),
+            Transcript.engine.not_in(WRITTEN),
             Recording.audio_key.is_not(None),
             Recording.duration_s <= LONGEST_S,
         )
@@ -158,12 +160,12 @@ def _unheard(program: Program, references: Mapping[str, str] | None):  # type: i
     if references is not None:
         return query.where(Answer.id.in_(references))
     return query.outerjoin(PauseCheck, PauseCheck.answer_id == Answer.id).where(
-        gathering.corrected(),
+        speech.corrected(),
         or_(PauseCheck.id.is_(None), ~PauseCheck.engine.startswith(mine, autoescape=True)),
     )
 
 
-def _in_turn(rows: Sequence[tuple]) -> list[tuple]:  # type: ignore[type-arg]
+def _in_turn(rows: Sequence[Row[Any]]) -> list[tuple[Any, ...]]:
     """One of each group, then the second of each: a large group must not take all the places."""
     seen: dict[tuple[str, ...], int] = {}
     ranked = []
@@ -175,7 +177,7 @@ def _in_turn(rows: Sequence[tuple]) -> list[tuple]:  # type: ignore[type-arg]
     return [each[1:] for each in ranked]
 
 
-def _times(transcript_id: str, heard: list[object] | None) -> list[tuple[float, float]]:
+def _times(transcript_id: str, heard: list[Any] | None) -> list[tuple[float, float]]:
     """The machine's own words' times: people's are the same where they kept a word."""
     if heard:
         passages = editing_changes.from_rows(heard)
