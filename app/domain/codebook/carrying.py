@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 
 from app.domain.codebook import entries, hearing, mentions, versions
 from app.domain.codebook.previews import Preview
-from app.domain.codebook.retagging import Listen, Plan, decided_anew
+from app.domain.codebook.retagging import PERSON, Listen, Plan, decided_anew
 from app.domain.corrections.lessons import KEPT
 from app.domain.wording import count
 from app.extensions import db
@@ -99,7 +99,7 @@ def finish(change: CodebookChange) -> None:
     if change.state == "undoing":
         made = versions.created(change)
         db.session.execute(
-            delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != mentions.PERSON)
+            delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != PERSON)
         )
         entries.remove(change.program, made)
         change.state = "undone"

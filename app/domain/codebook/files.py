@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from typing import Any
 
 from app.domain.cells import harmless
 from app.domain.codebook import book, changes, entries, family
@@ -86,7 +87,7 @@ def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
     for position, (row, theme) in enumerate(file.rows.items()):
         there = known.get(ids[book.key(theme.name)])
         entry = there or Entry(ids[book.key(theme.name)], theme.name, theme.description)
-        given: dict[str, object] = {"active": theme.active}
+        given: dict[str, Any] = {"active": theme.active}
         if "examples" in file.columns:
             given["examples"] = theme.examples
         if "colour" in file.columns:

@@ -73,6 +73,7 @@ def passages(program_id: str) -> dict[str, tuple[str, ...]]:
     )
     read, found = masking.Reader(), dict[str, tuple[str, ...]]()
     for theme_id, segment in rows:
+        assert theme_id is not None
         found[theme_id] = (*found.get(theme_id, ()), read(segment))
     return found
 

@@ -66,7 +66,7 @@ def passages(program_id: str, plan: Plan, after: int, most: int) -> list[Passage
 
 def write(change: CodebookChange, found: Found) -> None:
     """Writes the differences and keeps them for the way back. The caller commits."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "change_id": change.id,
             "segment_id": passage.id,
@@ -83,7 +83,7 @@ def write(change: CodebookChange, found: Found) -> None:
     if not rows:
         return
     # A batch that another try wrote already is the same one: nothing is noted twice.
-    db.session.execute(_upsert()(ChangedMention).on_conflict_do_nothing(), rows)
+    db.session.execute(_upsert(ChangedMention), rows)
     _drop(rows, gained=False)
     _add(rows, gained=True)
     refresh_moments({row["segment_id"] for row in rows})
@@ -169,11 +169,13 @@ def _add(rows: Iterable[dict[str, Any]], *, gained: bool) -> None:
     kept = ("segment_id", "theme_id", "confidence", "engine", "version")
     new = [{name: row[name] for name in kept} for row in rows if row["gained"] is gained]
     if new:
-        db.session.execute(_upsert()(Mention).on_conflict_do_nothing(), new)
+        db.session.execute(_upsert(Mention), new)
 
 
-def _upsert():  # type: ignore[no-untyped-def]
-    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+def _upsert(model: type[Mention] | type[ChangedMention]) -> Any:
+    """An INSERT that leaves a row that is there as it is."""
+    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(model).on_conflict_do_nothing()
 
 
 def _parts(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
