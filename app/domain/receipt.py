@@ -15,6 +15,7 @@ from app.models import (
     Answer,
     Channel,
     Clip,
+    Correction,
     Delivery,
     FollowUp,
     Highlight,
@@ -54,7 +55,8 @@ def counted(submission: Submission) -> dict[str, int]:
         "vectors": vectors.counted(transcripts),
         "findings": _rows(Label, Label.segment_id.in_(passages))
         + _rows(Mention, Mention.segment_id.in_(passages))
-        + _rows(PersonalData, PersonalData.answer_id.in_(answers)),
+        + _rows(PersonalData, PersonalData.answer_id.in_(answers))
+        + _rows(Correction, Correction.answer_id.in_(answers)),
         "moments": _rows(Highlight, Highlight.submission_id == submission.id),
         "clips": _rows(Clip, Clip.highlight_id.in_(moments)),
         "links": _rows(ShareLink, ShareLink.highlight_id.in_(moments)),

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.domain import highlights, understanding
-from app.domain.corrections import deciding, kinds
+from app.domain.corrections import deciding
 from app.domain.corrections.kinds import Why
 from app.domain.understanding import Finding, Heard, Tag
 from app.extensions import db
@@ -106,6 +106,3 @@ def voice(make: Make) -> Voice:
 @pytest.fixture
 def delivery(program: Program) -> str:
     return program.themes[0].id
-
-
-KINDS = kinds.KINDS

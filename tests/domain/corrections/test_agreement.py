@@ -17,18 +17,15 @@ from tests.domain.corrections.conftest import Make, Voice, found
 from workers.understand import emotion, hand_off
 
 
-@pytest.mark.parametrize(
-    ("hits", "n", "low", "high"),
+def test_the_interval_is_wilsons() -> None:
     # Newcombe (1998), Statistics in Medicine 17, table I, method 3
-    [
+    for hits, n, low, high in (
         (81, 263, 0.2553, 0.3662),
         (15, 148, 0.0624, 0.1605),
         (0, 20, 0.0, 0.1611),
         (1, 29, 0.0061, 0.1718),
-    ],
-)
-def test_the_interval_is_wilsons(hits: int, n: int, low: float, high: float) -> None:
-    assert agreement.wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
+    ):
+        assert agreement.wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_the_lists_are_the_machines() -> None:

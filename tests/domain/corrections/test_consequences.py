@@ -35,6 +35,7 @@ from app.models import (
 )
 from tests.domain.corrections.conftest import WHY, Make, Voice, found
 
+pytestmark = pytest.mark.slow
 MARKER = "quetzalcoatlus"
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from app.domain import consent
 from app.domain.codebook import carrying, changes, hearing, retagging
-from app.domain.corrections import deciding, lessons, teaching
+from app.domain.corrections import deciding, kinds, lessons, teaching
 from app.domain.corrections.kinds import Why
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import CodebookChange, Program
 from tests.domain.corrections.conftest import WHY, Make, Voice, found
 
+pytestmark = pytest.mark.slow
 BY = ("words", "1")
 PARCEL, OTHER = "The parcel was soaked through.", "Another parcel, soaked again."
 
@@ -120,12 +121,14 @@ def test_what_people_decided_is_left_alone(
     assert two.stands("theme", at=1) == (program.themes[1].id,)
 
 
-@pytest.mark.parametrize("evidence", ["voice", "case", "customer", "other"])
 def test_what_the_words_do_not_say_teaches_nothing(
-    voice: Voice, program: Program, delivery: str, evidence: str
+    voice: Voice, program: Program, delivery: str
 ) -> None:
-    voice.correct("theme", delivery, why=Why("context", evidence))
-    assert teaching.waiting(program) == {}
+    for evidence in set(kinds.EVIDENCE) - {kinds.FROM_WORDS}:
+        made = voice.correct("theme", delivery, why=Why("context", evidence))
+        assert teaching.waiting(program) == {}
+        deciding.withdraw(voice.answer.submission, made.id, voice.member)
+        db.session.commit()
 
 
 def test_taken_back_reworded_or_decided_anew_it_teaches_no_longer(

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import (
     Base,
     Clip,
+    Correction,
     Erasure,
     Program,
     Submission,
@@ -49,6 +50,11 @@ def marked(program: Program) -> Submission:
     highlight = factories.highlight(answer, newer, themes=program.themes[:1])
     factories.highlight(answer, transcript)
     factories.save(
+        Correction(
+            workspace_id=program.workspace_id, program_id=program.id, answer_id=answer.id,
+            segment_id=newer.segments[0].id, position=0, start=0.0, end=5.0, digest="",
+            kind="emotion", value=["anger"], reason="other", evidence="words", note=LINE,
+        ),
         Clip(highlight_id=highlight.id, key=put(keys.clip(highlight.id, "1", "plain"))),
         Upload(
             submission_id=submission.id, length=1, offset=1, state="received", filename=MARKER,

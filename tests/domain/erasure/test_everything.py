@@ -65,7 +65,7 @@ def test_a_marker_is_nowhere_afterwards(voice: Submission, owner: Member) -> Non
     assert db.session.get(FollowUp, heard.id) is None
     assert receipt.removed == {
         "recordings": 1, "written": 1, "captions": 1, "transcripts": 2, "edits": 1, "passages": 3,
-        "findings": 3, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
+        "findings": 4, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
         "files": 4,
     }  # fmt: skip
     row = db.session.scalars(

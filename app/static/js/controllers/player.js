@@ -119,7 +119,7 @@ export default function (answer) {
 function onKey(event) {
   if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === " " && event.target.closest("button, a, summary")) return;
+  if (event.key === " " && event.target.closest("button, a, summary, input")) return;
   const act = active[event.key];
   if (!act) return;
   event.preventDefault();
