@@ -154,7 +154,8 @@ def _reveals(
     """Whether all of `inner` are in `outer`, and only a few others."""
     if not inner or inner & ~outer:
         return False
-    beside, people = outer & ~inner, set()
+    people: set[str] = set()
+    beside = outer & ~inner
     while beside and len(people) < minimum:
         bit = beside & -beside
         people.add(who[voices[bit.bit_length() - 1]])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from app import runtime
 from app.domain import editing_changes, engines, pipeline, runs
@@ -165,7 +165,7 @@ def _unheard(program: Program, references: Mapping[str, str] | None) -> Select[A
     )
 
 
-def _in_turn(rows: Sequence[Row[Any]]) -> list[tuple[Any, ...]]:
+def _in_turn(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
     """One of each group, then the second of each: a large group must not take all the places."""
     seen: dict[tuple[str, ...], int] = {}
     ranked = []

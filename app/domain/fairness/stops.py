@@ -39,7 +39,9 @@ AT_ONCE = 100  # answers looked through again in one round of the clock
 def standing(program_id: str) -> FairnessStop | None:
     """The stop under which the program's highlighting rests."""
     return db.session.scalar(
-        select(FairnessStop).where(FairnessStop.program_id == program_id, FairnessStop.standing)
+        select(FairnessStop).where(
+            FairnessStop.program_id == program_id, FairnessStop.standing.is_(True)
+        )
     )
 
 
@@ -80,7 +82,7 @@ def go(program: Program, member: Member, why: str) -> FairnessStop:
     there = standing(program.id)
     taken = there is not None and rows_written(
         update(FairnessStop)
-        .where(FairnessStop.id == there.id, FairnessStop.standing)
+        .where(FairnessStop.id == there.id, FairnessStop.standing.is_(True))
         .values(standing=None, ended_at=now(), ended_by=member.id, why=reason)
     )
     if there is None or not taken:
