@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import editing, erasure
-from app.domain.fairness import gathering, pauses
+from app.domain import editing, erasure, processing
+from app.domain.fairness import audits, gathering, pauses, stops
 from app.extensions import db
 from app.models import (
     Answer,
     FairnessAudit,
+    Highlight,
+    Label,
     Member,
     PauseCheck,
     Program,
@@ -147,3 +149,41 @@ def test_the_command_measures_keeps_and_takes_a_file_of_what_was_said(
     db.session.rollback()
     assert len(db.session.scalars(select(FairnessAudit)).all()) == 1
     assert "worst ÷ best" in heard("--program", program.name, "--pauses", "0")
+
+
+def test_the_step_waits_under_a_stop_and_is_done_again_after_it(
+    app: Flask, workspace: Workspace, owner: Member
+) -> None:
+    program = crowd.program(workspace)
+    crowd.voices(
+        program, 80, lambda at: {"accent": ("North", "South")[at % 2]},
+        highlighted=lambda at: at % 2,
+    )  # fmt: skip
+    audits.make(program, "clock")
+    answer = factories.answer(factories.submission(program, fields={"accent": "North"}))
+    said = "It came nine days late and the box was torn wide open."
+    passage = factories.transcript(answer, said).segments[0]
+    sure = {"score": -0.9, "confidence": 0.9, "engine": "x", "version": "1"}
+    passage.labels.append(Label(kind="sentiment", value="negative", **sure))
+    passage.labels.append(Label(kind="emotion", value="anger", **{**sure, "score": 0.9}))
+    run = processing.begin(answer)
+    for each in run.steps:
+        each.state = {"highlight": "due", "notify": "waiting"}.get(each.name, "done")
+    db.session.commit()
+    step = next(each for each in run.steps if each.name == "highlight")
+    perform(step.id)
+    db.session.refresh(step)
+    assert (step.state, step.stage) == ("done", stops.WAITS)
+    assert moments(answer) == 0
+    stops.go(program, owner, "We looked.")
+    db.session.commit()
+    assert stops.catch_up() == 1
+    perform(step.id)
+    db.session.refresh(step)
+    assert (step.state, step.stage) == ("done", "1 moment")
+    assert moments(answer) == 1
+
+
+def moments(answer: Answer) -> int:
+    query = select(func.count(Highlight.id)).where(Highlight.answer_id == answer.id)
+    return db.session.scalar(query) or 0
