@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "uploads",
     "direct",
     "mine",
+    "mine_words",
     "media",
     "auth",
     "settings",

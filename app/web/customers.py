@@ -15,7 +15,7 @@ from app.domain.wording import mark
 from app.extensions import db
 from app.models import Program, Workspace
 from app.web import errors
-from app.web.uploads import STATUSES
+from app.web.statuses import STATUSES
 
 # What the rest of the house says, for the translators.
 OTHERS = (

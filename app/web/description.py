@@ -185,4 +185,6 @@ OPERATIONS = (
               {200: ("text/csv", TEXT)}),
     Operation("get", "/settings/programs/{program_id}/codebook/codebook.csv", "A codebook", STAFF,
               {200: ("text/csv", TEXT)}),
+    Operation("get", "/settings/programs/{program_id}/fairness/fairness.csv", "A fairness audit",
+              STAFF, {200: ("text/csv", TEXT)}),
 )  # fmt: skip

@@ -16,8 +16,9 @@ from app.domain.errors import HeardError, Invalid
 from app.extensions import csrf, db, limiter
 from app.models import Upload
 from app.web import bodies, upload_heads
+from app.web.statuses import STATUSES
+from app.web.upload_heads import sender
 from app.web.upload_limits import so_many_bytes, took, took_whole
-from app.web.uploads import STATUSES, sender
 from storage.direct import PART_SIZE
 
 DESCRIBED: tuple[str, ...] = ("position", "kind", "filetype", "filename")

@@ -56,7 +56,7 @@ def show() -> ResponseReturnValue:
         .order_by(Erasure.asked_at.desc(), Erasure.id.desc())
         .limit(NEWEST)
     ).all()
-    shown = [(row, receipts.listed(row.removed)) for row in rows]
+    shown = [(row, receipts.listed(row.removed), receipts.gone_out(row.removed)) for row in rows]
     return render_template("settings/erased.html", shown=shown, reasons=REASONS, newest=NEWEST)
 
 

@@ -7,9 +7,7 @@ from datetime import datetime
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
-    g,
     redirect,
     render_template,
     request,
@@ -17,32 +15,22 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_time, gettext
-from flask_wtf.csrf import ValidationError, validate_csrf
 from sqlalchemy import select
 
 from app.domain import (
     admission,
-    capture,
     consent,
-    editing,
-    editing_log,
     erasure,
     follow_ups,
     transcripts,
 )
-from app.domain.errors import Conflict, Expired, Invalid, NotFound
-from app.domain.wording import mark
-from app.extensions import csrf, db, limiter
+from app.domain.errors import Expired, Invalid, NotFound
+from app.extensions import db, limiter
 from app.models import Answer, FollowUp, Recording, Submission
-from app.web import capture_texts, customers, media, receipts, word_forms
-from app.web.uploads import STATUSES
+from app.web import capture_texts, customers, media, own_pages, receipts
 
 blueprint = Blueprint("mine", __name__, url_prefix="/mine")
-customers.furnish(blueprint)
-blueprint.after_request(customers.no_trace)
-limiter.limit("240/minute")(blueprint)
-# Flask-WTF wants a Referer over https, and these pages must not send one: checked below.
-csrf.exempt(blueprint)
+own_pages.furnish(blueprint)
 
 
 @blueprint.app_template_filter("day")
@@ -58,31 +46,15 @@ def when(moment: datetime) -> str:
     return f"{format_date(moment, 'long')}, {format_time(moment, 'HH:mm')} UTC"
 
 
-@blueprint.before_request
-def _own_forms_only() -> None:
-    if request.method == "POST" and _checks_forms():
-        try:
-            validate_csrf(request.form.get("csrf_token"))
-        except ValidationError as error:
-            raise _Stale from error
-
-
-class _Stale(Conflict):
-    sentence = mark("This page was open for too long. Go back, reload it and try again.")
-
-
-STATUSES[_Stale] = 403
-
-
 @blueprint.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
-    return _page(_submission(token), token)
+    return _page(own_pages.submission(token), token)
 
 
 @blueprint.post("/<token>/purposes")
 @limiter.limit("20/minute;120/hour")  # each leaves a line in the audit log
 def change_purposes(token: str) -> ResponseReturnValue:
-    consent.change(_submission(token), ["internal", *request.form.getlist("purposes")])
+    consent.change(own_pages.submission(token), ["internal", *request.form.getlist("purposes")])
     db.session.commit()
     flash(gettext("Your choice is kept."))
     return redirect(url_for("mine.show", token=token), 303)
@@ -90,7 +62,7 @@ def change_purposes(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>/withdrawal")
 def withdraw(token: str) -> ResponseReturnValue:
-    submission = _submission(token)
+    submission = own_pages.submission(token)
     if request.form.get("confirmation", "").strip().casefold() != _word().casefold():
         sentence = gettext("Type the word exactly as it stands there. Nothing was changed.")
         return _page(submission, token, sentence=sentence), 422
@@ -102,12 +74,12 @@ def withdraw(token: str) -> ResponseReturnValue:
 @blueprint.post("/<token>/help")
 @limiter.limit("20/minute")
 def ask_for_help(token: str) -> ResponseReturnValue:
-    submission = _submission(token)
+    submission = own_pages.submission(token)
     try:
         follow_ups.ask(submission.program, submission, *customers.reachable())
     except Invalid as error:
         db.session.rollback()
-        return _page(_submission(token), token, help_sentence=customers.say(error)), 422
+        return _page(own_pages.submission(token), token, help_sentence=customers.say(error)), 422
     db.session.commit()
     flash(gettext("Thank you. A person will get in touch with you."))
     return redirect(url_for("mine.show", token=token), 303)
@@ -115,7 +87,7 @@ def ask_for_help(token: str) -> ResponseReturnValue:
 
 @blueprint.get("/<token>/recordings/<recording_id>/<any(playable, poster):part>")
 def recording(token: str, recording_id: str, part: str) -> Response:
-    found = _recording(_submission(token), recording_id)
+    found = _recording(own_pages.submission(token), recording_id)
     key = found.playable_key if part == "playable" else found.poster_key
     if key is None:
         raise NotFound
@@ -125,60 +97,9 @@ def recording(token: str, recording_id: str, part: str) -> Response:
 
 @blueprint.get("/<token>/recordings/<recording_id>/captions.vtt")
 def captions_file(token: str, recording_id: str) -> Response:
-    transcript = transcripts.current(_recording(_submission(token), recording_id).answer)
+    transcript = transcripts.current(_recording(own_pages.submission(token), recording_id).answer)
     text = transcripts.vtt(transcript.segments if transcript else [])
     return Response(text, content_type="text/vtt; charset=utf-8")
-
-
-@blueprint.get("/<token>/answers/<answer_id>/words")
-def words(token: str, answer_id: str) -> ResponseReturnValue:
-    """The words of one recording, for their speaker to correct."""
-    return _words_page(_submission(token), token, answer_id)
-
-
-@blueprint.post("/<token>/answers/<answer_id>/words")
-@limiter.limit("60/minute")
-def correct(token: str, answer_id: str) -> ResponseReturnValue:
-    transcript = editing.spoken(_submission(token), answer_id)
-    sent = word_forms.read()
-    try:
-        done = word_forms.carry_out(transcript, editing.Author(editing.CUSTOMER), sent)
-        db.session.commit()
-    except (Conflict, Invalid) as error:
-        db.session.rollback()
-        page = _words_page(_submission(token), token, answer_id, sent, customers.say(error))
-        return page, customers.status_of(error)
-    if done != "same":
-        flash(gettext("Taken back.") if done == "undone" else gettext("Your words are kept."))
-    return redirect(url_for("mine.words", token=token, answer_id=answer_id), 303)
-
-
-def _words_page(
-    submission: Submission,
-    token: str,
-    answer_id: str,
-    sent: word_forms.Sent | None = None,
-    sentence: str = "",
-) -> str:
-    transcript = editing.spoken(submission, answer_id)
-    last = editing_log.last(transcript)
-    return render_template(
-        "mine/words.html",
-        submission=submission,
-        answer=next(each for each in submission.answers if each.id == answer_id),
-        token=token,
-        transcript=transcript,
-        rows=word_forms.rows(transcript, sent),
-        stray=word_forms.stray(transcript, sent),
-        undoes=last is not None and last.by == editing.CUSTOMER,
-        sentence=sentence,
-    )
-
-
-def _submission(token: str) -> Submission:
-    submission = capture.by_token(token)
-    g.program = submission.program
-    return submission
 
 
 def _recording(submission: Submission, recording_id: str) -> Recording:
@@ -222,6 +143,7 @@ def _page(
         offered=consent.offered(text) if text else [],
         receipt=receipt,
         removed=receipts.listed(receipt.removed) if receipt else [],
+        gone_out=receipts.gone_out(receipt.removed) if receipt else "",
     )
 
 
@@ -247,7 +169,3 @@ def _word() -> str:
     """What has to be typed before everything is deleted."""
     word: str = gettext("withdraw")
     return word
-
-
-def _checks_forms() -> bool:
-    return bool(current_app.config.get("WTF_CSRF_ENABLED", True))

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from flask import request
 
-from app.domain import appending, uploads
-from app.domain.errors import Invalid
+from app.domain import appending, capture, uploads
+from app.domain.errors import Invalid, NotFound
 from app.domain.wording import mark
+from app.models import Submission
 
 # Bytes of what is said of a file, told again word for word while it is under way (tus, HEAD): a
 # name of 5000 letters in base64. What is kept of a name is cut to 200 letters.
@@ -21,6 +22,17 @@ LARGEST_NUMBER = 2**53  # what every sender's language can count to exactly
 
 class BadRequest(Invalid):
     """A header that can't be read."""
+
+
+def sender() -> Submission:
+    """Whose token the head shows. Raises NotFound, also where it was taken back."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotFound
+    submission = capture.by_token(token.strip())
+    if submission.state == "withdrawn":
+        raise NotFound
+    return submission
 
 
 def number(header: str) -> int:

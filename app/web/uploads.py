@@ -7,24 +7,23 @@ there is nothing here for a cross-site request to ride on and no CSRF token is a
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext
-from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
 from app import runtime
-from app.domain import appending, arrivals, capture, containers, parts, uploads
-from app.domain.errors import HeardError, NotFound, TooLarge
+from app.domain import appending, uploads
+from app.domain.errors import HeardError, TooLarge
 from app.domain.wording import mark
 from app.extensions import csrf, db, limiter
-from app.models import Submission, Upload
+from app.models import Upload
 from app.web import bodies, upload_heads
-from app.web.errors import SENTENCES, STATUS
+from app.web.errors import SENTENCES
 from app.web.overriding import Overriding
-from app.web.upload_limits import so_many_bytes, took, took_whole
+from app.web.statuses import STATUSES
+from app.web.upload_bodies import Body
+from app.web.upload_limits import so_many_bytes, took_whole
 
 VERSION = "1.0.0"
 EXTENSIONS = (
@@ -36,27 +35,11 @@ EXTENSIONS = (
     "expiration",
 )
 BYTES = "application/offset+octet-stream"
-SMALLEST_PIECE, LARGEST_PIECE = 4 * 1024, 1024 * 1024
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 csrf.exempt(blueprint)
 limiter.limit("1200/minute")(blueprint)
 blueprint.record_once(lambda state: Overriding.put_on(state.app, "/uploads"))
-
-STATUSES: dict[type[HeardError], int] = {
-    **STATUS,
-    parts.Locked: 423,
-    parts.NoRoom: 507,
-    parts.Unwritable: 503,
-    appending.WrongOffset: 409,
-    appending.Damaged: 460,
-    uploads.UnknownType: 415,
-    uploads.Over: 410,
-    uploads.TooOld: 410,
-    containers.NotMedia: 415,
-    arrivals.NotKept: 503,
-    upload_heads.BadRequest: 400,
-}
 
 
 @blueprint.before_request
@@ -106,7 +89,7 @@ def abilities(upload_id: str = "") -> Response:
 @limiter.limit("240/minute")
 @so_many_bytes
 def create() -> Response:
-    submission, declared = sender(), upload_heads.declared()
+    submission, declared = upload_heads.sender(), upload_heads.declared()
     size, checksum = request.content_length or 0, upload_heads.checksum()
     with_bytes = request.mimetype == BYTES
     if size and not with_bytes:
@@ -126,7 +109,7 @@ def create() -> Response:
 
 @blueprint.route("/<upload_id>", methods=["HEAD"])
 def show(upload_id: str) -> Response:
-    upload = uploads.of(sender(), upload_id)
+    upload = uploads.of(upload_heads.sender(), upload_id)
     appending.settle(upload)
     return Response(status=200, headers={**_progress(upload), **_until(upload)})
 
@@ -136,7 +119,7 @@ def show(upload_id: str) -> Response:
 @limiter.limit("1200/minute")
 @so_many_bytes
 def append(upload_id: str) -> Response:
-    upload = uploads.of(sender(), upload_id)
+    upload = uploads.of(upload_heads.sender(), upload_id)
     under_way = upload.state == "open"
     if request.mimetype != BYTES:
         raise uploads.UnknownType(mark("The bytes must come as application/offset+octet-stream."))
@@ -158,7 +141,7 @@ def append(upload_id: str) -> Response:
 
 @blueprint.delete("/<upload_id>")
 def terminate(upload_id: str) -> Response:
-    uploads.terminate(uploads.of(sender(), upload_id))
+    uploads.terminate(uploads.of(upload_heads.sender(), upload_id))
     db.session.commit()
     return Response(status=204)
 
@@ -166,42 +149,6 @@ def terminate(upload_id: str) -> Response:
 def _count(upload: Upload) -> None:
     if upload.state == "received":
         took_whole(upload.length or 0)
-
-
-class Body:
-    """The request's body in pieces. Ends early, and says so, when the sender goes away:
-    what has arrived until then counts."""
-
-    def __init__(self) -> None:
-        self.cut = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        stream, size = request.stream, 8 * SMALLEST_PIECE
-        while True:
-            began = time.monotonic()
-            try:
-                piece = stream.read(size)
-            except (ClientDisconnected, OSError):
-                self.cut = True
-                current_app.logger.info("An upload was cut off; what had arrived is kept.")
-                return
-            # About half a second's bytes: so much is lost when a slow sender is cut off.
-            quick = time.monotonic() - began < 0.5
-            size = min(size * 2, LARGEST_PIECE) if quick else max(size // 4, SMALLEST_PIECE)
-            if not piece:
-                return
-            took(len(piece))
-            yield piece
-
-
-def sender() -> Submission:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise NotFound
-    submission = capture.by_token(token.strip())
-    if submission.state == "withdrawn":
-        raise NotFound
-    return submission
 
 
 def _progress(upload: Upload) -> dict[str, str]:

@@ -91,7 +91,7 @@ PAGES = (
     Page("record-form", "capture.form", "/r/{code}/form", "customer"),
     Page("record-help", "capture.help_page", "/r/{code}/help", "customer"),
     Page("mine", "mine.show", "/mine/{token}", "customer"),
-    Page("mine-words", "mine.words", "/mine/{token}/answers/{answer}/words", "customer"),
+    Page("mine-words", "mine_words.words", "/mine/{token}/answers/{answer}/words", "customer"),
     Page("share", "shared.show", "/s/{share}", "anyone"),
     Page("sign-in", "auth.sign_in", "/sign-in", "anyone"),
     Page("sign-in-link", "auth.show_link", "/sign-in/link/{sign_in}", "anyone"),

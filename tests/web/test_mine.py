@@ -121,12 +121,13 @@ def test_taking_it_back_wants_the_word_and_leaves_a_receipt(
     assert done.status_code == 303
     page = client.get(f"/mine/{token}")
     assert "You have taken this back" in page.text and submission.id in page.text
+    assert "<li>1 recording</li>" in page.text and "<li>1 transcript</li>" in page.text
     assert "the driver" not in page.text and "Ana" not in page.text
     assert client.get(playable).status_code == 404
     assert db.session.scalar(select(func.count(Answer.id))) == 0
     assert list(runtime.storage().list("recordings/")) == []
     spanish = client.get(f"/mine/{token}?lang=es").text
-    assert "Has retirado esto" in spanish
+    assert "Has retirado esto" in spanish and "<li>1 grabación</li>" in spanish
 
 
 def test_a_person_can_be_asked_for(client: FlaskClient, submission: Submission, token: str) -> None:
