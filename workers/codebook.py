@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.domain.codebook import carrying, looking, proposals
+from app.domain.codebook import carrying, clusters, looking, proposals
 from app.domain.codebook.retagging import Heard, Passage, Plan
 from app.domain.wording import count
 from app.extensions import db
@@ -96,8 +96,14 @@ def propose(work: Work) -> Publish:
     passages = looking.uncovered(program)
     db.session.commit()
     work.report(0.1, f"Reading {count(len(passages), 'passage')}")
-    vectors = centred(embedded([(each.id, each.text) for each in passages], _encoder(work)))
-    found = looking.groups(passages, vectors, lambda share: work.report(share, "Comparing"))
+    read = embedded([(each.id, each.text) for each in passages], _encoder(work))
+    vectors = np.where(np.any(read, axis=1, keepdims=True), centred(read), 0)
+    found = looking.groups(
+        passages,
+        vectors,
+        clusters.apart(vectors),
+        lambda share: work.report(share, "Comparing"),
+    )
     said = looking.background(program, {each.id for group in found for each in group.passages})
     named = looking.named(found, said)
 

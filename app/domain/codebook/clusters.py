@@ -1,8 +1,9 @@
 """Passages that are alike, as groups. Pure; only the text worker imports it, for numpy.
 
-Each round takes the passage that most customers' passages are close to, with those, until too few
-customers are left: the greedy "community detection" of sentence-transformers (Reimers and Gurevych
-2019, https://sbert.net), counted in customers, so that one who says much makes no group.
+Each round takes the passage that most others are near to, and what is close to the middle of
+these, until too few customers are left: the greedy "community detection" of sentence-transformers
+(Reimers and Gurevych 2019, https://sbert.net), counted in customers, so that one who says much
+makes no group.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-# Cosine of two passages, the mean of what customers say taken off. Chosen on half of the topics of
-# tools/sentences/topics.tsv and looked at on the other half: see docs/adr/018.
-CLOSE = 0.5
+# Cosines after `apart`: of two passages that may begin a group, and of a passage with the group's
+# middle, which is nearer to each. Chosen on half of the topics of tools/sentences/topics.tsv, where
+# the groups met most topics and were purest; the other half is looked at in docs/adr/018.
+NEAR, INSIDE = 0.3, 0.6
+FEW = 50  # passages whose mean is half believed
 BLOCK = 1000
 
 
@@ -29,11 +32,22 @@ class Group:
     centre: Floats
 
 
+def apart(vectors: Floats) -> Floats:
+    """What these passages have in common taken off, since all speak of the same company: the more
+    the more there are. Length 1 again, 0 where there was nothing."""
+    some = np.asarray(vectors.any(axis=1))
+    if not some.any():
+        return vectors
+    common = vectors[some].mean(axis=0) * (some.sum() / (some.sum() + FEW))
+    moved = np.where(some[:, None], vectors - common, 0)
+    length = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.maximum(length, 1e-9), np.float32)
+
+
 def groups(
     vectors: Floats,
     customers: Sequence[str],
     least: int,
-    close: float = CLOSE,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> list[Group]:
     """Groups of `least` customers or more, the largest first; each passage is in one at most.
@@ -41,40 +55,41 @@ def groups(
     vectors: (n, 384) of length 1, or 0 for a passage that is like nothing.
     """
     _, who = np.unique(np.array(list(customers), dtype=str), return_inverse=True)
-    near = _near(vectors, close, on_progress)
-    free = vectors.any(axis=1)
+    near = _near(vectors, on_progress)
+    free = np.asarray(vectors.any(axis=1))
     sizes = near[:, free].sum(axis=1, dtype=np.int64)
-    sizes[~free] = 0
+    begins = free.copy()
     found: list[Group] = []
-    while len(sizes) and sizes.max() >= least:
-        best = int(sizes.argmax())
-        sizes[best] = 0  # whatever comes of it, it begins no second group
+    while begins.any():
+        best = int(np.where(begins, sizes, 0).argmax())
+        if sizes[best] < least:
+            break
+        begins[best] = False  # whatever comes of it, it begins no second group
         rows = np.flatnonzero(near[best] & free)
         if len(np.unique(who[rows])) < least:
             continue
-        # Once more around the middle, which is less of an accident than the first passage.
-        rows = np.flatnonzero(free & (vectors @ _mean(vectors[rows]) >= close))
+        # Around the middle, which is less of an accident than the first passage.
+        rows = np.flatnonzero(free & (vectors @ middle(vectors[rows]) >= INSIDE))
         if len(np.unique(who[rows])) < least:
             continue
-        centre = _mean(vectors[rows])
+        centre = middle(vectors[rows])
         order = np.argsort(-(vectors[rows] @ centre), kind="stable")
         found.append(Group(tuple(int(each) for each in rows[order]), centre))
-        free[rows] = False
-        sizes = np.minimum(sizes, near[:, free].sum(axis=1, dtype=np.int64)) * free
+        free[rows] = begins[rows] = False
+        sizes -= near[:, rows].sum(axis=1, dtype=np.int64)
     return sorted(found, key=lambda group: -len(group.rows))
 
 
-def _near(
-    vectors: Floats, close: float, on_progress: Callable[[float], None]
-) -> npt.NDArray[np.bool_]:
+def _near(vectors: Floats, on_progress: Callable[[float], None]) -> npt.NDArray[np.bool_]:
     """(n, n), in a byte each: 5 000 passages take 25 MB."""
     near = np.zeros((len(vectors), len(vectors)), np.bool_)
     for at in range(0, len(vectors), BLOCK):
-        near[at : at + BLOCK] = vectors[at : at + BLOCK] @ vectors.T >= close
+        near[at : at + BLOCK] = vectors[at : at + BLOCK] @ vectors.T >= NEAR
         on_progress(min(1.0, (at + BLOCK) / len(vectors)))
     return near
 
 
-def _mean(vectors: Floats) -> Floats:
+def middle(vectors: Floats) -> Floats:
+    """Their mean, of length 1."""
     mean = vectors.mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)

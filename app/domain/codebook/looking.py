@@ -95,13 +95,19 @@ def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:
 def groups(
     passages: Sequence[Passage],
     vectors: Floats,
+    apart: Floats,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> list[Group]:
-    """Groups that LEAST customers or more speak of. vectors: (n, 384), see `clusters.groups`."""
+    """Groups that LEAST customers or more speak of. `apart` (n, 384): what they are compared by,
+    see `clusters.groups`. `vectors` (n, 384): what their middles are kept in, the same from look to
+    look."""
     found = clusters.groups(
-        vectors, [each.customer for each in passages], LEAST, on_progress=on_progress
+        apart, [each.customer for each in passages], LEAST, on_progress=on_progress
     )
-    return [Group(tuple(passages[row] for row in each.rows), each.centre) for each in found]
+    return [
+        Group(tuple(passages[row] for row in each.rows), clusters.middle(vectors[list(each.rows)]))
+        for each in found
+    ]
 
 
 def background(program: Program, apart: Collection[int]) -> list[str]:

@@ -36,7 +36,7 @@ KEPT = 200  # passages of a proposal
 TAUGHT = 8  # of them become examples: more would outweigh the description
 SHOWN = 3
 MOST = 12  # proposals at a time, those of the largest groups
-SAME = 0.7  # cosine of two centres that are one proposal
+SAME = 0.85  # cosine of two centres that are one proposal
 
 
 @dataclass(frozen=True, slots=True)
