@@ -110,6 +110,6 @@ def _highlight(program: Program, voice: str, answer: str, transcript: str) -> di
     return {
         "workspace_id": program.workspace_id, "program_id": program.id, "submission_id": voice,
         "answer_id": answer, "transcript_id": transcript, "first_position": 0, "last_position": 0,
-        "start": 0.0, "end": 9.0, "quote": SAID, "score": 0.8, "sentiment": "negative",
+        "start": 0.0, "end": 9.0, "quote": SAID, "score": 0.5, "sentiment": "negative",
         "sentiment_score": -0.7, "said_at": now(),
     }  # fmt: skip
