@@ -13,6 +13,7 @@ NAMES = {
     "speech": "Heard's way through Whisper against Whisper's own",
     "upload": "bytes in and out, against bare copies between socket and file",
     "retag": "10 000 passages heard anew after a change of the codebook, cold and warm",
+    "search": "words and meaning over 20,000 passages",
     "memory": "what each process takes, idle",
     "install": "time and size of a fresh install, and time to the first answer",
     "accuracy": "how right speech, sentiment, themes and the rest are; writes docs/accuracy.md",

@@ -58,6 +58,7 @@ def _page(template: str, *, both: bool) -> ResponseReturnValue:
         cut=len(asked) > LONGEST,
         found=found,
         most=search.MOST,
+        widest=search.WIDEST,
         narrowed=filters.narrowed,
         facets=_facets(filters, programs, program, found),
         both=_link("search.both"),

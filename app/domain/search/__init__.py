@@ -2,11 +2,12 @@
 
 from app.domain.search.filters import Filters
 from app.domain.search.finding import EVERYTHING, Found, Hit, by_both, by_words
-from app.domain.search.words import MOST, Piece, pieces, terms
+from app.domain.search.words import MOST, WIDEST, Piece, pieces, terms
 
 __all__ = [
     "EVERYTHING",
     "MOST",
+    "WIDEST",
     "Filters",
     "Found",
     "Hit",

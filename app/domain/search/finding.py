@@ -47,15 +47,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best hits. `said`: how many passages hold the words; `more`: there are others besides.
-    `meant`: how many others are near in meaning, None where nobody looked. `note`: what was not
-    looked for, and why."""
+    """The best hits. `said`: how many passages hold the words; `more` and `cut`: as words.Ranked
+    has them. `meant`: how many others are near in meaning, None where nobody looked. `note`: what
+    was not looked for, and why."""
 
     hits: list[Hit] = field(default_factory=list)
     said: int = 0
     more: bool = False
     meant: int | None = None
     note: str = ""
+    cut: bool = False
 
 
 def by_words(
@@ -70,7 +71,7 @@ def by_words(
     asked = words.terms(query)
     said = words.ranked(workspace_id, asked, filters, masked=masked)
     rows = _rows(workspace_id, said.ids[:limit], filters)
-    return Found(_hits(rows, asked, masked), len(said.ids), said.more)
+    return Found(_hits(rows, asked, masked), len(said.ids), said.more, cut=said.cut)
 
 
 def by_both(
@@ -98,7 +99,7 @@ def by_both(
         replace(hit, says=hit.segment.id in says, means=hit.segment.id in means)
         for hit in _hits(rows, asked, masked)
     ]
-    return Found(hits, len(says), said.more, len(means - says), note)
+    return Found(hits, len(says), said.more, len(means - says), note, said.cut)
 
 
 def fused(*lists: Sequence[int]) -> list[int]:

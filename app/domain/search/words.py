@@ -16,6 +16,7 @@ from app.models import Segment
 
 MOST_TERMS = 12
 MOST = 1000  # passages ranked: where more say it, the newest ones
+WIDEST = 20_000
 SHORTEST = 3  # letters of a beginning; shorter ones begin half the language
 _TERM = re.compile(r"[^\W_]+")
 INDEX = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
@@ -31,10 +32,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Passages by their ids, best first. `more`: there are others besides these MOST."""
+    """Passages by their ids, best first. `more`: there are others besides these MOST. `cut`: of
+    those with the words only the newest WIDEST were held against the filters."""
 
     ids: tuple[int, ...]
     more: bool = False
+    cut: bool = False
 
 
 def terms(query: str) -> list[str]:
@@ -51,9 +54,14 @@ def ranked(workspace_id: str, words: Sequence[str], filters: Filters, *, masked:
     if not words:
         return Ranked(())
     rules = [*of_voices(workspace_id, filters), *of_passages(filters)]
-    found = db.session.execute(_matching(words, masked).where(*rules).limit(MOST + 1)).all()
+    asked = _matching(words, masked).where(*rules)
+    oldest = _oldest(words) if filters.narrowed else None
+    if oldest is not None:
+        asked = asked.where(INDEX.c.rowid > oldest)
+    found = db.session.execute(asked.limit(MOST + 1)).all()
     best = sorted(found[:MOST], key=lambda row: (-row[1], -row[0]))
-    return Ranked(tuple(row[0] for row in best), len(found) > MOST)
+    more = len(found) > MOST
+    return Ranked(tuple(row[0] for row in best), more, oldest is not None and not more)
 
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
@@ -75,30 +83,38 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
 def _matching(words: Sequence[str], masked: bool) -> Select[int, float]:
     """The rows that match, newest first, and how good they are, in the language of the database in
     use. Words hold letters and digits only, so nothing can be said in either language by them."""
-    if db.engine.dialect.name == "sqlite":
-        return current(_fts5(words, masked))
-    bare = [_folded(word) for word in words]
-    said = " & ".join([*bare[:-1], bare[-1] + (":*" if _begins(words[-1]) else "")])
-    query = func.to_tsquery("simple", said)
-    tsv: ColumnElement[str] = literal_column("segments.tsv")
-    asked = current(select(Segment.id, func.ts_rank(tsv, query)))
+    newest: ColumnElement[int]
+    if db.engine.dialect.name == "postgresql":
+        bare = [_folded(word) for word in words]
+        said = " & ".join([*bare[:-1], bare[-1] + (":*" if _begins(words[-1]) else "")])
+        query = func.to_tsquery("simple", said)
+        tsv: ColumnElement[str] = literal_column("segments.tsv")
+        asked = current(select(Segment.id, func.ts_rank(tsv, query)))
+        holds, newest = tsv.op("@@")(query), Segment.id.expression
+    else:
+        said = _match(words)
+        asked = current(
+            select(Segment.id, -INDEX.c.rank)
+            .select_from(INDEX)
+            .join(Segment, Segment.id == INDEX.c.rowid)
+        )
+        holds, newest = INDEX.c.segment_search.op("MATCH")(said), INDEX.c.rowid
     asked = masked_search.visible(asked, said) if masked else asked
-    return asked.where(tsv.op("@@")(query)).order_by(Segment.id.desc())
+    return asked.where(holds).order_by(newest.desc())
 
 
-def _fts5(words: Sequence[str], masked: bool) -> Select[int, float]:
-    said = _match(words)
-    asked = (
-        select(Segment.id, -INDEX.c.rank)
-        .select_from(INDEX)
-        .join(Segment, Segment.id == INDEX.c.rowid)
-        .where(INDEX.c.segment_search.op("MATCH")(said))
-        .order_by(INDEX.c.rowid.desc())
-    )
-    return masked_search.visible(asked, said) if masked else asked
+def _oldest(words: Sequence[str]) -> int | None:
+    """The passage up to which SQLite looks, where more than WIDEST have the words: it looks each of
+    them up to hold it against the filters. PostgreSQL chooses the better end to begin at itself."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    holds = INDEX.c.segment_search.op("MATCH")(_match(words))
+    newest = select(INDEX.c.rowid).where(holds).order_by(INDEX.c.rowid.desc())
+    return db.session.scalar(newest.offset(WIDEST).limit(1))
 
 
 def _match(words: Sequence[str]) -> str:
+    """A query in FTS5's language."""
     end = "*" if _begins(words[-1]) else ""
     return " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"{end}'])
 

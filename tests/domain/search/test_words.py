@@ -60,6 +60,21 @@ def test_the_best_of_many_are_counted_and_the_newest_of_very_many_ranked(
     assert "Late again, for the 0th time." not in [hit.segment.text for hit in most.hits]
 
 
+def test_filters_are_held_against_the_newest_of_very_many(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transcript = said(workspace, "Late once.", "Late twice.", "Late thrice.")
+    monkeypatch.setattr(words, "WIDEST", 2)
+    english, sqlite = Filters(language="en"), db.engine.dialect.name == "sqlite"
+    narrowed = by_words(workspace.id, "late", english)
+    assert (narrowed.said, narrowed.cut) == ((2, True) if sqlite else (3, False))
+    assert transcript.segments[2].id in [hit.segment.id for hit in narrowed.hits]
+    assert (by_words(workspace.id, "late").said, by_words(workspace.id, "once", english).cut) == (
+        3,
+        False,
+    )
+
+
 def test_one_or_two_letters_are_a_word_and_no_beginning(workspace: Workspace) -> None:
     said(workspace, "It was late.", "Into the blue.")
     assert found(workspace, "it") == ["It was late."]
