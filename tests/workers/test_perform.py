@@ -21,6 +21,7 @@ from tests import factories
 from workers import perform as performing
 from workers import steps
 from workers.perform import Publish, Work, perform
+from workers.steps import given
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_what_was_published_stays_though_what_it_replaced_cannot_be_deleted(
         work.put_file(key, path)
 
         def publish() -> str:
-            steps._drop_later(("recordings/made/before/playable.webm", None))
+            given.drop_later(("recordings/made/before/playable.webm", None))
             return "published"
 
         return publish

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import workers.media.cut
-import workers.steps
 from app import runtime
 from app.domain import clips, erasing, exports
 from app.domain.timeline import Segment, Word
@@ -20,6 +19,7 @@ from app.models import Clip, Erasure, Export, Member, Recording, Step, Submissio
 from tests.domain.erasure.gate import Gate
 from tests.domain.erasure.marked import LINE, MARKER, erase, later, left, nowhere
 from workers.perform import Work, perform
+from workers.steps import words
 from workers.transcribe.base import Transcription
 
 
@@ -82,7 +82,7 @@ def under_way(
     if request.param == "export":
         monkeypatch.setattr(exports, "write", gate.after(exports.write))
         return gate, export_order
-    monkeypatch.setattr(workers.steps, "_listen", gate.after(hear))
+    monkeypatch.setattr(words, "_listen", gate.after(hear))
     return gate, speech_order
 
 

@@ -1,0 +1,103 @@
+"""Steps that look into recordings and make files of them."""
+
+from __future__ import annotations
+
+from app.domain import masking, timeline, transcripts
+from app.domain.errors import StepFailed
+from app.extensions import db
+from app.models import Clip, Transcript
+from storage import keys
+from workers.perform import Publish, Work
+from workers.steps.given import drop_later, fetched, recording_of
+
+
+def probe(work: Work) -> Publish:
+    from workers.media.probe import probe as look
+
+    recording = recording_of(work)
+    path = fetched(work, recording.original_key)
+    info = look(path, longest_s=work.settings.max_duration)
+
+    def publish() -> str:
+        recording.container, recording.duration_s = info.container, info.duration_s
+        recording.has_video, recording.has_audio = info.video is not None, info.audio is not None
+        recording.partial = info.partial
+        if info.video is None and recording.answer.kind == "video":
+            recording.answer.kind = "audio"  # an import or upload doesn't say what is inside
+        return info.summary()
+
+    return publish
+
+
+def normalise(work: Work) -> Publish:
+    from workers.media.normalise import normalise as rebuild
+    from workers.media.probe import probe as look
+
+    recording = recording_of(work)
+    path = fetched(work, recording.original_key)
+    info = look(path, longest_s=work.settings.max_duration)
+    made = rebuild(path, info, work.folder, on_progress=work.report)
+    fence = work.claim.fence
+    extension = made.playable.suffix.lstrip(".")
+    playable = work.put_file(
+        keys.playable(recording.id, fence, extension),
+        made.playable,
+        content_type=made.mime,
+    )
+    poster = audio = None
+    if made.poster is not None:
+        poster = work.put_file(
+            keys.poster(recording.id, fence), made.poster, content_type="image/jpeg"
+        )
+    if made.audio is not None:
+        audio = work.put_file(keys.audio(recording.id, fence), made.audio, content_type="audio/wav")
+    previous = (recording.playable_key, recording.poster_key, recording.audio_key)
+
+    def publish() -> str:
+        recording.playable_key, recording.playable_type = playable.key, made.mime
+        recording.poster_key = poster.key if poster else None
+        recording.audio_key = audio.key if audio else None
+        recording.waveform = list(made.waveform)
+        recording.width, recording.height = made.width, made.height
+        recording.duration_s, recording.prepared = made.duration_s, made.how
+        recording.partial = recording.partial or made.partial
+        drop_later(previous)
+        return "Copied as it is" if made.how == "copied" else "Re-encoded for browsers"
+
+    return publish
+
+
+def clip(work: Work) -> Publish:
+    from app.domain.captions import within
+    from workers.media.captions import burn_in
+    from workers.media.cut import cut
+
+    clip = db.session.get_one(Clip, work.run.clip_id)
+    moment = clip.highlight
+    recording = moment.answer.recording
+    if recording is None or recording.playable_key is None:
+        raise StepFailed("This moment has no recording to cut.", permanent=True)
+    transcript = db.session.get_one(Transcript, moment.transcript_id)
+    span = timeline.Span(moment.start, moment.end)
+    shown = masking.veiled(transcript).segments
+    said = within([transcripts.timed(segment) for segment in shown], span)
+    source = fetched(work, recording.playable_key)
+    out = work.folder / "clip.mp4"
+    cut(
+        source,
+        span,
+        out,
+        captions=burn_in(said) if clip.kind == "captioned" else None,
+        mute=masking.muted(transcript),
+        on_progress=work.report,
+    )
+    key = keys.clip(moment.id, work.claim.fence, clip.kind)
+    stored = work.put_file(key, out, content_type="video/mp4")
+    previous = (clip.key,)
+
+    def publish() -> str:
+        clip.key, clip.media_type, clip.size = stored.key, "video/mp4", stored.size
+        drop_later(previous)
+        return f"{span.length:.1f} s"
+
+    return publish

@@ -1,0 +1,128 @@
+"""Steps that write the words down and make something of them."""
+
+from __future__ import annotations
+
+from app.domain import engines, highlights, masks, processing, speakers, telling, transcripts
+from app.domain import understanding as findings
+from app.domain.codebook import hearing
+from app.domain.fairness import stops
+from app.domain.wording import count
+from app.extensions import db
+from app.models import Answer, Recording
+from workers.perform import Publish, Work
+from workers.steps.given import answer_of, current_of, fetched, recording_of
+
+
+def transcribe(work: Work) -> Publish:
+    answer = answer_of(work)
+    if answer.kind == "text":
+        return _publish_written(answer)
+    if answer.captions:
+        from workers.transcribe.captions_engine import read
+
+        heard = read(answer.captions, duration_s=recording_of(work).duration_s or 0.0)
+    else:
+        heard = _listen(work, recording_of(work))
+
+    def publish() -> str:
+        made = transcripts.publish(
+            answer,
+            engine=heard.engine,
+            model=heard.model,
+            version=heard.version,
+            language=heard.language,
+            duration_s=heard.duration_s,
+            segments=heard.segments,
+        )
+        words = sum(len(segment.text.split()) for segment in heard.segments)
+        said = f"{count(words, 'word')} by {heard.engine} ({heard.model})" if words else "No speech"
+        return f"{said}; the corrected words stay" if made.offered else said
+
+    return publish
+
+
+def understand(work: Work) -> Publish:
+    from workers.understand import shared
+    from workers.understand.findings import finding
+
+    answer = answer_of(work)
+    transcript = current_of(answer)
+    edition, segments = transcript.edition, transcripts.to_understand(transcript)
+    askers = speakers.askers(transcript)
+    feedback = [segment.speaker not in askers for segment in segments]
+    texts = [segment.text for segment, ours in zip(segments, feedback, strict=True) if ours]
+    listening = hearing.of(answer.submission.program)
+    db.session.commit()
+    understood = shared(*work.settings.text_models).understand(texts, listening.codebook)
+    found = (hearing.counted(finding(each), listening) for each in understood)
+    made = [next(found) if ours else findings.Finding((), ()) for ours in feedback]
+
+    def publish() -> str:
+        transcripts.unchanged(transcript.id, edition)
+        hearing.unchanged(answer.submission.program, listening.edition)
+        findings.publish(transcript, made, segments)
+        masks.look(transcript)
+        processing.hand_over(answer, transcript)
+        named = {heard.theme for each in made for heard in each.themes}
+        said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"
+        return said if texts else "Nothing was said"
+
+    return publish
+
+
+def highlight(work: Work) -> Publish:
+    answer = answer_of(work)
+    transcript = current_of(answer)
+    edition = transcript.edition
+    length = answer.recording.duration_s if answer.recording else None
+    moments = telling.choose(highlights.passages(transcript), length)
+
+    def publish() -> str:
+        transcripts.unchanged(transcript.id, edition)
+        if not highlights.publish(answer, transcript, moments):
+            return stops.WAITS
+        return count(len(moments), "moment") if moments else "No moment stands out"
+
+    return publish
+
+
+def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
+    from workers.transcribe import choose, open_engine
+    from workers.transcribe.audio import load
+    from workers.transcribe.base import Transcription
+    from workers.transcribe.speakers import told_apart
+
+    duration = recording.duration_s or 0.0
+    settings = work.settings
+    engine = open_engine(
+        choose(settings.speech_engine, settings.whisper_model, settings.models),
+        model=settings.whisper_model,
+        models_dir=settings.models,
+    )
+    if recording.audio_key is None:
+        return Transcription(engine.name, engine.model, engine.version, "", duration, ())
+    samples = load(fetched(work, recording.audio_key))
+    names = engines.names_to_hear(recording.answer.submission.program)
+    db.session.commit()
+    heard = engine.transcribe(
+        samples,
+        vocabulary=names,
+        on_progress=lambda share: work.report(share, "Listening"),
+    )
+    return told_apart(samples, heard)
+
+
+def _publish_written(answer: Answer) -> Publish:
+    def publish() -> str:
+        transcripts.publish(
+            answer,
+            engine=transcripts.WRITTEN,
+            model="",
+            version="",
+            language=answer.submission.language,
+            duration_s=0.0,
+            segments=transcripts.sentences(answer.written_text),
+        )
+        return "Written by the customer"
+
+    return publish
