@@ -7,7 +7,7 @@ player that pauses takes nothing for as long as it likes, unless others wait; th
 asks for the rest by range when it goes on.
 
 Connections that say nothing need no thread, but gunicorn takes no others once it has so many; here
-the one that has been idle longest makes room.
+those that have been idle longest make room.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.host.crowd import Crowd, Watched
 from app.host.straight import Straight
+
+IDLE = 0.5  # seconds after which silence counts, where room is short: a slow line's way, twice
 
 
 class _Chunks(Body):  # type: ignore[misc]
@@ -63,8 +65,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
     def accept(self, listener: Any) -> None:
-        if self.nr_conns >= self.worker_connections - 1:
-            self._drop_idlest()
         try:
             super().accept(listener)
         except OSError as error:
@@ -72,15 +72,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
                 raise
             self._drop_idlest()  # gunicorn would end the process, and all that others do in it
 
-    def _drop_idlest(self) -> None:
-        """First of those that never said anything."""
+    def murder_pending(self) -> None:
+        """Called in each round, of a second at most."""
+        super().murder_pending()
+        while self.nr_conns > self.worker_connections - self.cfg.threads and self._drop_idlest():
+            pass
+
+    def _drop_idlest(self) -> bool:
+        """First of those that never said anything. Whether there was one that had the time to."""
         for idle in (self.pending_conns, self.keepalived_conns):
-            if idle:
+            if idle and idle[0].timeout - self.cfg.keepalive < time.monotonic() - IDLE:
                 conn = idle.popleft()
                 self.poller.unregister(conn.sock)
                 self.nr_conns -= 1
                 conn.close()
-                return
+                return True
+        return False
 
     def on_pending_socket_readable(self, conn: TConn, client: Any) -> None:
         if client.fileno() >= 0:  # not dropped since the poller saw it
