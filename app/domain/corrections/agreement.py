@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -99,7 +100,7 @@ def _standing(program: Program) -> Sequence[Correction]:
     ).all()
 
 
-def _heard(row: Correction) -> list[tuple[str, str, list[object]]]:
+def _heard(row: Correction) -> list[tuple[str, str, list[Any]]]:
     """(engine, version, what it said): that which the person saw, and a later one, which is
     measured by the same decision as long as the words are those that the person read."""
     found = [(row.engine, row.version, row.machine)]

@@ -98,7 +98,5 @@ def _lies(correction: Correction, segment: Segment) -> bool:
     """Whether the person's value stands there, and nothing else."""
     if correction.kind == kinds.HIGHLIGHT:
         return True
-    there = rows.said(segment, correction.kind)
-    return kinds.named(there) == tuple(sorted(correction.value)) and not rows.by_machine(
-        segment, correction.kind
-    )
+    there = kinds.named(rows.said(segment, correction.kind))
+    return there == rows.lasting(correction) and not rows.by_machine(segment, correction.kind)

@@ -111,14 +111,14 @@ def stray(transcript: Transcript, standing: Collection[tuple[int, str]]) -> set[
     ids = [segment.id for segment in transcript.segments]
     lost: set[int] = set()
     for model in (Label, Mention):
-        rows = db.session.scalars(
-            select(model).where(model.segment_id.in_(ids), model.engine == PERSON)
-        )
-        for row in rows:
-            if (row.segment_id, row.version) not in standing:
-                lost.add(row.segment_id)
-                db.session.delete(row)
-    db.session.flush()
+        rows = db.session.execute(
+            select(model.id, model.segment_id, model.version).where(
+                model.segment_id.in_(ids), model.engine == PERSON
+            )
+        ).all()
+        gone = [row_id for row_id, at, which in rows if (at, which) not in standing]
+        lost |= {at for _, at, which in rows if (at, which) not in standing}
+        db.session.execute(delete(model).where(model.id.in_(gone)))
     for segment in transcript.segments:
         if segment.id in lost:
             segment.understood = False
@@ -132,6 +132,14 @@ def forget_machine(ids: Iterable[int]) -> None:
         db.session.execute(
             delete(model).where(model.segment_id.in_(list(ids)), model.engine != PERSON)
         )
+
+
+def lasting(correction: Correction) -> tuple[str, ...]:
+    """The person's value without themes that are gone for good."""
+    if correction.kind != kinds.THEME:
+        return tuple(sorted(correction.value))
+    there = db.session.scalars(select(Theme.id).where(Theme.id.in_(correction.value)))
+    return tuple(sorted(there))
 
 
 def _persons(correction: Correction) -> list[Said]:
