@@ -47,12 +47,15 @@ def site(key: str) -> str:
 
 class BySite(FixedWindowRateLimiter):
     """Counts for the network first: what it may not do any more is not counted for its site, so
-    that one network alone never uses up what its site may do."""
+    that one network alone never uses up what its site may do. Once a site has, no count is begun
+    for more of its networks: there are 65 536."""
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        wide = _wide(item, identifiers)
+        if wide and cost > 0 and not super().test(wide[0], *wide[1], cost=cost):
+            return False
         if not super().hit(item, *identifiers, cost=cost):
             return False
-        wide = _wide(item, identifiers)
         return wide is None or super().hit(wide[0], *wide[1], cost=cost)
 
     def test(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:

@@ -12,12 +12,14 @@ import limits.storage.memory
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from limits import parse
+from limits.storage import MemoryStorage
 
 from app import create_app
 from app.domain import signing_in
 from app.extensions import db, limiter, who_asks
 from app.models import Member
-from app.networks import SITE
+from app.networks import SITE, BySite
 from app.web import upload_limits
 from tests.conftest import DATABASE, settings_for, sign_in
 from tests.web import world as worlds
@@ -227,3 +229,12 @@ def test_others_come_in_while_one_floods(
     other = {"REMOTE_ADDR": "192.0.2.1"}
     assert client.get("/s/nothing", environ_base=other).status_code == 404
     limiter.reset()
+
+
+def test_what_a_site_s_networks_leave_in_memory_has_an_end() -> None:
+    """The counts lie in the memory of the web or of the queue server."""
+    storage = MemoryStorage()
+    counts, ten = BySite(storage), parse("10/hour")
+    let_through = sum(counts.hit(ten, f"2001:db8:7:{number:x}::/64") for number in range(1000))
+    assert let_through == 10 * SITE
+    assert len(storage.storage) == 10 * SITE + 1
