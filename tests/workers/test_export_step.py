@@ -10,6 +10,8 @@ from flask import Flask
 
 from app import runtime
 from app.domain import exports
+from app.domain.corrections import deciding
+from app.domain.corrections.kinds import Why
 from app.extensions import db
 from app.models import Export, Member, Program, Workspace
 from tests import factories
@@ -45,6 +47,11 @@ def test_an_export_of_several_pages_is_finished(
         ids.append(answer.submission_id)
         transcript = factories.transcript(answer, "The box was torn.")
         factories.highlight(answer, transcript)
+        if level == "corrections":
+            here = deciding.passage(answer.submission, transcript.segments[0].id)
+            why, seen = Why("missed", "words", ""), deciding.seen(here, "sentiment")
+            deciding.correct(here, "sentiment", ("positive",), why, seen, owner)
+            db.session.commit()
     export_id, step_id = ordered(program, owner, "csv", level)
     db.session.remove()
     perform(step_id)
