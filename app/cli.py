@@ -133,7 +133,10 @@ def _own(path: Path) -> IO[str]:
     )
 
 
-@main.group("audit")
+FAIRNESS = "./heard audit fairness measures how the machine serves each self-declared group."
+
+
+@main.group("audit", epilog=FAIRNESS)  # that command is in `workers.fairness_command`
 def audit_() -> None:
     """Who did what and when: the log that shows tampering."""
 

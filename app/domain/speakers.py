@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain import details
+from app.domain import details, masking
 from app.domain.errors import Invalid
 from app.models import Segment, Transcript
 
@@ -29,6 +29,12 @@ class Speaker:
     def shown(self) -> str:
         return self.name or f"Speaker {self.number}"
 
+    @property
+    def unnamed(self) -> str:
+        """For those who see masks: "Interviewer" stays, "Ana Ruiz" doesn't."""
+        plain = not self.name or masking.plain(self.name) == self.name
+        return self.shown if plain else f"Speaker {self.number}"
+
 
 def of(transcript: Transcript) -> list[Speaker]:
     """Those who speak in it, none where nobody told them apart."""
@@ -37,17 +43,24 @@ def of(transcript: Transcript) -> list[Speaker]:
     return [told.get(number, Speaker(number)) for number in sorted(heard)]
 
 
-def names(segments: Sequence[Segment]) -> dict[int, str]:
-    """What those who say these passages of a transcript are called, by number."""
-    return {each.number: each.shown for each in of(segments[0].transcript)} if segments else {}
+def names(segments: Sequence[Segment | masking.Passage]) -> dict[int, str]:
+    """What those who say these passages of a transcript are called, by number. Beside words with
+    masks, whoever was named as a person is called by number."""
+    if not segments:
+        return {}
+    masked = isinstance(segments[0], masking.Passage)
+    return {
+        each.number: each.unnamed if masked else each.shown for each in of(segments[0].transcript)
+    }
 
 
-def name(segment: Segment) -> str | None:
+def name_beside_masks(segment: Segment) -> str | None:
     """What the one who says it is called, None where nobody was told apart."""
-    return names([segment]).get(segment.speaker)
+    told = {each.number: each.unnamed for each in of(segment.transcript)}
+    return told.get(segment.speaker)
 
 
-def turns(segments: Sequence[Segment]) -> dict[int, str]:
+def turns(segments: Sequence[Segment | masking.Passage]) -> dict[int, str]:
     """The names of those who begin to speak, by the id of the passage that they begin with."""
     known = names(segments)
     before = [0, *(segment.speaker for segment in segments)]

@@ -25,6 +25,7 @@ PERIODS = {
 }
 INDENT = "\u2003"  # a theme stands under its parent
 SORTS = {"telling": "Most telling", "newest": "Newest"}
+ASKED = ("program", "period", "theme", "touchpoint", "emotion", "sentiment", "sort", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def _listed(program: Program, filters: Filters, theme: str) -> str:
 
 def _here(**changes: str | None) -> str:
     """This page's address with some of its arguments changed; None leaves one out."""
-    return _link(**{**request.args.to_dict(), **changes})
+    asked = {name: value for name in ASKED if (value := request.args.get(name))}
+    return _link(**{**asked, **changes})
 
 
 def _link(**args: str | None) -> str:

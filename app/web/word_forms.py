@@ -53,9 +53,9 @@ def read() -> Sent:
         key, _, number = name.partition("-")
         was = request.form.get(f"was-{number}", "")
         if key == "text" and _lines(value) != _lines(was):
-            texts[_number(number)] = value
+            texts[whole_number(number)] = value
     do, _, about = request.form.get("do", "").partition(":")
-    edition = _number(request.form.get("edition", ""))
+    edition = whole_number(request.form.get("edition", ""))
     transcript = request.form.get("transcript", "")
     return Sent(transcript, edition, texts, do, about, _speakers())
 
@@ -75,7 +75,7 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
         again(transcript, transcript.edition if sent.texts else sent.edition, author)
         return "undone" if sent.do == "undo" else "redone"
     segment, _, number = sent.about.partition(":")
-    act = Act(sent.do, _number(segment), _number(number or "0")) if segment else None
+    act = Act(sent.do, whole_number(segment), whole_number(number or "0")) if segment else None
     changed = editing.save(transcript, sent.edition, author, sent.texts, act) > 0
     if author.by == editing.STAFF and sent.speakers:
         changed = editing.name_speakers(transcript, sent.speakers) or changed
@@ -126,7 +126,8 @@ def _lines(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines() if line.strip()]
 
 
-def _number(text: str) -> int:
+def whole_number(text: str) -> int:
+    """An id or edition of a form. Raises Invalid for one that isn't ours."""
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Invalid
     return int(text)

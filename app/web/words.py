@@ -81,8 +81,8 @@ def find(submission_id: str, answer_id: str) -> ResponseReturnValue:
 @allow(*EDITORS)
 def replace(submission_id: str, answer_id: str) -> ResponseReturnValue:
     transcript = _words(submission_id, answer_id)
-    only = {int(each) for each in request.form.getlist("only") if each.isdigit()}
     try:
+        only = {word_forms.whole_number(each) for each in request.form.getlist("only")}
         edition = forms.number("edition", "The edition")
         done = editing.replace_all(transcript, edition, _author(), _wanted(), only)
         db.session.commit()

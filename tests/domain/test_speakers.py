@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain import editing, processing, speakers, transcripts
+from app.domain import editing, masking, processing, speakers, transcripts
 from app.domain.editing import Act
 from app.domain.errors import Invalid
 from app.domain.exports.rows import Wanted, segments
@@ -89,6 +89,21 @@ def test_captions_and_exports_say_who(
     assert plain.count("(Jo ‹b›)") == 1, "once a turn"
     rows = segments(Wanted(answer.submission.program, "internal"))
     assert [row["speaker"] for row in rows] == ["Speaker 1", "Jo <b>", "Jo <b>", "Speaker 1"]
+
+
+def test_beside_masks_a_person_has_a_number(
+    answer: Answer, talk: Transcript, author: editing.Author
+) -> None:
+    name(talk, author, Speaker(1, "Interviewer", customer=False), Speaker(2, "Ana Ruiz"))
+    db.session.commit()
+
+    assert "Ana Ruiz" in transcripts.vtt(talk.segments), "for those who see the words"
+    veiled = masking.veiled(talk).segments
+    outside = transcripts.vtt(veiled) + transcripts.srt(veiled) + str(speakers.turns(veiled))
+    rows = list(segments(Wanted(answer.submission.program, "internal")))
+    assert "Ana Ruiz" not in outside + str(rows)
+    assert "<v Interviewer>How was it?" in outside and "<v Speaker 2>It came late." in outside
+    assert [row["speaker"] for row in rows][:2] == ["Interviewer", "Speaker 2"]
 
 
 def test_one_alone_has_no_name(answer: Answer) -> None:

@@ -37,6 +37,17 @@ def test_a_stranger_sees_none_of_it(
     assert signed_in.get(f"/?program={program.id}").status_code == 404
 
 
+def test_what_an_address_adds_is_in_no_link(
+    client: FlaskClient, workspace: Workspace, teammate: Member
+) -> None:
+    moment(factories.program(workspace), "It came two weeks late.")
+    signed_in = sign_in(client, teammate)
+    for name in ("endpoint", "_method", "_anchor", "_external"):
+        page = signed_in.get(f"/?{name}=sent-here&sort=newest")
+        assert page.status_code == 200, name
+        assert "sent-here" not in page.text and "http://localhost/?" not in page.text
+
+
 def test_a_visitor_is_asked_to_sign_in(client: FlaskClient) -> None:
     answer = client.get("/?sort=newest")
     assert answer.status_code == 302

@@ -172,6 +172,9 @@ def test_find_and_replace_counts_shows_and_leaves_out(
     assert "4 places in 2 passages" in page
     ids = re.findall(r'name="only" value="(\d+)" checked', page)
     sent = {**form(page), "only": ids[1]}
+    for odd in ("²", "9" * 5000):
+        refused = editor.post(where(answer, "/replace"), data={**sent, "only": odd})
+        assert 400 <= refused.status_code < 500
     done = editor.post(where(answer, "/replace"), data=sent)
     assert done.status_code == 303
     assert said(words) == ["the male came late", "nobody colled"]

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # Fewer customers could be told apart by what they said, and may have it in common by chance.
 LEAST = 5
-# Fewer customers could be told apart by what they said, and may have it in common by chance.
-LEAST = 5
 KEPT = 200  # passages of a proposal
 TAUGHT = 8  # of them become examples: more would outweigh the description
 SHOWN = 3
@@ -163,7 +161,7 @@ def dismiss(program: Program, row: ThemeProposal) -> None:
 
 def forget(submission: Submission) -> None:
     """Before a voice goes for good: no proposal keeps a word that only fewer than
-    `wording.SPOKEN_BY` others say, nor stays with too few of them. Flushes."""
+    `wording.SPOKEN_BY` others say, nor stays open without any. Flushes."""
     mine = (
         select(Segment.id)
         .join(Transcript)
@@ -176,16 +174,21 @@ def forget(submission: Submission) -> None:
     for row in touched:
         db.session.expire(row, ["passages"])
         said = passages.shown([each.segment_id for each in row.passages], masked=True).values()
-        row.voices = len({each.submission.reference or each.submission.id for each in said})
+        row.voices = len({_customer(each) for each in said})
         row.words = [
             word
             for word in row.words
-            if len({each.submission.id for each in said if word in wording.terms(each.text)})
+            if len({_customer(each) for each in said if word in wording.terms(each.text)})
             >= wording.SPOKEN_BY
         ]
         if row.state == "open" and not row.words:
             db.session.delete(row)
     db.session.flush()
+
+
+def _customer(said: passages.Shown) -> str:
+    """As `looking.uncovered` tells them apart: one who came often is one."""
+    return said.submission.reference or said.submission.id
 
 
 def _teach(row: ThemeProposal, theme: Theme, state: str) -> None:

@@ -97,7 +97,7 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "text": masked(segment),
             "edited_by": segment.edited_by,
             "unclear": segment.unclear,
-            "speaker": speakers.name(segment),
+            "speaker": speakers.name_beside_masks(segment),
             "confidence": segment.confidence,
             "engine": transcript.engine,
             "model": transcript.model,

@@ -186,6 +186,20 @@ def test_erasure_reaches_proposals(program: Program, owner: Member) -> None:
     assert left <= set(db.session.scalars(select(Segment.id)))
 
 
+def test_one_who_came_often_is_one_customer_when_others_go(program: Program) -> None:
+    voices = db.session.scalars(select(Submission).order_by(Submission.id)).all()
+    for voice in voices[:2]:  # both say "charger cable", as one customer
+        voice.reference = "order 17"
+    db.session.commit()
+    row = proposed(program)
+    assert row.voices == 5 and "charger cable" in row.words
+    for voice in voices[2:5]:
+        erasure.everything(voice, "withdrawn")
+    db.session.commit()
+    open_rows = db.session.scalars(select(ThemeProposal).where(ThemeProposal.state == "open"))
+    assert open_rows.all() == [], "three voices are left, but two customers"
+
+
 def test_looked_for_when_enough_was_said(program: Program) -> None:
     assert lookout.look_again() == 1
     assert lookout.look_again() == 0  # it is still waiting for the text worker
