@@ -10,8 +10,9 @@ import numpy as np
 from app.domain.codebooks import Codebook, Theme
 from bench.accuracy_text import SENTENCES, read, understander
 from bench.figures import Figure, resampled, share
-from workers.understand.names import unnamed
+from workers.understand.encoder import NAME
 from workers.understand.themes import ThemeIndex, engine
+from workers.understand.wording import read_as
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _blind() -> list[Figure]:
 
 def _tagged(codebook: Codebook, rows: list[dict[str, str]]) -> list[Tagged]:
     index = ThemeIndex(codebook, understander().encoder)
-    embedding = understander().encoder.embed([unnamed(row["text"]) for row in rows])
+    embedding = understander().encoder.embed([read_as(row["text"]) for row in rows])
     likeliest = index.similarity(embedding).argmax(1)
     return [
         Tagged(
@@ -75,7 +76,7 @@ def _topics() -> list[Figure]:
     for row in rows:
         if row["part"] == "taught":
             taught[row["topic"]].append(row["text"])
-    embedding = understander().encoder.embed([unnamed(row["text"]) for row in held])
+    embedding = understander().encoder.embed([read_as(row["text"]) for row in held])
     found = []
     for what, wanted, shown in (
         ("likeliest topic is right, names alone", "", False),
@@ -88,6 +89,12 @@ def _topics() -> list[Figure]:
             index.names[first] == row["topic"] for first, row in zip(likeliest, held, strict=True)
         ]
         found.append(share(what, f"topics, {len(themes)} of a bank", right, _engine(), wanted))
+    middles = [understander().encoder.embed(own).mean(0) for own in taught.values()]
+    nearest = (embedding @ np.array([one / np.linalg.norm(one) for one in middles]).T).argmax(1)
+    plain = [[*taught][first] == row["topic"] for first, row in zip(nearest, held, strict=True)]
+    found.append(
+        share("nearest middle is right, five examples each", found[-1].data, plain, NAME, "")
+    )
     return found
 
 

@@ -23,8 +23,8 @@ from workers.understand.base import (
     Understanding,
 )
 from workers.understand.encoder import LONGEST, Encoder
-from workers.understand.names import unnamed
 from workers.understand.outside import Outside
+from workers.understand.wording import read_as
 
 __all__ = [
     "Emotion",
@@ -71,7 +71,7 @@ class Understander:
         confidence 0 and has no theme. Raises StepFailed if a model or weights can't be had."""
         spoken = [index for index, text in enumerate(texts) if readable(text)]
         words = [texts[index] for index in spoken]
-        masked = [unnamed(text[:MOST_CHARACTERS]) for text in words]
+        masked = [read_as(text[:MOST_CHARACTERS]) for text in words]
         encoded = self.encoder.encode(masked)
         engines = Engines(
             self._sentiment.engine() if self._sentiment else sentiment.engine(),

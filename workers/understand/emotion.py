@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from workers.understand.base import Emotion, Engine
 from workers.understand.heads import Floats, load, sigmoid
+from workers.understand.wording import versioned
 
 # Surprise, curiosity, realisation, desire, caring and approval have no clear direction in a
 # customer's story and are left out; what surprised people comes with joy or frustration beside it.
@@ -33,7 +34,7 @@ NEUTRAL = "neutral"
 
 
 def engine() -> Engine:
-    return Engine("heard-emotion", load("emotion").version)
+    return Engine("heard-emotion", versioned(load("emotion").version))
 
 
 def emotions(features: Floats) -> list[tuple[Emotion, ...]]:

@@ -13,6 +13,7 @@ import numpy as np
 from workers.understand.base import Engine, HandOff
 from workers.understand.encoder import Encoded
 from workers.understand.heads import Floats, load, softmax
+from workers.understand.wording import versioned
 
 NONE = "none"
 # As people read them; the keys are the labels in tools/sentences.
@@ -50,7 +51,7 @@ LIFT = 4.0
 
 
 def engine() -> Engine:
-    return Engine("heard-hand-off", load("hand_off").version)
+    return Engine("heard-hand-off", versioned(load("hand_off").version, load("sentiment").version))
 
 
 def readings(encoded: Encoded) -> Floats:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from workers.understand.base import Engine, Label, Sentiment
 from workers.understand.heads import Floats, load, softmax
+from workers.understand.wording import versioned
 
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 
 
 def engine() -> Engine:
-    return Engine("heard-sentiment", load("sentiment").version)
+    return Engine("heard-sentiment", versioned(load("sentiment").version))
 
 
 def sentiments(felt: Floats) -> list[Sentiment]:
