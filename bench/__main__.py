@@ -11,6 +11,7 @@ NAMES = {
     "pipeline": "a recording's way through the pipeline, against the bare tools",
     "sandbox": "each decode in ffmpeg's box against the same one bare",
     "speech": "Heard's way through Whisper against Whisper's own",
+    "understand": "all that is made of a passage, against a bare encoder loop",
     "upload": "bytes in and out, against bare copies between socket and file",
     "retag": "10 000 passages heard anew after a change of the codebook, cold and warm",
     "search": "words and meaning over 20,000 passages",

@@ -21,12 +21,13 @@ def main() -> None:
     ):
         time.sleep(SETTLE_S)
         pids = [heard.process.pid, *descendants(heard.process.pid)]
-        sizes = sorted(((_pss(pid), _name(pid)) for pid in pids), reverse=True)
+        sizes = sorted(((pss(pid), _name(pid)) for pid in pids), reverse=True)
     rows = [(name, f"{size / 1024:.0f} MB") for size, name in sizes]
     show(("process", "PSS"), [*rows, ("all", f"{sum(size for size, _ in sizes) / 1024:.0f} MB")])
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int | str) -> int:
+    """In KB; `self` for this process."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1])
