@@ -21,6 +21,7 @@ from app.extensions import db
 from app.models import Workspace
 from tests import factories, services
 from tests.conftest import ROOT
+from workers.__main__ import audit_of as machine_audit
 from workers.__main__ import main as machine
 
 
@@ -174,6 +175,9 @@ def test_help_names_every_command() -> None:
         assert f"./heard {name}" in told
         assert name == "up" or f"./heard {name}" in pages
     assert "audit accept" in told
+    of_audit = CliRunner().invoke(cli.main, ["audit", "--help"]).output
+    for name in {*cli.audit_.commands, *machine_audit.commands}:
+        assert name in of_audit and f"./heard audit {name}" in told, name
 
 
 def test_a_manifest_that_is_a_folder(runner: CliRunner, tmp_path: Path) -> None:

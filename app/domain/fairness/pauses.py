@@ -78,8 +78,15 @@ def wanted(
     """Corrected recordings (or those of which a file says what was said) that the engine of now
     has not heard with pauses, the newest first, of each group in turn."""
     rows = db.session.execute(_unheard(program, references).order_by(Answer.id.desc())).all()
+    return _with_places(_in_turn(rows)[:most], references)
+
+
+def _with_places(
+    rows: Sequence[tuple[Any, ...]], references: Mapping[str, str] | None = None
+) -> list[Wanted]:
+    """Of rows of (answer, transcript, sound, what the machine heard), those that have words."""
     found = []
-    for answer_id, transcript_id, key, heard in _in_turn(rows)[:most]:
+    for answer_id, transcript_id, key, heard in rows:
         said = (references or speech.texts([transcript_id])).get(
             answer_id if references else transcript_id, ""
         )
@@ -120,8 +127,8 @@ def of_run(run: Run) -> Wanted | None:
     ).first()
     if row is None:
         return None
-    every = wanted(db.session.get_one(Program, row[1]), 1_000_000)
-    return next((each for each in every if each.answer_id == row[0]), None)
+    mine = _unheard(db.session.get_one(Program, row[1]), None).where(Answer.id == row[0])
+    return next(iter(_with_places(_in_turn(db.session.execute(mine).all()))), None)
 
 
 def keep(answer_id: str, result: Result) -> None:
