@@ -202,8 +202,10 @@ def _shown(program: Program, change_id: str) -> Mapping[str, object]:
 def _effects(change: CodebookChange, known: Mapping[str, entries.Entry]) -> list[Effect]:
     found = (change.preview or {}).get("themes", {})
     shown = passages.shown(
+        change.program_id,
         [each for moved in found.values() for each in (*moved["new"], *moved["gone"])],
         masked=not masks.unmasked(),
+        until=change.created_at,
     )
     return [
         Effect(

@@ -7,10 +7,20 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
+from app.domain import erasure
 from app.domain.codebook import colours, versions
 from app.extensions import db
-from app.models import Member, Program, ProposedPassage, Segment, ThemeProposal, Workspace
+from app.models import (
+    Member,
+    Program,
+    ProposedPassage,
+    Segment,
+    Submission,
+    ThemeProposal,
+    Workspace,
+)
 from tests import factories
 from tests.conftest import sign_in
 from tests.domain.codebook.listening import carried_out, looked_at
@@ -73,6 +83,30 @@ def test_a_merge_from_the_question_to_the_way_back(editor: FlaskClient, program:
     assert "The delivery came late" not in editor.get(old).text
     twice = editor.post(page, data={"undo": "yes"})
     assert twice.status_code == 409 and "nothing to undo" in twice.text
+
+
+def test_a_passage_that_took_a_gone_ones_id_is_not_shown(
+    editor: FlaskClient, program: Program, stranger: Member
+) -> None:
+    """SQLite gives the newest row's id anew once that row is gone."""
+    delivery, staff = program.themes
+    page = editor.post(at(program, f"/{staff.id}/merge"), data={"into": delivery.id}).location
+    looked_at(versions.of(program, page.rpartition("/")[2]))
+    voice = db.session.scalars(select(Submission).order_by(Submission.id.desc())).first()
+    assert voice is not None
+    gone = voice.answers[0].transcripts[0].segments[0].id
+    erasure.everything(voice, "withdrawn")
+    db.session.commit()
+    assert "the staff was rude" not in editor.get(page).text
+    for where, text in (
+        (factories.program(stranger.workspace), "Elsewhere it is secret"),
+        (program, "Here it came later"),
+    ):
+        said = factories.transcript(factories.answer(factories.submission(where)), text)
+        db.session.execute(update(Segment).where(Segment.id == gone).values(id=10_000))
+        db.session.execute(update(Segment).where(Segment.transcript_id == said.id).values(id=gone))
+        db.session.commit()
+        assert text not in editor.get(page).text
 
 
 def test_a_plan_can_be_left(editor: FlaskClient, program: Program) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -22,14 +23,22 @@ class Shown:
     submission: Submission
 
 
-def shown(ids: Collection[int], *, masked: bool) -> dict[int, Shown]:
-    """Those that are still there and count, by id."""
+def shown(
+    program_id: str, ids: Collection[int], *, masked: bool, until: datetime | None = None
+) -> dict[int, Shown]:
+    """Those of the program that are still there and count, by id. `until`: for ids that were only
+    noted down then, since SQLite gives the id of a passage that went to a later one."""
     rows = db.session.execute(
         select(Segment, Submission)
         .join(Transcript, Segment.transcript_id == Transcript.id)
         .join(Answer, Transcript.answer_id == Answer.id)
         .join(Submission, Answer.submission_id == Submission.id)
-        .where(Segment.id.in_(list(ids)), Submission.state == "received")
+        .where(
+            Segment.id.in_(list(ids)),
+            Submission.program_id == program_id,
+            Submission.state == "received",
+            *([Transcript.created_at <= until] if until is not None else []),
+        )
         .options(joinedload(Segment.transcript))
         .order_by(Segment.transcript_id)
     ).all()

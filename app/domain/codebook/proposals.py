@@ -97,7 +97,7 @@ def shown(program: Program, *, masked: bool) -> list[Proposed]:
         _open(program).order_by(ThemeProposal.voices.desc(), ThemeProposal.id)
     ).all()
     ids = [each.segment_id for row in rows for each in row.passages[:SHOWN]]
-    texts = passages.shown(ids, masked=masked)
+    texts = passages.shown(program.id, ids, masked=masked)
     return [
         Proposed(
             row,
@@ -173,7 +173,8 @@ def forget(submission: Submission) -> None:
     db.session.execute(delete(ProposedPassage).where(ProposedPassage.segment_id.in_(mine)))
     for row in touched:
         db.session.expire(row, ["passages"])
-        said = passages.shown([each.segment_id for each in row.passages], masked=True).values()
+        ids = [each.segment_id for each in row.passages]
+        said = passages.shown(row.program_id, ids, masked=True).values()
         row.voices = len({_customer(each) for each in said})
         row.words = [
             word
