@@ -8,13 +8,13 @@ figures are in docs/accuracy.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.domain.corrections import keeping, kinds
 from app.extensions import db
@@ -62,8 +62,10 @@ def of(program: Program) -> list[Rate]:
     """One for each kind, engine and version that people decided about, in the order of the kinds,
     the newest version first."""
     found: dict[tuple[str, str, str], list[tuple[Correction, bool]]] = defaultdict(list)
-    for row in _standing(program):
-        for engine, version, machine in _heard(row):
+    rows = _standing(program)
+    known = _segments([row.segment_id for row in rows if row.newer is not None])
+    for row in rows:
+        for engine, version, machine in _heard(row, known):
             agrees = kinds.named(kinds.read(machine)) == tuple(sorted(row.value))
             found[row.kind, engine, version].append((row, agrees))
     order = sorted(
@@ -100,16 +102,25 @@ def _standing(program: Program) -> Sequence[Correction]:
     ).all()
 
 
-def _heard(row: Correction) -> list[tuple[str, str, list[Any]]]:
+def _segments(ids: Sequence[int | None]) -> dict[int, Segment]:
+    """These passages' words, by id."""
+    wanted = sorted({each for each in ids if each is not None})
+    found: dict[int, Segment] = {}
+    for at in range(0, len(wanted), keeping.MANY):
+        some = select(Segment).where(Segment.id.in_(wanted[at : at + keeping.MANY]))
+        rows = db.session.scalars(some.options(load_only(Segment.text)))
+        found |= {segment.id: segment for segment in rows}
+    return found
+
+
+def _heard(row: Correction, known: Mapping[int, Segment]) -> list[tuple[str, str, list[Any]]]:
     """(engine, version, what it said): that which the person saw, and a later one, which is
     measured by the same decision as long as the words are those that the person read."""
     found = [(row.engine, row.version, row.machine)]
     later = (row.newer_engine, row.newer_version)
-    if row.newer is not None and later != (row.engine, row.version) and _same_words(row):
+    if row.newer is None or later == (row.engine, row.version):
+        return found
+    segment = known.get(row.segment_id or 0)
+    if segment is not None and not keeping.words_changed(row, segment):
         found.append((*later, row.newer))
     return found
-
-
-def _same_words(row: Correction) -> bool:
-    segment = db.session.get(Segment, row.segment_id or 0)
-    return segment is not None and not keeping.words_changed(row, segment)

@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+from sqlalchemy import event
 
 from app.domain import exports
 from app.domain.corrections import agreement, deciding, kinds, reading
@@ -69,6 +70,25 @@ def test_a_later_version_is_measured_by_the_same_decision(voice: Voice, program:
     voice.first.text = "Other words."  # what the new version read isn't what the person did
     db.session.commit()
     assert rates(program) == {("sentiment", "heard-sentiment", "1"): (0, 1)}
+
+
+def test_words_are_read_at_once_for_many_decisions(make: Make, program: Program) -> None:
+    for _ in range(3):
+        voice = make()
+        voice.correct("sentiment", "negative")
+        voice.heard(found("negative", version="2"), found())
+    asked: list[str] = []
+    db.session.commit()
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert rates(program)["sentiment", "heard-sentiment", "2"] == (3, 3)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len([each for each in asked if "FROM segments" in each]) == 1
 
 
 def test_what_was_taken_back_does_not_count(voice: Voice, program: Program) -> None:
