@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from app.domain import audit
+from app.domain.clerk import rows_written
 from app.domain.codebook import changes, entries, passages, themes, wording
 from app.domain.errors import Conflict, NotFound
 from app.extensions import db
@@ -115,11 +116,12 @@ def of(program: Program, proposal_id: str) -> ThemeProposal:
         NotFound: there is none.
         Conflict: somebody decided about it meanwhile.
     """
-    row = db.session.scalar(
-        select(ThemeProposal).where(ThemeProposal.id == proposal_id).with_for_update()
-    )
-    if row is None or row.program_id != program.id:
+    mine = (ThemeProposal.id == proposal_id, ThemeProposal.program_id == program.id)
+    # A write holds it in both databases: SQLite passes over FOR UPDATE.
+    if not rows_written(update(ThemeProposal).where(*mine).values(state=ThemeProposal.state)):
         raise NotFound
+    row = db.session.get_one(ThemeProposal, proposal_id)
+    db.session.refresh(row)
     if row.state != "open":
         raise Conflict("Somebody has decided about this proposal already.")
     return row

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain import erasure
@@ -144,6 +147,33 @@ def test_an_existing_theme_learns_the_passages(program: Program, owner: Member) 
     db.session.commit()
     carried_out(versions.history(program)[0])
     assert hearing.of(program).codebook.themes[0].examples == ()
+
+
+def test_of_two_who_decide_at_once_the_second_waits_and_is_told(
+    app: Flask, program: Program
+) -> None:
+    row_id, program_id = proposed(program).id, program.id
+    told: list[str] = []
+
+    def second() -> None:
+        with app.app_context():
+            other = db.session.get_one(Program, program_id)
+            try:
+                proposals.dismiss(other, proposals.of(other, row_id))
+                db.session.commit()
+            except Conflict as error:
+                told.append(error.sentence)
+
+    row = proposals.of(program, row_id)
+    thread = threading.Thread(target=second)
+    thread.start()
+    thread.join(0.3)  # it would have passed by now if nothing held it
+    assert thread.is_alive()
+    row.state, row.theme_id = "merged", program.themes[0].id
+    db.session.commit()
+    thread.join()
+    assert told == ["Somebody has decided about this proposal already."]
+    assert db.session.get_one(ThemeProposal, row_id).passages
 
 
 def test_what_was_dismissed_is_not_proposed_again(program: Program) -> None:
