@@ -18,8 +18,8 @@ from app.models import CodebookChange, Program
 from workers.perform import Publish, Work
 from workers.understand import MOST_CHARACTERS, readable, shared
 from workers.understand.encoder import WIDTH, Encoder, Floats
-from workers.understand.names import unnamed
 from workers.understand.themes import ThemeIndex, centred, engine
+from workers.understand.wording import read_as
 
 
 class Listener:
@@ -57,7 +57,7 @@ def embedded(passages: Sequence[tuple[int, str]], encoder: Encoder) -> Floats:
         elif readable(text):
             missing.append(row)
     if missing:
-        texts = [unnamed(passages[row][1][:MOST_CHARACTERS]) for row in missing]
+        texts = [read_as(passages[row][1][:MOST_CHARACTERS]) for row in missing]
         found[missing] = encoder.embed(texts)
     return found
 

@@ -9,7 +9,7 @@ from app.domain.errors import StepFailed
 from app.domain.search import vectors
 from app.extensions import db
 from workers.understand import MOST_CHARACTERS, readable, shared
-from workers.understand.names import unnamed
+from workers.understand.wording import read_as
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def make(transcript_id: str) -> None:
     if wanted is None:
         return
     said = {
-        segment_id: unnamed(each.text[:MOST_CHARACTERS])
+        segment_id: read_as(each.text[:MOST_CHARACTERS])
         for segment_id, each in wanted.texts.items()
         if readable(each.text)
     }

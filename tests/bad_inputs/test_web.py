@@ -20,6 +20,8 @@ from app import queue
 from app.domain import exports, imports, sharing, signing_in
 from app.domain.clerk import new_token
 from app.domain.codebook import files
+from app.domain.corrections import deciding
+from app.domain.corrections.kinds import Why
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import (
@@ -57,6 +59,9 @@ def test_31_no_cell_runs(workspace: Workspace, formula: str) -> None:
     )
     answer = factories.answer(submission, written_text=formula)
     transcript = factories.transcript(answer, formula)
+    here = deciding.passage(submission, transcript.segments[0].id)
+    why, seen = Why("missed", "words", formula), deciding.seen(here, "sentiment")
+    deciding.correct(here, "sentiment", ("positive",), why, seen, factories.member(workspace))
     factories.highlight(answer, transcript, themes=[program.themes[0]], quote=formula)
     tables = [files.write_csv(program)]
     for level in exports.LEVELS:

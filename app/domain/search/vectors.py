@@ -28,7 +28,7 @@ Masks = Mapping[int, masking.Hidden]
 NAME = "all-MiniLM-L6-v2"
 # of model.safetensors as published at sentence-transformers/all-MiniLM-L6-v2
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-READY = 1  # counted up when `texts` or what the worker does to them changes
+READY = 2  # counted up when `texts` or what the worker does to them changes
 MODEL = f"{NAME} {SHA256[:8]} {READY}"
 PART = f"{MODEL} part"  # some passages have their vector, others wait for theirs
 TODAY = (MODEL, PART)
