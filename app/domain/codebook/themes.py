@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from app.domain import audit
 from app.domain.clerk import session
@@ -87,10 +87,8 @@ def change(
 
 def deactivate(program: Program, theme: Theme) -> None:
     """No longer listened for; what was heard stays. Raises Conflict for the last one."""
-    if not [each for each in program.themes if each.active and each is not theme]:
-        raise Conflict("A codebook needs one active theme at least.")
+    _refuse_last(program, theme)
     theme.active = False
-    changes.touched(program)
     session().flush()
     _noted(theme, "switched_off")
 
@@ -109,8 +107,7 @@ def delete(program: Program, theme: Theme, typed: str = "") -> None:
         Conflict: it is the last active one, or a change is being carried out.
         Invalid: voices mention it, and its name was not typed.
     """
-    if not [each for each in program.themes if each.active and each is not theme]:
-        raise Conflict("A codebook needs one active theme at least.")
+    _refuse_last(program, theme)
     voices = mentioned_by(program).get(theme.id, 0)
     if voices and book.key(typed) != book.key(theme.name):
         raise Invalid("Type the theme's name as it stands here, to be sure.")
@@ -137,6 +134,15 @@ def mentioned_by(program: Program, *, with_children: bool = True) -> dict[str, i
     else:
         pairs = pairs.group_by(Mention.theme_id)
     return {row[0]: row[1] for row in session().execute(pairs)}
+
+
+def _refuse_last(program: Program, theme: Theme) -> None:
+    """Holds the codebook, so that of two who switch the last two off one is told. Raises
+    Conflict."""
+    changes.touched(program)
+    others = (Theme.program_id == program.id, Theme.active, Theme.id != theme.id)
+    if session().scalar(select(Theme.id).where(*others).limit(1)) is None:
+        raise Conflict("A codebook needs one active theme at least.")
 
 
 def _entry(

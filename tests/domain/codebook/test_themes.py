@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from app.domain import programs
 from app.domain.codebook import changes, files, outlines, themes
@@ -10,7 +11,7 @@ from app.domain.codebook.reading import read_codebook
 from app.domain.errors import Conflict, Invalid
 from app.domain.programs import Description
 from app.extensions import db
-from app.models import CodebookChange, Program, Workspace
+from app.models import CodebookChange, Program, Theme, Workspace
 from tests import factories
 
 
@@ -65,6 +66,17 @@ def test_one_active_theme_stays(program: Program) -> None:
         themes.delete(program, staff)
     themes.activate(program, delivery)
     themes.deactivate(program, staff)
+
+
+def test_two_who_switch_the_last_two_off(program: Program) -> None:
+    delivery, staff = program.themes
+    other = db.session.connection()  # what somebody else's page did since this one was read
+    other.execute(update(Theme).where(Theme.id == staff.id).values(active=False))
+    assert staff.active
+    with pytest.raises(Conflict, match="one active theme"):
+        themes.deactivate(program, delivery)
+    with pytest.raises(Conflict, match="one active theme"):
+        themes.delete(program, delivery)
 
 
 def test_nobody_stands_above_themselves(program: Program) -> None:
