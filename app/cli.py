@@ -94,10 +94,11 @@ def export_(
 ) -> None:
     """Writes the same export as the page, at once; nobody but you may read what it makes."""
     from app.domain import exports, programs
+    from app.domain.exports.rows import Wanted
     from app.extensions import db
 
     with application():
-        wanted = exports.Wanted(programs.named(program_name), purpose)
+        wanted = Wanted(programs.named(program_name), purpose)
         exports.check(format_name, level, purpose)
         if format_name in exports.CAPTIONS:
             if out is None:
