@@ -81,10 +81,10 @@ def plan_split(
     if family.depth(theme.id, parents) + 1 >= LEVELS:
         raise Invalid(f"{family.DEEPEST}: move “{theme.name}” up before you split it.")
     wanted: dict[str, Entry] = {}
-    for each in given:
+    for position, each in enumerate(given, theme.position + 1):
         entry = entries.clean(
             Entry(
-                new_id(), each.name, each.description, each.examples, theme.position,
+                new_id(), each.name, each.description, each.examples, position,
                 parent_id=theme.id,
             )
         )  # fmt: skip
