@@ -74,7 +74,7 @@ def test_an_upload_goes_on_after_the_server_was_killed(
     page: Page, path: str, server: Server, tmp_path: Path
 ) -> None:
     film = tmp_path / "film.webm"
-    film.write_bytes(random.Random(7).randbytes(18 * 1024 * 1024))
+    film.write_bytes(b"\x1aE\xdf\xa3" + random.Random(7).randbytes(18 * 1024 * 1024))
     arrive(page, server.address + path, "upload")
     page.locator("#file").set_input_files(film)
     pieces: list[int] = []
@@ -174,8 +174,11 @@ def test_each_question_may_be_answered_in_another_way(page: Page, address: str) 
     arrive(page, address, "upload")
     wrong = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk"}
     page.set_input_files("#file", wrong)  # type: ignore[arg-type]
-    expect(page.locator("#file-error")).to_have_text("This is not a video or audio file.")
+    expect(page.locator("#file-error")).to_contain_text("This is not a video or audio file.")
     page.set_input_files("#file", {**wrong, "mimeType": "audio/webm"})  # type: ignore[arg-type]
+    expect(page.locator("#file-error")).to_contain_text("This is not a video or audio file.")
+    right = {"name": "milk.webm", "mimeType": "audio/webm", "buffer": b"\x1aE\xdf\xa3 milk"}
+    page.set_input_files("#file", right)  # type: ignore[arg-type]
     expect(page.locator("#file-error")).to_be_empty()
     page.locator('#upload-form [data-do="other-way"]').click()
     page.locator('[data-step="choose"] [data-way="voice"]').click()
