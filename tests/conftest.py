@@ -85,10 +85,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _empty() -> None:
-    """A server's database is one for all tests: each leaves it empty."""
+    """A server's database is one for all tests: each leaves it empty. Deleting a few rows
+    is quicker than truncating all tables, and without triggers no order is needed."""
     if DATABASE:
-        names = ", ".join(Base.metadata.tables)
-        db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+        deletions = " ".join(f"DELETE FROM {name};" for name in Base.metadata.tables)
+        alone = "SET LOCAL session_replication_role = replica;"
+        db.session.execute(text(f"DO $$ BEGIN {alone} {deletions} END $$"))
         db.session.commit()
 
 
