@@ -27,7 +27,12 @@ def understander() -> Understander:
 
 
 def figures() -> list[Figure]:
-    return [*_customers("customers_unseen", goals=True), *_customers("customers_test"), *_go()]
+    return [
+        *_customers("customers_blind3", goals=True),
+        *_customers("customers_unseen"),
+        *_customers("customers_test"),
+        *_go(),
+    ]
 
 
 def _customers(name: str, *, goals: bool = False) -> list[Figure]:

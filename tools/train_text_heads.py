@@ -26,6 +26,13 @@ from workers.understand.hand_off import NONE
 from workers.understand.names import unnamed
 
 SENTENCES = Path(__file__).parent / "sentences"
+MORE = (
+    "hand_off_train.tsv",
+    "hand_off_more.tsv",
+    "hand_off_warm.tsv",
+    "customers_more.tsv",
+    "customers_passages.tsv",
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def main() -> None:
         "emotion": lambda seed: emotion.train_shown(reddit, train, test, encode, seed),
         "sentiment": lambda seed: adapter.train(train, test, reviews, encoder, seed),
         "hand_off": lambda seed: hand_off.train(
-            passages(train, *hand_off.more(SENTENCES / "hand_off_train.tsv")),
+            passages(train, *hand_off.more(*(SENTENCES / name for name in MORE))),
             passages(test),
             [text for text, _ in reviews] + hand_off.warm(arguments.data / "goemotions", seed),
             seed,
