@@ -28,6 +28,9 @@ from app.host.crowd import Crowd, Watched
 from app.host.straight import Straight
 
 IDLE = 0.5  # seconds after which silence counts, where room is short: a slow line's way, twice
+# What a refused client may go on sending for its two seconds of goodbye: twice a page's part of an
+# upload. Closed before, its answer is lost: it is told that the connection broke, not why.
+UNREAD = 8 * 1024 * 1024  # bytes
 
 
 class _Chunks(Body):  # type: ignore[misc]
@@ -106,7 +109,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if again is False:
             # Saying goodbye may take two seconds; gunicorn would do it in the thread that
             # hands out all requests.
-            conn.sock.close() if conn.sock.let_go else util.close_graceful(conn.sock)
+            if conn.sock.let_go:
+                conn.sock.close()
+            else:
+                util.close_graceful(conn.sock, max_drain=UNREAD)
         return again
 
     def handle_request(self, req: Any, conn: TConn) -> Any:

@@ -92,6 +92,15 @@ def test_no_request_breaks_it(server: Running, sent: bytes) -> None:
     assert status(server.get("/healthz")) == 200
 
 
+@pytest.mark.parametrize("last", [b"Connection: close", b"Connection: keep-alive"])
+def test_whoever_is_refused_while_sending_reads_the_answer(server: Running, last: bytes) -> None:
+    """A part of an upload in full, of which nothing is read."""
+    part = bytes(4 * 1024 * 1024)
+    heads = (HOST, last, b"Content-Type: application/json", b"Content-Length: %d" % len(part))
+    head = b"\r\n".join((b"PUT /r/nothing/submission HTTP/1.1", *heads, b"", b""))
+    assert status(server.raw(head + part)) == 404
+
+
 def test_the_host_that_a_request_names_is_believed_nowhere(server: Running) -> None:
     heads = (
         "Host: evil.example",
