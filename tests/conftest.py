@@ -20,10 +20,11 @@ from app.config import Settings, read_settings
 from app.domain.clerk import new_token
 from app.extensions import db, limiter
 from app.models import Base, Member, Workspace
-from tests import factories
+from tests import compiled, factories
 from tests.turns import turn
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+compiled.once()
 ROOT = Path(__file__).parent.parent
 # tests/test_postgresql.py runs the domain's tests once more with this set.
 DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("HEARD_TEST_DATABASE")) else {}

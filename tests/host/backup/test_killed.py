@@ -129,7 +129,10 @@ class Rounds:
 
 STRIDES = pytest.mark.parametrize(
     "stride",
-    [pytest.param(19, id="short"), pytest.param(1, id="all", marks=pytest.mark.chaos)],
+    [
+        pytest.param(19, id="short"),
+        pytest.param(1, id="all", marks=[pytest.mark.chaos, pytest.mark.timeout(1800)]),
+    ],
 )
 
 

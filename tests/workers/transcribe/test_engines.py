@@ -56,6 +56,12 @@ def test_words_are_in_order_and_inside_the_recording(heard: list[Transcription])
 
 
 @pytest.mark.slow
+def test_no_engine_gives_marks_of_its_own(heard: list[Transcription]) -> None:
+    """Pocketsphinx has its <sil> and [NOISE], Whisper its <|tokens|>."""
+    assert not set("<>[]()") & set("".join(each.text for each in heard))
+
+
+@pytest.mark.slow
 def test_word_times_follow_the_speech(engine: Engine, phrases: Phrases) -> None:
     """A phrase heard clearly gives the same words two seconds later, two seconds later."""
     _, samples = phrases[1]
@@ -102,17 +108,18 @@ def test_sentences_become_segments(engine: Engine, phrases: Phrases) -> None:
 
 @pytest.mark.slow
 def test_a_long_recording_is_heard_to_its_end(engine: Engine, phrases: Phrases) -> None:
-    pause = np.zeros(12 * SAMPLE_RATE, np.float32)  # a window of its own for each phrase
-    long = np.concatenate([part for _, samples in phrases for part in (samples, pause)])
+    pause = np.zeros(25 * SAMPLE_RATE, np.float32)  # a window of its own for each phrase
+    some = phrases[::2]
+    long = np.concatenate([part for _, samples in some for part in (samples, pause)])
     assert len(long) / SAMPLE_RATE > 120
-    said = plain_words(" ".join(text for text, _ in phrases))
+    said = plain_words(" ".join(text for text, _ in some))
     shares: list[float] = []
     heard = engine.transcribe(long, on_progress=shares.append)
     assert edits(said, plain_words(heard.text)) / len(said) <= 0.25
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
     assert len(shares) > 3
-    assert heard.words[-1].end > len(long) / SAMPLE_RATE - 14
+    assert heard.words[-1].end > len(long) / SAMPLE_RATE - 27
 
 
 @pytest.mark.slow
@@ -144,12 +151,6 @@ def test_json_has_the_documented_fields(phrases: Phrases) -> None:
     assert list(shown["segments"][0]) == ["start", "end", "text", "confidence", "words"]
     assert list(shown["segments"][0]["words"][0]) == ["start", "end", "text", "confidence"]
     assert (shown["engine"], shown["model"], shown["language"]) == ("pocketsphinx", "en-us", "en")
-
-
-def test_the_basic_engine_drops_its_own_marks(phrases: Phrases) -> None:
-    engine = open_engine("pocketsphinx", model="", models_dir=NOWHERE)
-    text = " ".join(engine.transcribe(samples).text for _, samples in phrases)
-    assert not set("<>[]()") & set(text)
 
 
 def test_auto_takes_whisper_once_its_checkpoint_is_here(tmp_path: Path) -> None:
