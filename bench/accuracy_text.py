@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import f1_score
 
-from app.domain.codebooks import Codebook
+from app.domain.codebook.book import Codebook
 from bench.figures import Figure, resampled, share
 from workers.understand import Understander, Understanding, emotion
 from workers.understand.heads import load

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.codebooks import Codebook, Theme
+from app.domain.codebook.book import Codebook, Theme
 from bench.accuracy_text import SENTENCES, read, understander
 from bench.figures import Figure, resampled, share
 from workers.understand.encoder import NAME

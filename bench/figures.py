@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
+from app.domain.intervals import wilson
+
 RESAMPLES = 1000
-Z95 = 1.96  # of a normal distribution, two-sided 95 %
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,7 @@ def share(what: str, data: str, yes: Sequence[bool], engine: str, wanted: str) -
     """A proportion with Wilson's interval (1927), which holds at 0 and 1 too."""
     n = len(yes)
     p = sum(yes) / n
-    middle = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 / (1 + Z95**2 / n) * sqrt(p * (1 - p) / n + Z95**2 / (4 * n**2))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Figure(what, data, n, p, low, high, engine, wanted)
+    return Figure(what, data, n, p, *wilson(p, n), engine, wanted)
 
 
 def rows(figures: Sequence[Figure]) -> list[tuple[str, ...]]:

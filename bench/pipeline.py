@@ -23,6 +23,7 @@ from app.models import Answer, Member, Program, Recording, Run, Workspace, new_i
 from bench.media import minute_of_speech
 from bench.table import show
 from storage import keys
+from workers.transcribe import engine_of
 
 ROUNDS = 5  # pairs, interleaved
 GOAL = 1.15
@@ -36,9 +37,9 @@ def main() -> None:
         with create_app(settings).app_context():
             upgrade("migrations")
             program = _program()
-            print(f"  engine: {_engine(settings).name} {_engine(settings).model}")
+            print(f"  engine: {engine_of(settings).name} {engine_of(settings).model}")
             began = time.perf_counter()
-            heard = _engine(settings).load()
+            heard = engine_of(settings).load()
             _ours(program, source)
             first = time.perf_counter() - began
             loads = heard + _text(settings)
@@ -48,7 +49,7 @@ def main() -> None:
                 ours.append(seconds)
                 steps.append(taken)
                 bare.append(_timed(lambda: _bare(settings, source, folder))[0])
-            later = _engine(settings).load() + _text(settings) - (loads - heard)
+            later = engine_of(settings).load() + _text(settings) - (loads - heard)
     _report(first, ours, bare, steps, loads, later)
 
 
@@ -74,13 +75,6 @@ def _env() -> dict[str, str]:
     import os
 
     return {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
-
-
-def _engine(settings):  # type: ignore[no-untyped-def]
-    from workers.transcribe import choose, open_engine
-
-    name = choose(settings.speech_engine, settings.whisper_model, settings.models)
-    return open_engine(name, model=settings.whisper_model, models_dir=settings.models)
 
 
 def _text(settings) -> float:  # type: ignore[no-untyped-def]
@@ -139,7 +133,7 @@ def _bare(settings, source: Path, folder: Path) -> None:  # type: ignore[no-unty
     quiet = [binary(), "-v", "error", "-nostdin", "-y", "-i", str(source)]
     subprocess.run([*quiet, "-c", "copy", str(copy)], check=True)
     subprocess.run([*quiet, "-vn", "-ac", "1", "-ar", "16000", str(wav)], check=True)
-    _engine(settings).transcribe(load(wav))
+    engine_of(settings).transcribe(load(wav))
 
 
 def _timed(call: Callable[[], object]) -> tuple[float, object]:

@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.domain.codebooks import Codebook, Theme, default_codebook
+from app.domain.codebook.book import Codebook, Theme
+from app.domain.codebook.reading import default_codebook
+from app.domain.search.encoder import LONGEST
 from bench.table import show
 from workers.understand import Understander
-from workers.understand.encoder import BATCH, LONGEST
+from workers.understand.encoder import BATCH
 
 SENTENCES = Path(__file__).parents[1] / "tools" / "sentences" / "customers_train.tsv"
 ROUNDS = 9

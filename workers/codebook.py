@@ -12,11 +12,12 @@ import numpy as np
 
 from app.domain.codebook import carrying, clusters, looking, proposals
 from app.domain.codebook.retagging import Heard, Passage, Plan
+from app.domain.search.encoder import readable
 from app.domain.wording import count
 from app.extensions import db
 from app.models import CodebookChange, Program
 from workers.perform import Publish, Work
-from workers.understand import MOST_CHARACTERS, readable, shared
+from workers.understand import shared
 from workers.understand.encoder import WIDTH, Encoder, Floats
 from workers.understand.themes import ThemeIndex, centred, engine
 from workers.understand.wording import read_as
@@ -57,7 +58,7 @@ def embedded(passages: Sequence[tuple[int, str]], encoder: Encoder) -> Floats:
         elif readable(text):
             missing.append(row)
     if missing:
-        texts = [read_as(passages[row][1][:MOST_CHARACTERS]) for row in missing]
+        texts = [read_as(passages[row][1]) for row in missing]
         found[missing] = encoder.embed(texts)
     return found
 

@@ -12,7 +12,8 @@ from typing import IO
 import click
 
 from app.config import read_settings
-from app.domain.codebooks import Codebook, default_codebook, read_codebook
+from app.domain.codebook.book import Codebook
+from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import HeardError, Invalid
 
 BATCH = 256

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app import boxes
 from app.config import Settings, read_settings, running_queue
 from app.domain import vitals
-from app.domain.codebooks import Codebook
+from app.domain.codebook.book import Codebook
 from app.domain.errors import NotFound, StepFailed
 from app.domain.vitals import looking
 from app.host import present

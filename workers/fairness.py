@@ -11,7 +11,7 @@ from app.domain.fairness.pauses import Result, Wanted
 from app.extensions import db
 from storage import Storage
 from workers.perform import Publish, Work
-from workers.transcribe import choose, open_engine
+from workers.transcribe import engine_of
 from workers.transcribe.audio import load
 from workers.transcribe.base import Progress, unwatched
 from workers.transcribe.pauses import with_pauses
@@ -49,11 +49,7 @@ def listen(
     samples = load(path)
     if not len(samples):
         raise StepFailed("The recording has no sound.")
-    engine = open_engine(
-        choose(settings.speech_engine, settings.whisper_model, settings.models),
-        model=settings.whisper_model,
-        models_dir=settings.models,
-    )
+    engine = engine_of(settings)
     plain = engine.transcribe(samples, on_progress=lambda share: report(share / 2))
     paused = engine.transcribe(
         with_pauses(samples, asked.at, pauses.PAUSE_S),

@@ -7,8 +7,9 @@ import logging
 from app import runtime
 from app.domain.errors import StepFailed
 from app.domain.search import vectors
+from app.domain.search.encoder import readable
 from app.extensions import db
-from workers.understand import MOST_CHARACTERS, readable, shared
+from workers.understand import shared
 from workers.understand.wording import read_as
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def make(transcript_id: str) -> None:
     if wanted is None:
         return
     said = {
-        segment_id: read_as(each.text[:MOST_CHARACTERS])
+        segment_id: read_as(each.text)
         for segment_id, each in wanted.texts.items()
         if readable(each.text)
     }

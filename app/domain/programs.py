@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 
 from app import runtime
-from app.domain import audit, checks, codebooks
+from app.domain import audit, checks
 from app.domain.clerk import session
+from app.domain.codebook.reading import default_codebook
 from app.domain.errors import Invalid, NotFound
 from app.domain.invitations import open_invitation
 from app.models import (
@@ -90,7 +91,7 @@ def default_themes() -> list[Theme]:
             examples=list(theme.examples),
             position=position,
         )
-        for position, theme in enumerate(codebooks.default_codebook().themes)
+        for position, theme in enumerate(default_codebook().themes)
     ]
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from sklearn.metrics import classification_report, confusion_matrix, f1_score
 
+from app.domain.search.encoder import LONGEST
 from tools.text_heads import fit
 from workers.understand import adapter
-from workers.understand.encoder import LONGEST, Encoder
+from workers.understand.encoder import Encoder
 from workers.understand.sentiment import LABELS
 
 if TYPE_CHECKING:

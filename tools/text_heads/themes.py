@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from app.domain.codebooks import Codebook, Theme, read_codebook
+from app.domain.codebook.book import Codebook, Theme
+from app.domain.codebook.reading import read_codebook
 from tools.text_heads import fit
 from workers.understand import heads
 from workers.understand.encoder import Encoder

@@ -87,18 +87,14 @@ def highlight(work: Work) -> Publish:
 
 
 def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
-    from workers.transcribe import choose, open_engine
+    from workers.transcribe import engine_of
     from workers.transcribe.audio import load
     from workers.transcribe.base import Transcription
     from workers.transcribe.speakers import told_apart
 
     duration = recording.duration_s or 0.0
     settings = work.settings
-    engine = open_engine(
-        choose(settings.speech_engine, settings.whisper_model, settings.models),
-        model=settings.whisper_model,
-        models_dir=settings.models,
-    )
+    engine = engine_of(settings)
     if recording.audio_key is None:
         return Transcription(engine.name, engine.model, engine.version, "", duration, ())
     samples = load(fetched(work, recording.audio_key))

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from app.config import Settings
 from app.domain.errors import StepFailed
 from workers.transcribe.base import Engine
 
-__all__ = ["ENGINES", "choose", "open_engine"]
+__all__ = ["ENGINES", "choose", "engine_of", "open_engine"]
 
 
 def _whisper(model: str, models_dir: Path) -> Engine:
@@ -63,6 +64,12 @@ def open_engine(name: str, *, model: str, models_dir: Path) -> Engine:
         if key not in _kept:
             _kept[key] = ENGINES[name](model, models_dir)
         return _kept[key]
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The engine that the settings name; see `open_engine` and `choose`."""
+    name = choose(settings.speech_engine, settings.whisper_model, settings.models)
+    return open_engine(name, model=settings.whisper_model, models_dir=settings.models)
 
 
 def choose(wanted: str, model: str, models_dir: Path) -> str:

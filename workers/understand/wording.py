@@ -12,6 +12,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from app.domain.search.encoder import MOST_CHARACTERS
 from workers.understand.names import LIST as NAMES
 from workers.understand.names import lists, unnamed
 from workers.understand.turns import TURNS
@@ -22,8 +23,8 @@ _SPACES = re.compile(r" ([.,!?])")
 
 
 def read_as(text: str) -> str:
-    """The text as the models read it; see above."""
-    return unnamed(plainly(text))
+    """The text as the models read it, as far as they do; see above."""
+    return unnamed(plainly(text[:MOST_CHARACTERS]))
 
 
 def plainly(text: str) -> str:

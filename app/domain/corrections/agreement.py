@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, load_only
 
 from app.domain.corrections import keeping, kinds
+from app.domain.intervals import wilson
 from app.extensions import db
 from app.models import Correction, Program, Segment
 
-Z95 = 1.959964  # two-sided 95 % of the normal distribution
 FEW = 30  # decisions; with fewer, the interval is wider than a third of the scale
 SHOWN = 20  # decisions that are listed with a figure
 
@@ -49,15 +48,6 @@ class Rate:
         return self.agreed / self.n
 
 
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """The interval of a share of `hits` in `n` > 0, both ends 0..1: Wilson, E. B. (1927), Probable
-    inference, the law of succession, and statistical inference, JASA 22, 209-212."""
-    share = hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def of(program: Program) -> list[Rate]:
     """One for each kind, engine and version that people decided about, in the order of the kinds,
     the newest version first."""
@@ -76,7 +66,7 @@ def of(program: Program) -> list[Rate]:
 
 def _rate(kind: str, engine: str, version: str, rows: Sequence[tuple[Correction, bool]]) -> Rate:
     agreed = sum(agrees for _, agrees in rows)
-    low, high = wilson(agreed, len(rows))
+    low, high = wilson(agreed / len(rows), len(rows))
     newest = rows[::-1]
     shown = sorted(newest, key=lambda row: row[1])[:SHOWN]
     return Rate(

@@ -15,12 +15,13 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.intervals import wilson
+
 RESAMPLES = 1000
 SEED = 0
 AT_ONCE = 4_000_000  # draws in memory at a time
 HALF = 0.5  # of an event
 HIGHEST = 1000.0  # of a ratio: beyond it a number says no more
-Z95 = NormalDist().inv_cdf(0.975)
 Facts = Sequence[tuple[float, float]]
 
 
@@ -56,14 +57,8 @@ class Ratio:
 def share(facts: Facts) -> Estimate:
     """Of respondents: each (1 or 0, 1)."""
     n, yes = len(facts), sum(fact[0] for fact in facts)
-    low, high = wilson(yes / n, n, Z95)
+    low, high = wilson(yes / n, n)
     return Estimate(n, yes / n, low, high)
-
-
-def wilson(p: float, n: int, z: float) -> tuple[float, float]:
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return min(max(0.0, middle - half), p), max(min(1.0, middle + half), p)
 
 
 def rate(facts: Facts) -> Estimate:

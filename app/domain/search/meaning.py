@@ -6,7 +6,6 @@ still be in. See docs/adr/014 for what that costs.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -26,13 +25,12 @@ ROWS = 500  # transcripts read at a time, some 2 MB
 LOOKED_AT = 4000  # of the nearest passages, where a filter passes most of them over
 
 
-def ranked(workspace_id: str, query: str, filters: Filters) -> list[int]:
-    """The passages whose meaning is near the query's, nearest first.
+def ranked(workspace_id: str, asked: str, filters: Filters) -> list[int]:
+    """The passages whose meaning is near `asked` (see `said`), nearest first; none for "".
 
     Raises:
         NoModel: the text model is not on this machine.
     """
-    asked = said(query)
     if not asked:
         return []
     vector = encoder.model(runtime.settings().encoder).embed(asked)
@@ -50,16 +48,9 @@ def said(query: str) -> str:
     but a name or a number that would be masked, for those are in no vector."""
     found = personal_data.find([query])
     masks = {at: each.kind for each in found for at in range(each.first, each.last + 1)}
-    if not readable(masking.text_of(query, masks, searched=True)):
+    if not encoder.readable(masking.text_of(query, masks, searched=True)):
         return ""
     return vectors.meant(query, masks).text
-
-
-def readable(text: str) -> bool:
-    """Whether there are letters, half of them Latin or more: the model reads English."""
-    letters = [letter for letter in text if letter.isalpha()]
-    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return bool(letters) and latin * 2 >= len(letters)
 
 
 def waiting(workspace_id: str) -> bool:

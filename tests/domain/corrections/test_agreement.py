@@ -9,7 +9,7 @@ import json
 import pytest
 from sqlalchemy import event
 
-from app.domain import exports
+from app.domain import exports, intervals
 from app.domain.corrections import agreement, deciding, kinds, reading
 from app.domain.corrections.kinds import Why
 from app.extensions import db
@@ -26,7 +26,7 @@ def test_the_interval_is_wilsons() -> None:
         (0, 20, 0.0, 0.1611),
         (1, 29, 0.0061, 0.1718),
     ):
-        assert agreement.wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
+        assert intervals.wilson(hits / n, n) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_the_lists_are_the_machines() -> None:

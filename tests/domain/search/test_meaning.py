@@ -10,11 +10,11 @@ import pytest
 from app import runtime
 from app.domain import consent, editing, masks
 from app.domain.search import Filters, Found, by_both, encoder, finding, meaning, vectors, wordpiece
+from app.domain.search.encoder import readable
 from app.domain.search.finding import fused
 from app.extensions import db
 from app.models import Answer, Member, Transcript, Workspace
 from tests import factories
-from workers.understand import readable
 from workers.understand.encoder import Encoder
 
 LATE = "The parcel came nine days after the day they promised."

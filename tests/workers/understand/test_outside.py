@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.codebooks import Codebook
+from app.domain.codebook.book import Codebook
 from app.domain.errors import StepFailed
 from workers.understand import Understander
 from workers.understand.outside import Outside

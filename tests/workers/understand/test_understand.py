@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from app.domain.codebooks import Codebook, Theme, default_codebook
+from app.domain.codebook.book import Codebook, Theme
+from app.domain.codebook.reading import default_codebook
 from workers.understand import Understander, emotion
 from workers.understand.base import Understanding
 from workers.understand.hand_off import REASONS
