@@ -106,8 +106,11 @@ def _limits(settings: Settings) -> str:
 @event.listens_for(Engine, "connect")
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     """WAL lets pages read while a worker writes; FULL makes a commit durable; what is deleted
-    is written over, so that a withdrawn voice can't be read from the file."""
+    is written over, so that a withdrawn voice can't be read from the file. `heard_digest`: SQLite
+    has no hash of its own (`app.domain.corrections.in_sql`)."""
     if isinstance(connection, sqlite3.Connection):
+        from app.domain.masking import digest
+
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
@@ -118,3 +121,4 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        connection.create_function("heard_digest", 1, digest, deterministic=True)

@@ -107,12 +107,24 @@ def propose(work: Work) -> Publish:
     )
     said = looking.background(program, {each.id for group in found for each in group.passages})
     named = looking.named(found, said)
+    middles = _middles(program, _encoder(work))
 
     def publish() -> str:
-        new = proposals.publish(program, named)
+        new = proposals.publish(program, named, middles)
         return f"{count(new, 'theme')} proposed" if new else "Nothing that themes don't cover"
 
     return publish
+
+
+def _middles(program: Program, encoder: Encoder) -> dict[str, Floats]:
+    """Of the proposals that are there, by id, in what the groups' own middles are in."""
+    found: dict[str, Floats] = {}
+    for proposal_id, ids in proposals.compared(program).items():
+        read = embedded(list(looking.texts_of(ids).items()), encoder)
+        read = read[np.any(read, axis=1)]
+        if len(read):
+            found[proposal_id] = clusters.middle(centred(read))
+    return found
 
 
 def _change(work: Work) -> CodebookChange:

@@ -33,6 +33,8 @@ TABLES = (
     "highlights",
     "follow_ups",
     "follow_up_notes",
+    "corrections",
+    "followed_corrections",
     "theme_proposals",
 )
 

@@ -5,6 +5,8 @@ from app.models.base import Base, new_id, now
 from app.models.codebook import (
     ChangedMention,
     CodebookChange,
+    FollowedCorrection,
+    Lesson,
     ProposedPassage,
     ThemeProposal,
 )
@@ -62,9 +64,11 @@ __all__ = [
     "Field",
     "FollowUp",
     "FollowUpNote",
+    "FollowedCorrection",
     "Highlight",
     "Invitation",
     "Label",
+    "Lesson",
     "Member",
     "Mention",
     "Notice",

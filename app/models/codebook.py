@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Identified
@@ -24,7 +24,8 @@ class CodebookChange(Identified, InProgram, Base):
     `app.domain.codebook.entries` writes them. `scope`: ids of the themes heard anew. `moves`: ids
     of themes whose mentions become another's, or (where that is "") are shared out among `scope`.
     `preview`: counts and ids of passages, no words. `followed`: ids of what went with a merge, or
-    of what was learned. `reached`: the id of the last row that was done.
+    of the proposal that was learned; what is about a voice has rows of its own, which go with it.
+    `reached`: the id of the last row that was done.
     """
 
     __tablename__ = "codebook_changes"
@@ -68,12 +69,45 @@ class ChangedMention(Base):
     version: Mapped[str]
 
 
+class FollowedCorrection(Base):
+    """A correction as it was before a merge gave it other themes."""
+
+    __tablename__ = "followed_corrections"
+
+    change_id: Mapped[str] = mapped_column(
+        ForeignKey("codebook_changes.id", ondelete="CASCADE"), primary_key=True
+    )
+    correction_id: Mapped[str] = mapped_column(
+        ForeignKey("corrections.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    value: Mapped[list[str]]
+    machine: Mapped[list[Any]]
+    newer: Mapped[list[Any] | None]
+
+
+class Lesson(Base):
+    """A correction whose passage a change made an example of a theme."""
+
+    __tablename__ = "lessons"
+
+    change_id: Mapped[str] = mapped_column(
+        ForeignKey("codebook_changes.id", ondelete="CASCADE"), primary_key=True
+    )
+    correction_id: Mapped[str] = mapped_column(
+        ForeignKey("corrections.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    theme_id: Mapped[str] = mapped_column(
+        ForeignKey("themes.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class ThemeProposal(Identified, InProgram, Base):
     """A theme that the codebook may lack: passages that are alike and have none.
 
     state: open, accepted and merged (then `theme_id` is whose examples its passages are), dismissed
-    (then only `centre` is left of it, so that it isn't proposed again). `centre`: 384 float32, the
-    mean of its passages' vectors. `words`: the most telling ones, each said by several customers.
+    (then its passages tell what isn't proposed again). `words`: the most telling ones, each said by
+    several customers. What the passages have in common is reckoned from them whenever it is asked
+    for: a mean that was kept would still hold the voices that are gone.
     """
 
     __tablename__ = "theme_proposals"
@@ -83,7 +117,6 @@ class ThemeProposal(Identified, InProgram, Base):
     theme_id: Mapped[str | None] = mapped_column(
         ForeignKey("themes.id", ondelete="SET NULL"), index=True
     )
-    centre: Mapped[bytes] = mapped_column(LargeBinary)
     words: Mapped[list[str]] = mapped_column(default=list)
     voices: Mapped[int] = mapped_column(default=0)
 

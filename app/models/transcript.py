@@ -54,11 +54,15 @@ class Segment(Base):
 
     `language` is empty where it is the transcript's. `unclear`: a person could not tell what was
     said. `edited_by`: "" (nobody), staff, customer. `understood`: its labels are of these words.
-    `speaker` counts from 1, 0 where one speaks.
+    `speaker` counts from 1, 0 where one speaks. No id is given twice: some are kept for longer than
+    their row, such as how far a change of the codebook came and what its preview showed.
     """
 
     __tablename__ = "segments"
-    __table_args__ = (UniqueConstraint("transcript_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("transcript_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     transcript_id: Mapped[str] = mapped_column(

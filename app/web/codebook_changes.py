@@ -205,7 +205,6 @@ def _effects(change: CodebookChange, known: Mapping[str, entries.Entry]) -> list
         change.program_id,
         [each for moved in found.values() for each in (*moved["new"], *moved["gone"])],
         masked=not masks.unmasked(),
-        until=change.created_at,
     )
     return [
         Effect(

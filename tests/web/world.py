@@ -121,7 +121,7 @@ def build(name: str = "Tern Home") -> World:
     )
     wanted = entries.replace(entries.of(program.themes[0]), description=said)
     change = changes.plan(program, changes.EDIT, [wanted], owner, scope=[wanted.id])
-    proposal = ThemeProposal(program_id=program.id, centre=bytes(1536), words=["late"], voices=5)
+    proposal = ThemeProposal(program_id=program.id, words=["late"], voices=5)
     proposal.passages = [ProposedPassage(segment_id=transcript.segments[0].id, place=0)]
     factories.save(change, proposal)
     link, share = sharing.create(highlight, owner)

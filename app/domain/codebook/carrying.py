@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, select
 from app.domain.codebook import entries, hearing, mentions, versions
 from app.domain.codebook.previews import Preview
 from app.domain.codebook.retagging import PERSON, Listen, Plan, decided_anew
-from app.domain.corrections.lessons import KEPT
 from app.domain.wording import count
 from app.extensions import db
 from app.models import ChangedMention, CodebookChange, Mention, Segment
@@ -35,9 +34,7 @@ def plan_of(change: CodebookChange) -> Plan:
         return Plan(hearing.of(program), _active(program.id, [*scope]), {})
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     planned = change.state == "planned"
-    heard = hearing.of(
-        program, wanted if planned else None, change.followed.get(KEPT, ()) if planned else ()
-    )
+    heard = hearing.of(program, wanted if planned else None, change.id if planned else "")
     active = set(heard.counts_for.values())
     return Plan(heard, [each for each in change.scope if each in active], change.moves)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, or_, select
 
 from app.extensions import db
-from app.models import CodebookChange, Correction, Subscription, ThemeProposal
+from app.models import (
+    CodebookChange,
+    Correction,
+    FollowedCorrection,
+    Subscription,
+    ThemeProposal,
+)
 
 
 def follow(change: CodebookChange) -> None:
@@ -17,7 +23,7 @@ def follow(change: CodebookChange) -> None:
     moves = {old: new for old, new in change.moves.items() if new}
     if not moves:
         return
-    followed: dict[str, Any] = {"subscriptions": {}, "corrections": {}, "proposals": {}}
+    followed: dict[str, Any] = {"subscriptions": {}, "proposals": {}}
     for each in db.session.scalars(
         select(Subscription).where(Subscription.theme_id.in_(moves)).order_by(Subscription.id)
     ):
@@ -25,15 +31,21 @@ def follow(change: CodebookChange) -> None:
         followed["subscriptions"][each.id] = each.theme_id
         each.theme_id = moves[each.theme_id]
     for proposal in db.session.scalars(
-        select(ThemeProposal).where(ThemeProposal.theme_id.in_(moves))
+        select(ThemeProposal).where(ThemeProposal.theme_id.in_(moves)).order_by(ThemeProposal.id)
     ):
         assert proposal.theme_id is not None
         followed["proposals"][proposal.id] = proposal.theme_id
         proposal.theme_id = moves[proposal.theme_id]
-    for correction in _corrections(change.program_id):
-        was = [correction.value, correction.machine, correction.newer]
+    for correction in _naming(change.program_id, moves):
+        was = FollowedCorrection(
+            change_id=change.id,
+            correction_id=correction.id,
+            value=correction.value,
+            machine=correction.machine,
+            newer=correction.newer,
+        )
         if _rename(correction, moves):
-            followed["corrections"][correction.id] = was
+            db.session.add(was)
     change.followed = followed
     db.session.flush()
 
@@ -54,22 +66,38 @@ def back(change: CodebookChange) -> None:
         proposal = db.session.get(ThemeProposal, proposal_id)
         if proposal is not None and proposal.theme_id == moves[theme_id]:
             proposal.theme_id = theme_id
-    for correction_id, was in change.followed.get("corrections", {}).items():
-        correction = db.session.get(Correction, correction_id)
-        if correction is not None and sorted(correction.value) == sorted(_moved(was[0], moves)):
-            correction.value, correction.machine = was[0], was[1]
-            correction.newer = was[2] if correction.newer is not None else None
+    for was, correction in _followed(change):
+        if sorted(correction.value) == sorted(_moved(was.value, moves)):
+            correction.value, correction.machine = was.value, was.machine
+            correction.newer = was.newer if correction.newer is not None else None
+        db.session.delete(was)
     db.session.flush()
 
 
-def _corrections(program_id: str) -> list[Correction]:
-    return list(
-        db.session.scalars(
-            select(Correction).where(
-                Correction.program_id == program_id, Correction.kind == "theme"
-            )
+def _naming(program_id: str, themes: Iterable[str]) -> Sequence[Correction]:
+    """Corrections that may name one of these themes, held: what is being erased is waited for."""
+    said = (Correction.value, Correction.machine, Correction.newer)
+    return db.session.scalars(
+        select(Correction)
+        .where(
+            Correction.program_id == program_id,
+            Correction.kind == "theme",
+            or_(*(cast(each, Text).contains(theme) for each in said for theme in themes)),
         )
+        .order_by(Correction.id)
+        .with_for_update()
+    ).all()
+
+
+def _followed(change: CodebookChange) -> Sequence[tuple[FollowedCorrection, Correction]]:
+    rows = db.session.execute(
+        select(FollowedCorrection, Correction)
+        .join(Correction, Correction.id == FollowedCorrection.correction_id)
+        .where(FollowedCorrection.change_id == change.id)
+        .order_by(Correction.id)
+        .with_for_update()
     )
+    return [(was, correction) for was, correction in rows]
 
 
 def _rename(correction: Correction, moves: Mapping[str, str]) -> bool:

@@ -30,12 +30,12 @@ class Hearing:
 
 
 def of(
-    program: Program, wanted: Mapping[str, Entry] | None = None, taught_by: lessons.Pairs = ()
+    program: Program, wanted: Mapping[str, Entry] | None = None, planned_id: str = ""
 ) -> Hearing:
     """The program's active themes, as they would be with the entries `wanted` in place, and with
-    what these corrections would teach besides those that do already."""
+    what the change that is only planned would teach besides those in force."""
     known = {**entries.every(program.id), **(wanted or {})}
-    taught, corrected = passages(program.id), lessons.texts(program.id, taught_by)
+    taught, corrected = passages(program.id), lessons.texts(program.id, planned_id)
     themes: list[Theme] = []
     counts_for: dict[str, str] = {}
     called: dict[str, str] = {}

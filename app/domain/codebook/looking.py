@@ -69,6 +69,17 @@ def uncovered(program: Program, most: int = MOST) -> list[Passage]:
     ]
 
 
+def texts_of(segment_ids: Sequence[int]) -> dict[int, str]:
+    """The passages' words with their masks, by id."""
+    rows = db.session.scalars(
+        select(Segment)
+        .where(Segment.id.in_(segment_ids))
+        .order_by(Segment.transcript_id, Segment.position)
+    ).all()
+    read = masking.Reader()
+    return {each.id: read(each) for each in rows}
+
+
 def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:
     """The vectors that search keeps of these passages (384 numbers, length 1), of those that have
     one. `app.domain.search.vectors` takes away those of words that changed."""

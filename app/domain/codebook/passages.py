@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -23,11 +22,8 @@ class Shown:
     submission: Submission
 
 
-def shown(
-    program_id: str, ids: Collection[int], *, masked: bool, until: datetime | None = None
-) -> dict[int, Shown]:
-    """Those of the program that are still there and count, by id. `until`: for ids that were only
-    noted down then, since SQLite gives the id of a passage that went to a later one."""
+def shown(program_id: str, ids: Collection[int], *, masked: bool) -> dict[int, Shown]:
+    """Those of the program that are still there and count, by id."""
     rows = db.session.execute(
         select(Segment, Submission)
         .join(Transcript, Segment.transcript_id == Transcript.id)
@@ -37,7 +33,6 @@ def shown(
             Segment.id.in_(list(ids)),
             Submission.program_id == program_id,
             Submission.state == "received",
-            *([Transcript.created_at <= until] if until is not None else []),
         )
         .options(joinedload(Segment.transcript))
         .order_by(Segment.transcript_id)

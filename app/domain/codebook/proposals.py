@@ -3,7 +3,7 @@ them: a theme of their own, more passages for one that is there, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from app.models import (
 )
 
 if TYPE_CHECKING:
+    from app.domain.codebook.clusters import Floats
     from app.domain.codebook.looking import Group
 
 # Fewer customers could be told apart by what they said, and may have it in common by chance.
@@ -36,6 +37,7 @@ TAUGHT = 8  # of them become examples: more would outweigh the description
 SHOWN = 3
 MOST = 12  # proposals at a time, those of the largest groups
 SAME = 0.85  # cosine of two centres that are one proposal
+COMPARED = ("open", "dismissed")  # those that a new look is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +49,39 @@ class Proposed:
     said: Sequence[passages.Shown]
 
 
-def publish(program: Program, found: Sequence[Group]) -> int:
+def compared(program: Program) -> dict[str, list[int]]:
+    """The passages of each proposal that a new look is held against, by the proposal's id. Their
+    middle is reckoned anew each time: one that was kept would hold the voices that went since."""
+    rows = db.session.execute(
+        select(ProposedPassage.proposal_id, ProposedPassage.segment_id)
+        .join(ThemeProposal, ThemeProposal.id == ProposedPassage.proposal_id)
+        .where(ThemeProposal.program_id == program.id, ThemeProposal.state.in_(COMPARED))
+        .order_by(ProposedPassage.proposal_id, ProposedPassage.place)
+    )
+    found: dict[str, list[int]] = {}
+    for proposal_id, segment_id in rows:
+        found.setdefault(proposal_id, []).append(segment_id)
+    return found
+
+
+def publish(program: Program, found: Sequence[Group], middles: Mapping[str, Floats]) -> int:
     """Replaces the open proposals; what was dismissed stays away. How many there are. The caller
-    commits."""
-    import numpy as np
+    commits. `middles`: of those that are there, by id, of length 1 as the groups' own."""
+
+    def alike(group: Group, row: ThemeProposal) -> bool:
+        return row.id in middles and float(group.centre @ middles[row.id]) >= SAME
 
     rows = db.session.scalars(
-        select(ThemeProposal).where(ThemeProposal.program_id == program.id)
+        select(ThemeProposal)
+        .where(ThemeProposal.program_id == program.id, ThemeProposal.state.in_(COMPARED))
+        .order_by(ThemeProposal.id)
+        .with_for_update()
     ).all()
     open_rows = [row for row in rows if row.state == "open"]
-    away = [np.frombuffer(row.centre, np.float32) for row in rows if row.state == "dismissed"]
-    new = [
-        group for group in found if not any(float(group.centre @ centre) >= SAME for centre in away)
-    ][:MOST]
+    away = [row for row in rows if row.state == "dismissed"]
+    new = [group for group in found if not any(alike(group, row) for row in away)][:MOST]
     for group in new:
-        row = next(
-            (
-                each
-                for each in open_rows
-                if float(group.centre @ np.frombuffer(each.centre, np.float32)) >= SAME
-            ),
-            None,
-        )
+        row = next((each for each in open_rows if alike(group, each)), None)
         if row is None:
             row = ThemeProposal(program_id=program.id)
             db.session.add(row)
@@ -76,8 +89,7 @@ def publish(program: Program, found: Sequence[Group]) -> int:
             open_rows.remove(row)  # it keeps its address
             row.passages.clear()
             db.session.flush()
-        row.centre, row.words = group.centre.tobytes(), list(group.words)
-        row.voices = group.customers
+        row.words, row.voices = list(group.words), group.customers
         row.passages = [
             ProposedPassage(segment_id=each.id, place=place)
             for place, each in enumerate(group.passages[:KEPT])
@@ -154,16 +166,17 @@ def merge(program: Program, row: ThemeProposal, theme: Theme, member: Member) ->
 
 
 def dismiss(program: Program, row: ThemeProposal) -> None:
-    """Not proposed again. Nothing of what was said is kept with it. The caller commits."""
+    """Not proposed again, as long as a passage of it is there: only which ones these are is kept.
+    The caller commits."""
     row.state, row.words = "dismissed", []
-    row.passages.clear()
     db.session.flush()
     _noted(program, row, "dismissed")
 
 
 def forget(submission: Submission) -> None:
     """Before a voice goes for good: no proposal keeps a word that only fewer than
-    `wording.SPOKEN_BY` others say, nor stays open without any. Flushes."""
+    `wording.SPOKEN_BY` others say, nor stays open without any, nor dismissed without a passage.
+    Flushes."""
     mine = (
         select(Segment.id)
         .join(Transcript)
@@ -171,7 +184,14 @@ def forget(submission: Submission) -> None:
         .where(Answer.submission_id == submission.id)
     )
     theirs = select(ProposedPassage.proposal_id).where(ProposedPassage.segment_id.in_(mine))
-    touched = db.session.scalars(select(ThemeProposal).where(ThemeProposal.id.in_(theirs))).all()
+    # The proposals first, as those do who decide about them; then what is in them.
+    touched = db.session.scalars(
+        select(ThemeProposal)
+        .where(ThemeProposal.id.in_(theirs), ThemeProposal.state.in_(COMPARED))
+        .order_by(ThemeProposal.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
     db.session.execute(delete(ProposedPassage).where(ProposedPassage.segment_id.in_(mine)))
     for row in touched:
         db.session.expire(row, ["passages"])
@@ -184,7 +204,7 @@ def forget(submission: Submission) -> None:
             if len({_customer(each) for each in said if word in wording.terms(each.text)})
             >= wording.SPOKEN_BY
         ]
-        if row.state == "open" and not row.words:
+        if not (row.words if row.state == "open" else row.passages):
             db.session.delete(row)
     db.session.flush()
 

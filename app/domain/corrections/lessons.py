@@ -1,70 +1,61 @@
 """What a program's themes learned from corrections: passages that people put under a theme.
 
-A lesson is a reference, so its words go with their voice, change with an edit (then they teach no
-longer), and are read with their masks. The versions are changes of the codebook.
+A lesson is a reference, so it goes with its voice; its words change with an edit (then they teach
+no longer), and are read with their masks. The versions are changes of the codebook.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 
 from app.domain import masking
-from app.domain.corrections import keeping
+from app.domain.corrections import in_sql
 from app.extensions import db
-from app.models import CodebookChange, Correction, Segment
+from app.models import CodebookChange, Correction, Lesson, Segment
 
-KEPT = "lessons"  # in `CodebookChange.followed`: [[correction id, theme id], …]
 IN_FORCE = ("applying", "applied", "final")
 MOST = 40  # examples of one theme, the newest, as many as people may write for it
 
-Pairs = Sequence[Sequence[str]]
 
-
-def learned(program_id: str) -> list[tuple[str, str]]:
-    """(correction id, theme id) of all versions that are in force."""
-    found = db.session.scalars(
-        select(CodebookChange.followed).where(
+def learned(program_id: str, planned_id: str = "") -> Select[str, str]:
+    """(correction id, theme id) of all versions that are in force, and of one that is planned."""
+    return (
+        select(Lesson.correction_id, Lesson.theme_id)
+        .join(CodebookChange, CodebookChange.id == Lesson.change_id)
+        .where(
             CodebookChange.program_id == program_id,
-            CodebookChange.kind == "taught",
-            CodebookChange.state.in_(IN_FORCE),
+            or_(CodebookChange.state.in_(IN_FORCE), CodebookChange.id == planned_id),
         )
+        .distinct()
     )
-    return [(pair[0], pair[1]) for followed in found for pair in followed.get(KEPT, ())]
 
 
-def texts(program_id: str, also: Pairs = ()) -> dict[str, tuple[str, ...]]:
-    """The examples of each theme, by its id; `also`: those of a version that is being looked at.
-    What was taken back, decided anew or reworded since teaches nothing."""
-    themes: dict[str, list[str]] = defaultdict(list)
-    for correction_id, theme_id in (*learned(program_id), *also):
-        if theme_id not in themes[correction_id]:
-            themes[correction_id].append(theme_id)
+def texts(program_id: str, planned_id: str = "") -> dict[str, tuple[str, ...]]:
+    """The newest MOST examples of each theme, by its id; with those of a version that is being
+    looked at. What was taken back, decided anew or reworded since teaches nothing."""
+    pairs = learned(program_id, planned_id).subquery()
+    place = func.row_number().over(
+        partition_by=pairs.c.theme_id, order_by=pairs.c.correction_id.desc()
+    )
+    newest = (
+        select(pairs.c.theme_id, pairs.c.correction_id, Segment.id, place.label("place"))
+        .join(Correction, Correction.id == pairs.c.correction_id)
+        .join(Segment, Segment.id == Correction.segment_id)
+        .where(Correction.state == "stands", in_sql.unchanged())
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(newest.c.theme_id, newest.c.correction_id, Segment)
+        .join(Segment, Segment.id == newest.c.id)
+        .where(newest.c.place <= MOST)
+        .order_by(Segment.transcript_id, Segment.position)
+    )
     read, found = masking.Reader(), defaultdict[str, list[tuple[str, str]]](list)
-    for correction, segment in standing(list(themes)):
-        for theme_id in themes[correction.id]:
-            found[theme_id].append((correction.id, read(segment)))
+    for theme_id, correction_id, segment in rows:
+        found[theme_id].append((correction_id, read(segment)))
     return {
-        theme_id: tuple(text for _, text in sorted(said, reverse=True)[:MOST])
+        theme_id: tuple(text for _, text in sorted(said, reverse=True))
         for theme_id, said in found.items()
     }
-
-
-def standing(ids: Sequence[str]) -> list[tuple[Correction, Segment]]:
-    """Those of these decisions that still stand about the same words, passage by passage."""
-    found: list[tuple[Correction, Segment]] = []
-    for at in range(0, len(ids), keeping.MANY):
-        rows = db.session.execute(
-            select(Correction, Segment)
-            .join(Segment, Correction.segment_id == Segment.id)
-            .where(Correction.id.in_(ids[at : at + keeping.MANY]), Correction.state == "stands")
-            .order_by(Segment.transcript_id, Segment.position)
-        )
-        found += [
-            (correction, segment)
-            for correction, segment in rows
-            if not keeping.words_changed(correction, segment)
-        ]
-    return found

@@ -8,39 +8,65 @@ left alone by all of that. Only what the words say is learned, for words are all
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, insert, literal, select, true
 
 from app.domain.codebook import changes, entries
-from app.domain.corrections import kinds, lessons
+from app.domain.corrections import in_sql, kinds, lessons
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import CodebookChange, Correction, Member, Program, Segment
+from app.models import CodebookChange, Correction, Lesson, Member, Program, Segment, Theme
 
 NOTHING = "There is nothing new to learn: no theme correction whose words say so waits."
+SHOWN = 20  # passages of a theme
 
 
-def waiting(program: Program) -> dict[str, list[tuple[Correction, Segment]]]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many passages would become examples of a theme, and SHOWN of them."""
+
+    count: int
+    said: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What was learned at a time. `examples`: without those whose voices are gone."""
+
+    change: CodebookChange
+    examples: int
+
+
+def waiting(program: Program) -> dict[str, Waiting]:
     """Passages that people put under a theme and that teach it nothing yet, by the theme's id, in
     the order of the codebook."""
-    ids = db.session.scalars(
-        select(Correction.id).where(
-            Correction.program_id == program.id,
-            Correction.kind == kinds.THEME,
-            Correction.state == "stands",
-            Correction.reason != kinds.RIGHT,
-            Correction.evidence == kinds.FROM_WORDS,
-        )
-    ).all()
-    known = set(lessons.learned(program.id))
-    found: Mapping[str, list[tuple[Correction, Segment]]] = defaultdict(list)
-    for correction, segment in lessons.standing(ids):
-        for theme_id in correction.value:
-            if (correction.id, theme_id) not in known:
-                found[theme_id].append((correction, segment))
+    pairs = _pairs(program).subquery()
+    theirs = func.row_number().over(
+        partition_by=pairs.c.theme_id, order_by=(Segment.transcript_id, Segment.position)
+    )
+    every = func.count().over(partition_by=pairs.c.theme_id)
+    numbered = (
+        select(pairs.c.theme_id, Segment.id, theirs.label("place"), every.label("every"))
+        .join(Segment, Segment.id == pairs.c.segment_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(numbered.c.theme_id, numbered.c.every, Segment)
+        .join(Segment, Segment.id == numbered.c.id)
+        .where(numbered.c.place <= SHOWN)
+        .order_by(numbered.c.place)
+    )
+    counts: dict[str, int] = {}
+    said: dict[str, list[Segment]] = defaultdict(list)
+    for theme_id, count, segment in rows:
+        counts[theme_id] = count
+        said[theme_id].append(segment)
     return {
-        theme.id: found[theme.id] for theme in program.themes if theme.active and theme.id in found
+        theme.id: Waiting(counts[theme.id], tuple(said[theme.id]))
+        for theme in program.themes
+        if theme.id in counts
     }
 
 
@@ -53,12 +79,8 @@ def plan(program: Program, member: Member) -> CodebookChange:
     Raises:
         Invalid: nothing waits.
     """
-    pairs = [
-        [correction.id, theme_id]
-        for theme_id, said in waiting(program).items()
-        for correction, _ in said
-    ]
-    if not pairs:
+    new = _pairs(program)
+    if db.session.execute(new.limit(1)).first() is None:
         raise Invalid(NOTHING)
     active = [theme for theme in program.themes if theme.active]
     change = changes.plan(
@@ -68,15 +90,24 @@ def plan(program: Program, member: Member) -> CodebookChange:
         member,
         scope=[theme.id for theme in active],
     )
-    change.followed = {lessons.KEPT: pairs}
-    db.session.flush()
+    # Held as they are found: one whose voice is being erased is waited for, and left out.
+    held = new.with_for_update(read=True, key_share=True, of=Correction).subquery()
+    pairs = select(literal(change.id), held.c.correction_id, held.c.theme_id)
+    into = insert(Lesson).from_select(["change_id", "correction_id", "theme_id"], pairs)
+    db.session.execute(into)
     return change
 
 
-def versions(program: Program) -> Sequence[CodebookChange]:
+def versions(program: Program) -> Sequence[Version]:
     """What was learned so far, the newest first, also what was taken back."""
-    return db.session.scalars(
-        select(CodebookChange)
+    examples = (
+        select(func.count())
+        .select_from(Lesson)
+        .where(Lesson.change_id == CodebookChange.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(CodebookChange, examples)
         .where(
             CodebookChange.program_id == program.id,
             CodebookChange.kind == changes.TAUGHT,
@@ -84,4 +115,34 @@ def versions(program: Program) -> Sequence[CodebookChange]:
         )
         .order_by(CodebookChange.number.desc())
         .limit(20)
-    ).all()
+    )
+    return [Version(change, count) for change, count in rows]
+
+
+def _pairs(program: Program) -> Select[str, int, str]:
+    """(correction id, passage, theme id) of what would be learned."""
+    given = in_sql.values(Correction.value, "given")
+    known = lessons.learned(program.id).subquery()
+    already = select(known.c.correction_id).where(
+        known.c.correction_id == Correction.id, known.c.theme_id == Theme.id
+    )
+    return (
+        select(
+            Correction.id.label("correction_id"), Correction.segment_id, Theme.id.label("theme_id")
+        )
+        .select_from(Correction)
+        .join(Segment, Segment.id == Correction.segment_id)
+        .join(given, true())
+        .join(Theme, Theme.id == given.c.value)
+        .where(
+            Correction.program_id == program.id,
+            Correction.kind == kinds.THEME,
+            Correction.state == "stands",
+            Correction.reason != kinds.RIGHT,
+            Correction.evidence == kinds.FROM_WORDS,
+            Theme.program_id == program.id,
+            Theme.active,
+            in_sql.unchanged(),
+            ~already.exists(),
+        )
+    )

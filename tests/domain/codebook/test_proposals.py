@@ -66,7 +66,8 @@ def proposed(program: Program, way: int = 0) -> ThemeProposal:
     """What the text worker would publish."""
     passages = looking.uncovered(program)
     found = looking.named([Group(tuple(passages), along(way))], ["The courier was late again"])
-    assert proposals.publish(program, found) == 1
+    there = dict.fromkeys(proposals.compared(program), along(way))
+    assert proposals.publish(program, found, there) == 1
     db.session.commit()
     return db.session.scalars(select(ThemeProposal).where(ThemeProposal.state == "open")).one()
 
@@ -183,10 +184,30 @@ def test_what_was_dismissed_is_not_proposed_again(program: Program) -> None:
     proposals.dismiss(program, row)
     db.session.commit()
     group = Group(tuple(looking.uncovered(program)), along(0), ("charger cable",))
-    assert proposals.publish(program, [group]) == 0
-    assert (row.words, row.passages) == ([], [])
+    assert proposals.publish(program, [group], {row.id: along(0)}) == 0
+    assert row.words == [] and list(proposals.compared(program)) == [row.id]
     other = Group(group.passages, along(1), ("charger cable",))
-    assert proposals.publish(program, [other]) == 1
+    assert proposals.publish(program, [other], {row.id: along(0)}) == 1
+
+
+def test_what_was_dismissed_keeps_nothing_of_an_erased_voice(program: Program) -> None:
+    """Only which of the others' passages it was about, and no row once there is none."""
+    row = proposed(program)
+    proposals.dismiss(program, row)
+    db.session.commit()
+    voices = db.session.scalars(select(Submission).order_by(Submission.id)).all()
+    first = voices[0].answers[0].transcripts[0].segments[0].id
+    assert len(proposals.compared(program)[row.id]) == 6
+    erasure.everything(voices[0], "withdrawn")
+    db.session.commit()
+    left = proposals.compared(program)[row.id]
+    assert len(left) == 5 and first not in left
+    kept = db.session.execute(select(ThemeProposal.__table__)).one()
+    assert not any(isinstance(each, bytes) for each in kept)
+    for voice in voices[1:]:
+        erasure.everything(voice, "withdrawn")
+    db.session.commit()
+    assert db.session.scalars(select(ThemeProposal)).all() == []
 
 
 def test_erasure_reaches_proposals(program: Program, owner: Member) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app.domain import highlights, understanding
 from app.domain.corrections import deciding
@@ -34,6 +36,21 @@ def found(
     tags += [Tag("emotion", each, 0.6, 0.6, "heard-emotion", version) for each in emotions]
     tags += [Tag("hand_off", person, 0.9, 0.9, "heard-hand-off", version)] if person else []
     return Finding(tuple(tags), tuple(Heard(each, 0.6, "scorer", version) for each in themes))
+
+
+@contextmanager
+def loaded(model: type) -> Iterator[list[object]]:
+    """The rows of this kind that are read from the database meanwhile, as objects."""
+    read: list[object] = []
+
+    def note(row: object, _context: object) -> None:
+        read.append(row)
+
+    event.listen(model, "load", note)
+    try:
+        yield read
+    finally:
+        event.remove(model, "load", note)
 
 
 @dataclass

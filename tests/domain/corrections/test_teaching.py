@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import func, select
 
 from app.domain import consent
 from app.domain.codebook import carrying, changes, hearing, retagging
@@ -12,8 +13,8 @@ from app.domain.corrections import deciding, kinds, lessons, teaching
 from app.domain.corrections.kinds import Why
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import CodebookChange, Program
-from tests.domain.corrections.conftest import WHY, Make, Voice, found
+from app.models import CodebookChange, Lesson, Member, Program, Segment
+from tests.domain.corrections.conftest import WHY, Make, Voice, found, loaded
 
 pytestmark = pytest.mark.slow
 BY = ("words", "1")
@@ -79,8 +80,8 @@ def test_looked_at_applied_and_undone(
 ) -> None:
     one, two = taught
     staff = program.themes[1].id
-    (waiting,) = teaching.waiting(program)[delivery]
-    assert waiting[1].text == PARCEL
+    waiting = teaching.waiting(program)[delivery]
+    assert (waiting.count, [each.text for each in waiting.said]) == (1, [PARCEL])
     change = teaching.plan(program, one.member)
     db.session.commit()
     assert examples(program) == {}  # looking changes nothing
@@ -101,7 +102,9 @@ def test_looked_at_applied_and_undone(
     assert two.stands("theme") == (staff,)
     assert one.stands("theme") == (delivery,)  # a person's word
     assert examples(program) == {} and delivery in teaching.waiting(program)
-    assert [each.state for each in teaching.versions(program)] == ["undone"]
+    assert [(each.change.state, each.examples) for each in teaching.versions(program)] == [
+        ("undone", 1)
+    ]
 
 
 def test_what_people_decided_is_left_alone(
@@ -163,9 +166,11 @@ def test_a_lesson_has_masks_and_goes_with_its_voice(
     ((said,),) = examples(program).values()
     assert "Bakare" not in said and "soaked" in said
     assert "Bakare" not in str(change.followed) + str(change.wanted) + str(change.preview)
+    assert [each.examples for each in teaching.versions(program)] == [1]
     consent.withdraw(voice.answer.submission)
     db.session.commit()
     assert examples(program) == {}
+    assert [each.examples for each in teaching.versions(program)] == [0]
 
 
 def test_a_theme_has_as_many_as_people_may_write(
@@ -181,3 +186,29 @@ def test_a_theme_has_as_many_as_people_may_write(
     assert examples(program)["Delivery"] == ("Parcel 2 was soaked.", "Parcel 1 was soaked.")
     voice.heard(*(found() for _ in range(3)))
     assert voice.stands("theme") == (delivery,)
+
+
+def test_what_waits_is_counted_and_a_few_passages_are_read(
+    make: Make, program: Program, delivery: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teaching, "SHOWN", 2)
+    staff = program.themes[1].id
+    voice = make(*(f"Parcel {n} was soaked." for n in range(5)))
+    for at in range(4):
+        voice.correct("theme", delivery, at=at)
+    voice.correct("theme", delivery, staff, at=4)
+    voice.transcript.segments[0].text = "Reworded since."
+    db.session.commit()
+    program_id, member_id = program.id, voice.member.id
+    db.session.expunge_all()
+    program = db.session.get_one(Program, program_id)
+    with loaded(Segment) as read:
+        waiting = teaching.waiting(program)
+    assert {theme: each.count for theme, each in waiting.items()} == {delivery: 4, staff: 1}
+    assert [each.text for each in waiting[delivery].said] == [
+        "Parcel 1 was soaked.", "Parcel 2 was soaked.",
+    ]  # fmt: skip
+    assert len(read) == 3
+    change = teaching.plan(program, db.session.get_one(Member, member_id))
+    assert db.session.scalar(select(func.count()).select_from(Lesson)) == 5
+    assert set(db.session.scalars(select(Lesson.change_id))) == {change.id}

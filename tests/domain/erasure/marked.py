@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 from sqlalchemy import select, text
 
 from app import runtime
@@ -13,15 +14,25 @@ from app.domain import (
     erasing,
     processing,
 )
+from app.domain.search import vectors
 from app.extensions import db
 from app.models import (
+    Answer,
     Base,
+    ChangedMention,
     Clip,
+    CodebookChange,
     Correction,
     Erasure,
+    FollowedCorrection,
+    Lesson,
     Program,
+    ProposedPassage,
     Submission,
+    ThemeProposal,
+    Transcript,
     Upload,
+    Vectors,
     now,
 )
 from storage import keys
@@ -62,9 +73,52 @@ def marked(program: Program) -> Submission:
         ),
     )  # fmt: skip
     factories.answer(submission, "text", written_text=LINE)
+    _understood(program, answer, newer)
     processing.begin(answer)
     db.session.commit()
     return submission
+
+
+def _understood(program: Program, answer: Answer, words: Transcript) -> None:
+    """What the codebook makes of it: a person put its passage under a theme, which learned from it
+    and was merged into another since; passages proposed, one more time dismissed; a vector whose
+    numbers are the marker's letters."""
+    said, (delivery, staff) = words.segments[0], program.themes
+    told = {"gained": 1, "lost": 0, "new": [], "gone": []}
+    change = CodebookChange(
+        program_id=program.id, kind="merge", edition=0, state="applied", number=1,
+        moves={staff.id: delivery.id}, followed={"until": said.id},
+        preview={"looked": 1, "changed": 1, "themes": {delivery.id: told}},
+    )  # fmt: skip
+    about = Correction(
+        workspace_id=program.workspace_id, program_id=program.id, answer_id=answer.id,
+        segment_id=said.id, position=0, start=0.0, end=5.0, digest="", kind="theme",
+        value=[delivery.id], machine=[[staff.id, 0.5, 0.5]], reason="other", evidence="words",
+        note=LINE,
+    )  # fmt: skip
+    proposals = [
+        ThemeProposal(program_id=program.id, words=[MARKER], voices=5),
+        ThemeProposal(program_id=program.id, voices=5, state="dismissed"),
+        ThemeProposal(program_id=program.id, voices=5, state="merged", theme_id=delivery.id),
+    ]
+    for each in proposals:
+        each.passages = [ProposedPassage(segment_id=said.id, place=0)]
+    factories.save(change, about, *proposals)
+    record = np.zeros(1, vectors.RECORD)
+    record["segment"], record["scale"] = said.id, 1
+    record["numbers"][0, : len(MARKER)] = np.frombuffer(MARKER.encode(), np.int8)
+    factories.save(
+        FollowedCorrection(
+            change_id=change.id, correction_id=about.id, value=[staff.id],
+            machine=[[staff.id, 0.5, 0.5]], newer=None,
+        ),
+        Lesson(change_id=change.id, correction_id=about.id, theme_id=staff.id),
+        ChangedMention(
+            change_id=change.id, segment_id=said.id, theme_id=delivery.id, gained=True,
+            confidence=1.0, engine="person", version=about.id,
+        ),
+        Vectors(transcript_id=words.id, model=vectors.MODEL, records=record.tobytes()),
+    )  # fmt: skip
 
 
 def put(key: str) -> str:

@@ -27,18 +27,26 @@ from app.extensions import db
 from app.models import (
     Answer,
     AuditEntry,
+    ChangedMention,
+    CodebookChange,
+    Correction,
     Delivery,
     Erasure,
     Export,
+    FollowedCorrection,
     FollowUp,
     FollowUpNote,
     Highlight,
+    Lesson,
     Member,
     Program,
+    ProposedPassage,
     Recording,
     Run,
     Step,
     Submission,
+    ThemeProposal,
+    Vectors,
     Workspace,
 )
 from tests import factories
@@ -58,14 +66,22 @@ def test_a_marker_is_nowhere_afterwards(voice: Submission, owner: Member) -> Non
     heard = follow_ups.from_machine(voice, "upset", LINE, 0.9)
     follow_ups.note(asked, LINE, owner)
     db.session.commit()
+    decisions = db.session.scalars(select(Correction.id)).all()
     receipt = erase(voice)
     assert (receipt.state, receipt.trouble) == ("gone", "") and receipt.gone_at
     nowhere()
+    for each in decisions:
+        nowhere(each)
     assert left() == []
+    assert [each.state for each in db.session.scalars(select(ThemeProposal))] == ["merged"]
+    for table in (ProposedPassage, FollowedCorrection, Lesson, ChangedMention, Vectors):
+        assert db.session.scalar(select(func.count()).select_from(table)) == 0
+    assert db.session.scalars(select(CodebookChange.state)).one() == "applied"
     assert db.session.get(FollowUp, heard.id) is None
     assert receipt.removed == {
         "recordings": 1, "written": 1, "captions": 1, "transcripts": 2, "edits": 1, "passages": 3,
-        "findings": 4, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
+        "vectors": 1,
+        "findings": 5, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
         "files": 4,
     }  # fmt: skip
     row = db.session.scalars(
