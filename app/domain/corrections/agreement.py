@@ -8,14 +8,14 @@ figures are in docs/accuracy.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Select, Subquery, Text, case, cast, func, literal_column, or_, select
+from sqlalchemy.orm import joinedload
 
-from app.domain.corrections import keeping, kinds
+from app.domain.corrections import in_sql, keeping, kinds
 from app.domain.intervals import wilson
 from app.extensions import db
 from app.models import Correction, Program, Segment
@@ -50,67 +50,87 @@ class Rate:
 
 def of(program: Program) -> list[Rate]:
     """One for each kind, engine and version that people decided about, in the order of the kinds,
-    the newest version first."""
-    found: dict[tuple[str, str, str], list[tuple[Correction, bool]]] = defaultdict(list)
-    rows = _standing(program)
-    known = _segments([row.segment_id for row in rows if row.newer is not None])
+    the newest version first. The database counts; what is listed is all that is read."""
+    rows = db.session.execute(_listed(program)).all()
+    known = _decisions([row.id for row in rows])
+    found: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
     for row in rows:
-        for engine, version, machine in _heard(row, known):
-            agrees = kinds.named(kinds.read(machine)) == tuple(sorted(row.value))
-            found[row.kind, engine, version].append((row, agrees))
-    order = sorted(
-        found, key=lambda each: (-kinds.KINDS.index(each[0]), found[each][-1][0].id), reverse=True
-    )
-    return [_rate(*each, found[each]) for each in order]
+        found[row.kind, row.engine, row.version].append(row)
+    return [
+        _rate(*each, found[each][0], [known[row.id] for row in found[each] if row.id in known])
+        for each in sorted(found, key=lambda each: kinds.KINDS.index(each[0]))
+    ]
 
 
-def _rate(kind: str, engine: str, version: str, rows: Sequence[tuple[Correction, bool]]) -> Rate:
-    agreed = sum(agrees for _, agrees in rows)
-    low, high = wilson(agreed / len(rows), len(rows))
-    newest = rows[::-1]
-    shown = sorted(newest, key=lambda row: row[1])[:SHOWN]
+def _rate(kind: str, engine: str, version: str, figures: Any, shown: Sequence[Correction]) -> Rate:
+    low, high = wilson(figures.agreed / figures.n, figures.n)
     return Rate(
         kind=kind,
         engine=engine,
         version=version,
-        n=len(rows),
-        agreed=agreed,
-        looked=sum(row.reason == kinds.RIGHT for row, _ in rows),
+        n=figures.n,
+        agreed=figures.agreed,
+        looked=figures.looked,
         low=low,
         high=high,
-        decisions=tuple(row for row, _ in shown),
+        decisions=tuple(shown),
     )
 
 
-def _standing(program: Program) -> Sequence[Correction]:
-    """Decisions that stand, the oldest first."""
-    return db.session.scalars(
-        select(Correction)
-        .where(Correction.program_id == program.id, Correction.state == "stands")
-        .order_by(Correction.id)
-        .options(joinedload(Correction.member))
-    ).all()
+def _listed(program: Program) -> Select[Any]:
+    """The SHOWN decisions of each kind, engine and version, each with the figures of all of them;
+    the group that was decided about last comes first, of two the one that was begun with first."""
+    heard = _heard(program)
+    group = (heard.c.kind, heard.c.engine, heard.c.version)
+    order = (heard.c.agrees, heard.c.id.desc())
+    begun = heard.c.id.concat(cast(heard.c.later, Text))
+    every = select(
+        *(heard.c.id, *group),
+        func.row_number().over(partition_by=group, order_by=order).label("place"),
+        func.count().over(partition_by=group).label("n"),
+        func.sum(heard.c.agrees).over(partition_by=group).label("agreed"),
+        func.sum(heard.c.looked).over(partition_by=group).label("looked"),
+        func.max(heard.c.id).over(partition_by=group).label("newest"),
+        func.min(begun).over(partition_by=group).label("begun"),
+    ).subquery()
+    return (
+        select(every)
+        .where(every.c.place <= SHOWN)
+        .order_by(every.c.newest.desc(), every.c.begun, every.c.place)
+    )
 
 
-def _segments(ids: Sequence[int | None]) -> dict[int, Segment]:
-    """These passages' words, by id."""
-    wanted = sorted({each for each in ids if each is not None})
-    found: dict[int, Segment] = {}
-    for at in range(0, len(wanted), keeping.MANY):
-        some = select(Segment).where(Segment.id.in_(wanted[at : at + keeping.MANY]))
-        rows = db.session.scalars(some.options(load_only(Segment.text)))
-        found |= {segment.id: segment for segment in rows}
-    return found
+def _heard(program: Program) -> Subquery:
+    """What the machine said, by decision that stands: that which the person saw, and a `later`
+    version's word, which is measured by the same decision as long as the words are those that the
+    person read. `agrees`, `looked`: 1 or 0."""
+    stands = (Correction.program_id == program.id, Correction.state == "stands")
+    looked = case((Correction.reason == kinds.RIGHT, 1), else_=0).label("looked")
+
+    def said(engine: Any, version: Any, machine: Any, later: int) -> Select[Any]:
+        agrees = case((in_sql.agree(Correction.value, machine), 1), else_=0).label("agrees")
+        return select(
+            *(Correction.id, Correction.kind, engine.label("engine"), version.label("version")),
+            *(agrees, looked, literal_column(str(later)).label("later")),
+        ).where(*stands)
+
+    then = said(Correction.engine, Correction.version, Correction.machine, 0)
+    since = said(Correction.newer_engine, Correction.newer_version, Correction.newer, 1)
+    since = since.join(Segment, Segment.id == Correction.segment_id).where(
+        in_sql.is_list(Correction.newer),
+        or_(
+            Correction.newer_engine != Correction.engine,
+            Correction.newer_version != Correction.version,
+        ),
+        in_sql.unchanged(),
+    )
+    return then.union_all(since).subquery()
 
 
-def _heard(row: Correction, known: Mapping[int, Segment]) -> list[tuple[str, str, list[Any]]]:
-    """(engine, version, what it said): that which the person saw, and a later one, which is
-    measured by the same decision as long as the words are those that the person read."""
-    found = [(row.engine, row.version, row.machine)]
-    later = (row.newer_engine, row.newer_version)
-    if row.newer is None or later == (row.engine, row.version):
-        return found
-    segment = known.get(row.segment_id or 0)
-    if segment is not None and not keeping.words_changed(row, segment):
-        found.append((*later, row.newer))
+def _decisions(ids: Sequence[str]) -> dict[str, Correction]:
+    found: dict[str, Correction] = {}
+    for at in range(0, len(ids), keeping.MANY):
+        some = select(Correction).where(Correction.id.in_(ids[at : at + keeping.MANY]))
+        rows = db.session.scalars(some.options(joinedload(Correction.member)))
+        found |= {row.id: row for row in rows}
     return found
