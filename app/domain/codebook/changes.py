@@ -17,7 +17,7 @@ from app.domain import audit, pipeline, runs
 from app.domain.clerk import rows_written
 from app.domain.codebook import entries, followers, versions
 from app.domain.codebook.entries import Entry
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import (
     CodebookChange,
@@ -61,6 +61,7 @@ def plan(
     go. The caller commits.
     """
     rows = list(wanted)
+    _hold_book(program.id)
     _forget_plans(program, member)
     change = CodebookChange(
         program_id=program.id,
@@ -201,13 +202,23 @@ def _carry_out(change: CodebookChange, going: str, done: str) -> None:
         db.session.flush()
 
 
-def _hold(change: CodebookChange) -> None:
-    """Its state is the newest, and stays until the caller's transaction ends."""
+def _hold_book(program_id: str) -> None:
+    """The codebook is the caller's until the transaction ends. Whoever writes in it, or in a change
+    of it, comes by here first: two that lock in one order never wait for each other."""
     rows_written(
-        update(CodebookChange)
-        .where(CodebookChange.id == change.id)
-        .values(state=CodebookChange.state)
+        update(Program)
+        .where(Program.id == program_id)
+        .values(codebook_edition=Program.codebook_edition)
     )
+
+
+def _hold(change: CodebookChange) -> None:
+    """Its state is the newest, and stays until the caller's transaction ends. Raises NotFound where
+    it was let go meanwhile."""
+    _hold_book(change.program_id)
+    mine = update(CodebookChange).where(CodebookChange.id == change.id)
+    if not rows_written(mine.values(state=CodebookChange.state)):
+        raise NotFound
     db.session.refresh(change)
 
 
