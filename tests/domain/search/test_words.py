@@ -2,7 +2,7 @@ import pytest
 
 from app.domain.search import EVERYTHING, Filters, Piece, by_words, pieces, terms, words
 from app.extensions import db
-from app.models import Answer, Workspace
+from app.models import Answer, Theme, Workspace
 from tests import factories
 
 
@@ -119,6 +119,31 @@ def test_filters(workspace: Workspace) -> None:
     ):
         assert found(workspace, "late", filters) == ["It was late."]
     assert found(workspace, "late", Filters(sentiment="positive")) == []
+
+
+def test_who_asks_for_a_theme_means_all_that_stands_under_it(workspace: Workspace) -> None:
+    """Its children, theirs, and what was merged into one of them and is still on its way."""
+    program = factories.program(workspace)
+    parent, other = program.themes
+    child, merged = (
+        Theme(name=name, description=name, program_id=program.id) for name in ("Child", "Merged")
+    )
+    deepest = Theme(name="Deepest", description="It", program_id=program.id)
+    factories.save(child, merged, deepest)
+    child.parent_id, deepest.parent_id = parent.id, child.id
+    merged.merged_into_id, merged.active = deepest.id, False
+    for theme in (parent, child, deepest, merged, other):
+        answer = factories.answer(factories.submission(program))
+        factories.highlight(
+            answer, factories.transcript(answer, f"late {theme.name}"), themes=[theme]
+        )
+
+    def under(theme: Theme) -> set[str]:
+        return set(found(workspace, "late", Filters(theme_id=theme.id)))
+
+    assert under(parent) == {"late Delivery", "late Child", "late Deepest", "late Merged"}
+    assert under(deepest) == {"late Deepest", "late Merged"}
+    assert under(other) == {"late Staff"}
 
 
 def test_marks_the_words_that_were_found_and_keeps_the_text_whole() -> None:
