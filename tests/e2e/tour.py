@@ -140,7 +140,10 @@ def addresses(member: Member) -> dict[str, str]:
     faces = telling.join(Recording, Recording.answer_id == Highlight.answer_id).where(
         Recording.poster_key.is_not(None)
     )
-    highlight = db.session.scalars(faces).first() or db.session.scalars(telling).first()
+    highlight = next(
+        (each for query in (faces, telling) for each in db.session.scalars(query) if _shown(each)),
+        None,
+    )
     assert highlight is not None, "there is no highlight to look at"
     submission = db.session.get_one(Submission, highlight.submission_id)
     token = clerk.new_token()
@@ -170,6 +173,11 @@ def addresses(member: Member) -> dict[str, str]:
     }
     db.session.commit()
     return found
+
+
+def _shown(highlight: Highlight) -> bool:
+    """Whether a share link can be made for it."""
+    return sharing.may_leave(highlight.submission) and not highlight.hidden
 
 
 def _passage(highlight: Highlight) -> int:
