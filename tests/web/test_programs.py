@@ -220,7 +220,7 @@ def test_the_codebook(editor: FlaskClient, program: Program) -> None:
     twice = editor.post(path(program, "/codebook"), data={**theme, "name": "parking"})
     assert twice.status_code == 422
     assert "There is a theme “Parking” already" in twice.text
-    assert 'value="Where the car goes"' in twice.text and "No space" in twice.text
+    assert "Where the car goes</textarea>" in twice.text and "No space" in twice.text
     row = next(each for each in program.themes if each.name == "Parking")
     editor.post(path(program, f"/codebook/{row.id}"), data={"deactivate": "yes"})
     db.session.refresh(row)
