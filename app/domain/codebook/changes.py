@@ -15,9 +15,9 @@ from sqlalchemy import func, select, update
 
 from app.domain import audit, pipeline, runs
 from app.domain.clerk import rows_written
-from app.domain.codebook import entries, followers, versions
+from app.domain.codebook import entries, followers, holding, versions
 from app.domain.codebook.entries import Entry
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import (
     CodebookChange,
@@ -40,8 +40,6 @@ ACTIONS = {
     AGAIN: "codebook.heard_again",
 }
 NOTHING = {"looked": 0, "changed": 0, "themes": {}}
-ELSEWHERE = "Somebody else changed this codebook meanwhile. Look at what would change by now."
-BUSY = "Another change of this codebook is still being carried out. Wait until it is done."
 
 
 def plan(
@@ -61,7 +59,7 @@ def plan(
     go. The caller commits.
     """
     rows = list(wanted)
-    _hold_book(program.id)
+    holding.book(program.id)
     _forget_plans(program, member)
     change = CodebookChange(
         program_id=program.id,
@@ -93,10 +91,10 @@ def apply(change: CodebookChange) -> None:
             change is still being carried out.
         Invalid: the themes would not hang together any more.
     """
-    _hold(change)
+    holding.one(change)
     if change.state != "planned":
         raise Conflict("This was applied already.")
-    _take(change.program_id, change.edition)
+    holding.take(change.program_id, change.edition)
     change.before = [
         each.as_json()
         for each in entries.before(change.program_id, [row["id"] for row in change.wanted])
@@ -116,7 +114,7 @@ def undo(change: CodebookChange) -> None:
     Raises:
         Conflict: it isn't the newest change that stands, or another one is being carried out.
     """
-    _hold(change)
+    holding.one(change)
     if change.state != "applied":
         raise Conflict("This isn't in force, so there is nothing to undo.")
     if (newest := versions.standing(change.program)) is None or newest.id != change.id:
@@ -124,7 +122,7 @@ def undo(change: CodebookChange) -> None:
     edition = db.session.scalar(
         select(Program.codebook_edition).where(Program.id == change.program_id)
     )
-    _take(change.program_id, edition or 0)
+    holding.take(change.program_id, edition or 0)
     made = entries.before(change.program_id, versions.created(change))
     entries.put(
         change.program,
@@ -145,7 +143,7 @@ def again(change: CodebookChange) -> None:
     Raises:
         Conflict: it didn't stop.
     """
-    _hold(change)
+    holding.one(change)
     step = change.runs[-1].steps[-1] if change.runs else None
     if step is None or step.state not in ("failed", "dead"):
         raise Conflict("This hasn't stopped, so there is nothing to try again.")
@@ -154,7 +152,7 @@ def again(change: CodebookChange) -> None:
 
 def discard(change: CodebookChange) -> None:
     """Forgets a plan. Raises Conflict where it is one no longer."""
-    _hold(change)
+    holding.one(change)
     if change.state != "planned":
         raise Conflict("This was applied already. You can undo it.")
     _noted(change, "codebook.plan_dropped")
@@ -177,7 +175,7 @@ def idle(program: Program) -> None:
     """Holds the codebook for the caller. Raises Conflict while a change is being carried out."""
     touched(program)
     if versions.under_way(program) is not None:
-        raise Conflict(BUSY)
+        raise Conflict(holding.BUSY)
 
 
 def close(program: Program) -> None:
@@ -200,41 +198,6 @@ def _carry_out(change: CodebookChange, going: str, done: str) -> None:
         if done == "undone":
             entries.remove(change.program, versions.created(change))
         db.session.flush()
-
-
-def _hold_book(program_id: str) -> None:
-    """The codebook is the caller's until the transaction ends. Whoever writes in it, or in a change
-    of it, comes by here first: two that lock in one order never wait for each other."""
-    rows_written(
-        update(Program)
-        .where(Program.id == program_id)
-        .values(codebook_edition=Program.codebook_edition)
-    )
-
-
-def _hold(change: CodebookChange) -> None:
-    """Its state is the newest, and stays until the caller's transaction ends. Raises NotFound where
-    it was let go meanwhile."""
-    _hold_book(change.program_id)
-    mine = update(CodebookChange).where(CodebookChange.id == change.id)
-    if not rows_written(mine.values(state=CodebookChange.state)):
-        raise NotFound
-    db.session.refresh(change)
-
-
-def _take(program_id: str, edition: int) -> None:
-    """Of two who change the same codebook, the second one is told."""
-    won = rows_written(
-        update(Program)
-        .where(Program.id == program_id, Program.codebook_edition == edition)
-        .values(codebook_edition=edition + 1)
-    )
-    if not won:
-        raise Conflict(ELSEWHERE)
-    program = db.session.get_one(Program, program_id)
-    db.session.expire(program, ["codebook_edition"])
-    if versions.under_way(program) is not None:
-        raise Conflict(BUSY)
 
 
 def _newest(program_id: str):  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
-from app.domain.codebook import changes, themes, versions
+from app.domain.codebook import changes, holding, themes, versions
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import CodebookChange, Program, Workspace
@@ -36,7 +36,7 @@ def test_a_theme_is_deleted_while_a_change_is_undone(
         db.session.commit()
 
     db.session.remove()
-    monkeypatch.setattr(changes, "_take", gate.before(changes._take))
+    monkeypatch.setattr(holding, "take", gate.before(holding.take))
     with gate.holding(app, undo), beside(app, delete):
         until_it_waits()
         gate.let_go()
