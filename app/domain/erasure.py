@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from app.domain import audit, erasing, fingerprints, forgetting, receipt
 from app.domain.clerk import rows_written, when_free
 from app.domain.codebook import proposals
+from app.domain.corrections import keeping
 from app.domain.fairness import events
 from app.extensions import db
 from app.models import (
@@ -81,6 +82,7 @@ def everything(
     _end_uploads(submission, erasure)
     proposals.forget(submission)
     # Answers first: a step that is being published holds them, so what it wrote is seen below.
+    keeping.hold(submission)
     for answer in list(submission.answers):
         db.session.delete(answer)
     db.session.flush()

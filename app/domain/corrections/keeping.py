@@ -15,7 +15,7 @@ from app.domain.corrections import anchoring, kinds, rows
 from app.domain.corrections.anchoring import Place
 from app.domain.corrections.kinds import Said
 from app.extensions import db
-from app.models import Correction, Segment, Transcript
+from app.models import Answer, Correction, Segment, Submission, Transcript
 
 MANY = 500  # ids in one question to the database
 
@@ -69,6 +69,16 @@ def heard_again(correction: Correction, machine: Sequence[Said], engine: str, ve
     known = engine or correction.newer_engine or correction.engine
     number = version if engine else (correction.newer_version or correction.version)
     rows.heard_since(correction, machine, known, number)
+
+
+def hold(submission: Submission) -> None:
+    """Its answers, as whoever decides or publishes holds one; then all that was decided about them,
+    in the order in which a merge of themes takes decisions: of two who go through them in different
+    orders each could wait for the other. Until the caller's transaction ends."""
+    answers = select(Answer.id).where(Answer.submission_id == submission.id)
+    db.session.execute(answers.order_by(Answer.id).with_for_update())
+    decisions = select(Correction.id).where(Correction.answer_id.in_(answers))
+    db.session.execute(decisions.order_by(Correction.id).with_for_update())
 
 
 def words_changed(correction: Correction, segment: Segment) -> bool:
