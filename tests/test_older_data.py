@@ -34,6 +34,7 @@ from app.models import (
 from tests import factories, services
 from tests.conftest import ROOT, settings_for
 
+pytestmark = pytest.mark.slow
 MIGRATIONS = str(ROOT / "migrations")
 TEXTS = ("It came nine days late.", "The man shouted.", "Nobody told me “why”.")
 MASKED = "It came [number] days late."
@@ -51,7 +52,7 @@ class Older:
     staff: str
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     if request.param == "sqlite":
         yield from _running(settings_for(tmp_path))

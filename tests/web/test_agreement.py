@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from app.domain.corrections import deciding, kinds
-from app.models import Member
+from app.domain.codebook import changes
+from app.domain.corrections import deciding, kinds, teaching
+from app.extensions import db
+from app.models import Member, Program, Submission
 from tests import factories
 from tests.conftest import sign_in
 
@@ -29,3 +32,29 @@ def test_from_a_figure_to_its_voice(client: FlaskClient, owner: Member) -> None:
     (link,) = re.findall(r'href="(/voices/[^"#]+)#passage-\d+"', text)
     assert staff.get(link).status_code == 200
     assert page in staff.get(f"/settings/programs/{program.id}").text
+
+
+def test_what_waits_and_what_was_learned_are_told(client: FlaskClient, owner: Member) -> None:
+    program = factories.program(owner.workspace)
+    said = factories.transcript(
+        factories.answer(factories.submission(program)), *(f"It came late, {n}." for n in range(22))
+    )
+    for segment in said.segments:
+        here = deciding.passage(program_voice(program), segment.id)
+        why = kinds.why("missed", "words", "")
+        chosen = [program.themes[0].id]
+        deciding.correct(here, "theme", chosen, why, deciding.seen(here, "theme"), owner)
+    factories.save(program)
+    staff = sign_in(client, owner)
+    page = f"/settings/programs/{program.id}/corrections"
+    text = staff.get(page).text
+    assert "22 new examples" in text and "and 2 more" in text
+    assert text.count("“It came late, ") == 40  # 20 with the figure, 20 that wait
+    changes.apply(teaching.plan(program, owner))
+    factories.save(program)
+    text = staff.get(page).text
+    assert "No theme correction waits" in text and "22 examples" in text
+
+
+def program_voice(program: Program) -> Submission:
+    return db.session.scalars(select(Submission).where(Submission.program_id == program.id)).one()

@@ -119,7 +119,7 @@ def versions(program: Program) -> Sequence[Version]:
     return [Version(change, count) for change, count in rows]
 
 
-def _pairs(program: Program) -> Select[str, int, str]:
+def _pairs(program: Program) -> Select[str, int | None, str]:
     """(correction id, passage, theme id) of what would be learned."""
     given = in_sql.values(Correction.value, "given")
     known = lessons.learned(program.id).subquery()
