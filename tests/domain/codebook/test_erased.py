@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.domain import consent, erasure
 from app.domain.codebook import changes, followers, reshaping
+from app.domain.corrections import rows
 from app.extensions import db
 from app.models import (
     CodebookChange,
@@ -19,7 +21,7 @@ from app.models import (
     Submission,
     Workspace,
 )
-from tests import factories
+from tests import factories, services
 from tests.domain.codebook.listening import carried_out, tags
 from tests.domain.codebook.test_changes import done, person_said, undone
 from tests.domain.erasure.gate import Gate, beside, until_it_waits
@@ -31,10 +33,10 @@ SAID = ("Nobody told me", "It rained in", "They shouted at me")
 def program(workspace: Workspace) -> Program:
     """A person put each of three voices under Staff."""
     program = factories.program(workspace)
-    for text in SAID:
-        said = factories.transcript(factories.answer(factories.submission(program)), text)
+    for words in SAID:
+        said = factories.transcript(factories.answer(factories.submission(program)), words)
         said.segments[0].understood = True
-        person_said(program, text, program.themes[1])
+        person_said(program, words, program.themes[1])
     return program
 
 
@@ -43,14 +45,14 @@ def merged(program: Program) -> CodebookChange:
     return reshaping.plan_merge(program, staff, delivery, None)
 
 
-def voice_of(text: str) -> Submission:
-    segment = db.session.scalars(select(Segment).where(Segment.text == text)).one()
+def voice_of(words: str) -> Submission:
+    segment = db.session.scalars(select(Segment).where(Segment.text == words)).one()
     answer = segment.transcript.answer_id
     return db.session.scalars(select(Submission).where(Submission.answers.any(id=answer))).one()
 
 
-def erase(text: str) -> None:
-    erasure.everything(voice_of(text), "withdrawn")
+def erase(words: str) -> None:
+    erasure.everything(voice_of(words), "withdrawn")
     db.session.commit()
 
 
@@ -124,3 +126,44 @@ def test_erased_while_a_merge_is_applied(
     assert tags(db.session.get_one(Program, change.program_id)) == {
         SAID[1]: ["Staff"], SAID[2]: ["Staff"],
     }  # fmt: skip
+
+
+def test_decisions_are_taken_in_one_order(app: Flask, program: Program) -> None:
+    """A voice with two answers, decided about from the last to the first, is erased while a step
+    holds the last one and a merge goes through all decisions in turn."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    staff = program.themes[1]
+    voice = factories.submission(program)
+    for words in ("First of two", "Last of two"):
+        said = factories.transcript(factories.answer(voice), words)
+        said.segments[0].understood = True
+    for words in ("Last of two", "First of two"):
+        person_said(program, words, staff)
+    change = merged(program)
+    db.session.commit()
+    change_id, voice_id, last = change.id, voice.id, voice.answers[1].id
+
+    def take_back() -> None:
+        consent.withdraw(db.session.get_one(Submission, voice_id))
+        db.session.commit()
+
+    def merge() -> None:
+        changes.apply(db.session.get_one(CodebookChange, change_id))
+        db.session.commit()
+
+    db.session.remove()
+    rows.hold(last)
+    with beside(app, take_back):
+        until_it_waits()
+        with beside(app, merge) as merging:
+            services.eventually(lambda: not merging.is_alive() or waiting() == 2, 30, "it came")
+            db.session.commit()
+    assert db.session.get_one(Submission, voice_id).state == "withdrawn"
+    assert db.session.get_one(CodebookChange, change_id).state == "applying"
+
+
+def waiting() -> int:
+    found = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with Session(db.engine) as session:
+        return session.scalar(found) or 0
