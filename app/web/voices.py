@@ -15,6 +15,7 @@ from app.models import Submission, Transcript
 from app.web import masks
 from app.web.access import EDITORS, SHARERS, STAFF, allow, me
 from app.web.board import PERIODS
+from app.web.programs import LANGUAGES
 
 blueprint = Blueprint("voices", __name__)
 
@@ -86,6 +87,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         may_leave=sharing.may_leave(submission),
         fields={field.key: field.label for field in submission.program.fields},
         purposes=PURPOSES,
+        languages=dict(LANGUAGES),
         writer=writer,
         **_progress(submission),
     )
