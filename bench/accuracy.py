@@ -27,8 +27,9 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
     ),
     (
         "Sentiment, emotions, who needs a person",
-        "Written in the voice of customers; no head learned from any of them. “customers_blind3”"
-        " is the newest; “customers_unseen” has been looked at before, “customers_test” often."
+        "Written in the voice of customers; no head learned from any of them. “customers_blind4”"
+        " is the newest; “customers_blind3” and “customers_unseen” have been measured before,"
+        " “customers_test” often."
         " Macro-F1 weighs each label the same. Calibration error: how far"
         " the confidence is from being right, on average.",
         accuracy_text.figures,

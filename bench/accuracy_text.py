@@ -28,7 +28,8 @@ def understander() -> Understander:
 
 def figures() -> list[Figure]:
     return [
-        *_customers("customers_blind3", goals=True),
+        *_customers("customers_blind4", goals=True),
+        *_customers("customers_blind3"),
         *_customers("customers_unseen"),
         *_customers("customers_test"),
         *_go(),

@@ -9,7 +9,6 @@ minutes on two cores, nearly all of it encoding; `--cache` keeps the encodings.
 from __future__ import annotations
 
 import argparse
-import csv
 import re
 import sys
 from collections.abc import Sequence
@@ -20,19 +19,23 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools.text_heads import adapter, emotion, fit, hand_off, themes
+from tools.text_heads import adapter, emotion, fit, hand_off, lessons, themes
 from workers.understand.encoder import Encoder
 from workers.understand.hand_off import NONE
 from workers.understand.names import unnamed
 
 SENTENCES = Path(__file__).parent / "sentences"
-MORE = (
-    "hand_off_train.tsv",
-    "hand_off_more.tsv",
-    "hand_off_warm.tsv",
-    "customers_more.tsv",
-    "customers_passages.tsv",
-)
+# What customers say, with its sentiment and whether a person is needed; told/ holds passages in
+# which facts say it, most of them beside others of nearly the same words and another outcome.
+TOLD = (
+    "customers_more",
+    "customers_passages",
+    *sorted(f"told/{path.stem}" for path in (SENTENCES / "told").glob("*.tsv")
+            if path.stem not in ("topics", "ways")),
+)  # fmt: skip
+GRAVE = ("hand_off_train", "hand_off_more")  # only whether a person is needed
+WARM = "hand_off_warm"
+PAIRS = ("dialect_pairs", "dialects_train", "told/ways")  # the same in several ways of speaking
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,30 @@ def main() -> None:
     encoder = Encoder(threads=1)
     encode = fit.Encodings(encoder, arguments.cache)
     train, test = customers("train", encode), customers("test", encode)
-    reviews = adapter.reviews(arguments.data / "sentiment")
+    told = [row for name in TOLD for row in lessons.rows(SENTENCES / f"{name}.tsv")]
+    grave = [row for name in GRAVE for row in lessons.rows(SENTENCES / f"{name}.tsv")]
+    warm = lessons.rows(SENTENCES / f"{WARM}.tsv")
+    reviews = lessons.reviews(arguments.data / "sentiment")
     reddit = emotion.read(arguments.data / "goemotions")
-    print(f"seed {arguments.seed}, {len(train.texts)} sentences to learn, {len(test.texts)} unseen")
+    print(
+        f"seed {arguments.seed}, {len(train.texts) + len(told)} to learn, {len(test.texts)} unseen"
+    )
     trainers = {
         "go_emotions": lambda seed: emotion.train_go_emotions(reddit, encode, seed),
         "emotion": lambda seed: emotion.train_shown(reddit, train, test, encode, seed),
-        "sentiment": lambda seed: adapter.train(train, test, reviews, encoder, seed),
+        "sentiment": lambda seed: adapter.train(
+            adapter.Feelings(
+                train.texts + [row["text"] for row in told],
+                train.sentiment + [row["sentiment"] for row in told],
+            ),
+            adapter.Feelings(test.texts, test.sentiment),
+            lessons.pairs(*(SENTENCES / f"{name}.tsv" for name in PAIRS)),
+            reviews,
+            encoder,
+            seed,
+        ),
         "hand_off": lambda seed: hand_off.train(
-            passages(train, *hand_off.more(*(SENTENCES / name for name in MORE))),
+            passages(train, told + grave, warm),
             passages(test),
             [text for text, _ in reviews] + hand_off.warm(arguments.data / "goemotions", seed),
             seed,
@@ -81,8 +99,7 @@ def main() -> None:
 
 
 def customers(name: str, encode: fit.Encodings) -> Customers:
-    with (SENTENCES / f"customers_{name}.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = lessons.rows(SENTENCES / f"customers_{name}.tsv")
     texts = [row["text"] for row in rows]
     masked = [unnamed(text) for text in texts]
     plain = [unpunctuated(text) for text in masked]
@@ -98,12 +115,16 @@ def customers(name: str, encode: fit.Encodings) -> Customers:
 
 
 def passages(
-    customers: Customers, texts: Sequence[str] = (), labels: Sequence[str] = ()
+    customers: Customers, more: Sequence[dict[str, str]] = (), warm: Sequence[dict[str, str]] = ()
 ) -> hand_off.Passages:
-    """What customers say, and more of it, as the hand-off head learns it."""
-    said = [*customers.texts, *texts]
-    reasons = [NONE if label == "-" else label for label in [*customers.hand_off, *labels]]
-    return hand_off.Passages(said, reasons, [unpunctuated(text) for text in said])
+    """What customers say, also without punctuation and capitals, and more of it, as the hand-off
+    head learns it."""
+    rows = [*more, *warm]
+    said = [*customers.texts, *map(unpunctuated, customers.texts), *(row["text"] for row in rows)]
+    labels = [*customers.hand_off * 2, *(row["hand_off"] for row in rows)]
+    weights = np.ones(len(said))
+    weights[len(said) - len(warm) :] = hand_off.WARMTH
+    return hand_off.Passages(said, [NONE if each == "-" else each for each in labels], weights)
 
 
 def unpunctuated(text: str) -> str:

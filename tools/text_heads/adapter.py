@@ -1,55 +1,99 @@
-"""Sentiment by adaptation: the encoder's last layers are trained on from what customers say."""
+"""Sentiment by adaptation: the encoder's last layers are trained on from what customers say.
+
+Each passage is learned beside one that others might have said in its place (variants.py), and both
+have to be read alike: a name or a way of speaking is no feeling.
+"""
 
 from __future__ import annotations
 
 import copy
 import random
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import classification_report, confusion_matrix, f1_score
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedGroupKFold
 
-from app.domain.search.encoder import LONGEST
-from tools.text_heads import fit
+from tools.text_heads import fit, variants
+from tools.text_heads.lessons import Lessons, Saying, States, below, lessons, saying
 from workers.understand import adapter
 from workers.understand.encoder import Encoder
 from workers.understand.sentiment import LABELS
+from workers.understand.wording import read_as
 
-if TYPE_CHECKING:
-    from tools.train_text_heads import Customers
+EPOCHS, BATCH, RATE, HEAD_RATE = 4, 24, 2e-4, 1e-3
+SMOOTH = 0.995  # of the running mean of the weights, which is what is kept
+OTHER, REVIEW = 0.7, 0.4  # weight of a variant and of a review, a passage being 1
+ALIKE = 2.0  # weight of reading both alike (symmetric Kullback-Leibler divergence)
+DROP, SMOOTHING = 0.2, 0.05
+HELD_OUT = 20  # one part in this many, to set the temperature on
+SAME = 0.72  # cosine; passages more alike than this are held out together
+JOINED = 600  # passages of two sentences beside the single ones
 
-EPOCHS, BATCH, RATE, HEAD_RATE = 6, 16, 3e-4, 1e-3
-HELD_OUT = 0.1  # of the customers' sentences, to set the temperature on
-PLAIN, REVIEW = 0.7, 0.4  # weight of an unpunctuated copy and of a review, a sentence being 1
-LONGEST_REVIEW = 110  # characters: people speak in short sentences
+Item = tuple[bool, int]  # whether a customer says it, and its row
 
-Example = tuple[str, int, float]
+
+@dataclass(frozen=True)
+class Feelings:
+    texts: list[str]
+    sentiment: list[str]
 
 
 def train(
-    train: Customers, test: Customers, reviews: list[tuple[str, int]], encoder: Encoder, seed: int
+    train: Feelings,
+    test: Feelings,
+    pairs: list[Saying],
+    reviews: list[tuple[str, int]],
+    encoder: Encoder,
+    seed: int,
 ) -> None:
-    """Writes adapter.npz and sentiment.npz. `reviews`: (text, index of its label)."""
+    """Writes adapter.npz and sentiment.npz. `pairs`: as people of many places say it;
+    `reviews`: (text, index of its label)."""
+    encoder.load()
+    encoder.model.requires_grad_(False)
+    chance = random.Random(seed)
+    truth = np.array([LABELS.index(label) for label in train.sentiment])
+    rows, held_out = _parted(encoder, train.texts, truth, seed)
+    told = [(train.texts[row], train.sentiment[row]) for row in rows]
+    told += variants.joined(*map(list, zip(*told, strict=True)), JOINED, chance)
+    sayings = [*(saying(text, label, chance) for text, label in told), *pairs]
+    layers, head = _learn(encoder.model, lessons(encoder, sayings, reviews), seed)
+    _save(encoder.model, layers)
+    layers = adapter.adapted(encoder.model)  # as it will run: with its bytes
+    logits = _logits(layers, head, below(encoder, [read_as(train.texts[row]) for row in held_out]))
+    warmth = fit.temperature(logits, truth[held_out])
+    _report("held out", logits / warmth, truth[held_out])
+    fit.save(
+        "sentiment",
+        list(LABELS),
+        (np.zeros(head.in_features), np.ones(head.in_features)),
+        [(head.weight.detach().numpy().T, head.bias.detach().numpy())],
+        temperature=np.array([warmth]),
+    )
+    logits = _logits(layers, head, below(encoder, [read_as(text) for text in test.texts]))
+    _report("customers_test", logits / warmth, np.array([*map(LABELS.index, test.sentiment)]))
+
+
+def _parted(
+    encoder: Encoder, texts: list[str], truth: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to learn and rows held out; what is nearly the same passage stays together."""
+    vectors = encoder.embed([read_as(text) for text in texts])
+    groups = connected_components(csr_matrix(vectors @ vectors.T > SAME))[1]
+    folds = StratifiedGroupKFold(HELD_OUT, shuffle=True, random_state=seed)
+    return next(folds.split(truth, truth, groups))
+
+
+def _learn(model: Any, lessons: Lessons, seed: int) -> tuple[Any, torch.nn.Linear]:
     torch.manual_seed(seed)
     chance = random.Random(seed)
-    encoder.load()
-    model, tokenizer = encoder.model, encoder.tokenizer
-    rows = list(zip(train.texts, train.plain, train.sentiment, strict=True))
-    chance.shuffle(rows)
-    kept = int(len(rows) * HELD_OUT)
-    held_out = [(text, LABELS.index(label), 1.0) for text, _, label in rows[:kept]]
-    data = [(text, LABELS.index(label), 1.0) for text, _, label in rows[kept:]]
-    data += [(plain, LABELS.index(label), PLAIN) for _, plain, label in rows[kept:]]
-    data += [(text, label, REVIEW) for text, label in reviews if len(text) < LONGEST_REVIEW]
-
-    model.requires_grad_(False)
     layers = copy.deepcopy(model.encoder.layer[adapter.FROM :]).requires_grad_(True)
-    head = torch.nn.Linear(768, len(LABELS))
-    below = _below(model, tokenizer, [text for text, _, _ in data])
-    held_below = _below(model, tokenizer, [text for text, _, _ in held_out])
-    truth = np.array([label for _, label, _ in held_out])
+    head = torch.nn.Linear(2 * model.config.hidden_size, len(LABELS))
     optimiser = torch.optim.AdamW(
         [
             {"params": layers.parameters(), "lr": RATE},
@@ -57,91 +101,98 @@ def train(
         ],
         weight_decay=0.01,
     )
-    steps = EPOCHS * len(_batches(data, chance))
+    items = [(True, row) for row in range(len(lessons.said))]
+    items += [(False, row) for row in range(len(lessons.reviews))]
+    steps = EPOCHS * len(_batches(lessons, items, chance))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1, step / (steps * 0.1)) * (1 - step / (steps + 1))
     )
+    kept = [copy.deepcopy(part).requires_grad_(False) for part in (layers, head)]
+    done = 0
     for epoch in range(EPOCHS):
+        total = 0.0
         layers.train()
-        for batch in _batches(data, chance):
-            _, labels, weights = zip(*(data[i] for i in batch), strict=True)
-            felt = _felt(layers, [below[i] for i in batch])
-            logits = head(torch.nn.functional.dropout(felt, 0.2))
-            loss = torch.nn.functional.cross_entropy(
-                logits, torch.tensor(labels), reduction="none", label_smoothing=0.05
-            )
+        for batch in _batches(lessons, items, chance):
+            loss = _loss(layers, head, lessons, batch, chance)
             optimiser.zero_grad()
-            (loss * torch.tensor(weights)).mean().backward()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(layers.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-        layers.eval()
-        score = f1_score(truth, _logits(layers, head, held_below).argmax(1), average="macro")
-        print(f"  epoch {epoch}: held out {score:.3f}", flush=True)
-    _save(model, layers)
-    layers = adapter.adapted(model)  # as it will run: with its bytes
-    warmth = fit.temperature(_logits(layers, head, held_below), truth)
-    fit.save(
-        "sentiment",
-        list(LABELS),
-        (np.zeros(768), np.ones(768)),
-        [(head.weight.detach().numpy().T, head.bias.detach().numpy())],
-        temperature=np.array([warmth]),
+            total += float(loss.detach())
+            done += 1
+            _follow(kept, (layers, head), min(SMOOTH, done / (done + 10)))
+        print(f"  epoch {epoch}: loss {total * EPOCHS / steps:.3f}", flush=True)
+    return kept[0].eval(), kept[1]
+
+
+def _follow(
+    kept: Sequence[torch.nn.Module], learned: Sequence[torch.nn.Module], share: float
+) -> None:
+    """`kept` moves towards `learned`: a mean over the last steps generalises better than the last
+    one (Polyak & Juditsky 1992)."""
+    with torch.no_grad():
+        for mean, own in zip(kept, learned, strict=True):
+            for old, new in zip(mean.parameters(), own.parameters(), strict=True):
+                old.lerp_(new, 1 - share)
+
+
+def _loss(
+    layers: Any, head: torch.nn.Linear, lessons: Lessons, batch: list[Item], chance: random.Random
+) -> torch.Tensor:
+    spoken = [row for customer, row in batch if customer]
+    read = [row for customer, row in batch if not customer]
+    states = [lessons.said[row] for row in spoken]
+    states += [chance.choice(lessons.others[row]) for row in spoken]
+    states += [lessons.reviews[row] for row in read]
+    labels = [lessons.truth[row] for row in spoken] * 2
+    labels += [lessons.review_truth[row] for row in read]
+    count = len(spoken)
+    weights = torch.tensor([1.0] * count + [OTHER] * count + [REVIEW] * len(read))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        felt = _felt(layers, states)
+    logits = head(torch.nn.functional.dropout(felt.float(), DROP))
+    loss = torch.nn.functional.cross_entropy(
+        logits, torch.tensor(labels), reduction="none", label_smoothing=SMOOTHING
     )
-    logits = _logits(layers, head, _below(model, tokenizer, test.texts))
-    _report(logits / warmth, np.array([LABELS.index(label) for label in test.sentiment]))
+    mean = (loss * weights).mean()
+    if not count:
+        return mean
+    one, other = logits[: 2 * count].log_softmax(1).split(count)
+    apart = (one.exp() * (one - other) + other.exp() * (other - one)).sum(1).mean() / 2
+    return mean + ALIKE * apart
 
 
-def reviews(folder: Path) -> list[tuple[str, int]]:
-    """The UCI sentences on products and restaurants: 0 negative, 1 positive."""
-    found = []
-    for name in ("amazon_cells", "yelp"):
-        for line in (folder / f"uci-{name}.txt").read_text(encoding="utf-8").split("\n"):
-            if line.strip():
-                text, label = line.rsplit("\t", 1)
-                found.append((text.strip(), LABELS.index("positive" if int(label) else "negative")))
-    return found
+def _batches(lessons: Lessons, items: list[Item], chance: random.Random) -> list[list[Item]]:
+    def length(item: Item) -> int:
+        customer, row = item
+        return len((lessons.said if customer else lessons.reviews)[row])
 
-
-def _batches(data: list[Example], chance: random.Random) -> list[list[int]]:
-    order = sorted(range(len(data)), key=lambda i: len(data[i][0]) + chance.random() * 8)
+    order = sorted(items, key=lambda item: length(item) + chance.random() * 6)
     batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
     chance.shuffle(batches)
     return batches
 
 
-def _below(model: Any, tokenizer: Any, texts: list[str]) -> list[torch.Tensor]:
-    """What each text is at layer FROM, (tokens, 384): it never changes, so it is made once."""
-    found: list[torch.Tensor] = [torch.empty(0)] * len(texts)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    with torch.no_grad():
-        for begin in range(0, len(order), BATCH):
-            rows = order[begin : begin + BATCH]
-            batch = tokenizer(
-                [texts[i] for i in rows],
-                padding=True,
-                truncation=True,
-                max_length=LONGEST,
-                return_tensors="pt",
-            )
-            hidden = model(**batch, output_hidden_states=True).hidden_states[adapter.FROM]
-            for row, states, mask in zip(rows, hidden, batch["attention_mask"], strict=True):
-                found[row] = states[: int(mask.sum())].clone()
-    return found
-
-
-def _felt(layers: Any, below: list[torch.Tensor]) -> torch.Tensor:
-    hidden = torch.nn.utils.rnn.pad_sequence(below, batch_first=True)
-    lengths = torch.tensor([len(states) for states in below])
+def _felt(layers: Any, states: States) -> torch.Tensor:
+    hidden = torch.nn.utils.rnn.pad_sequence([own.float() for own in states], batch_first=True)
+    lengths = torch.tensor([len(own) for own in states])
     mask = (torch.arange(hidden.shape[1])[None, :] < lengths[:, None]).long()
     return adapter.run(layers, hidden, mask)
 
 
-def _logits(layers: Any, head: torch.nn.Linear, below: list[torch.Tensor]) -> np.ndarray:
+def _logits(layers: Any, head: torch.nn.Linear, states: States) -> np.ndarray:
+    found = np.zeros((len(states), len(LABELS)), np.float32)
+    order = sorted(range(len(states)), key=lambda i: len(states[i]))
     with torch.inference_mode():
-        return np.stack([head(_felt(layers, [states]))[0].numpy() for states in below])
+        for begin in range(0, len(order), 64):
+            rows = order[begin : begin + 64]
+            found[rows] = head(_felt(layers, [states[i] for i in rows])).numpy()
+    return found
 
 
 def _save(model: Any, layers: Any) -> None:
+    """A byte per weight."""
     own = model.encoder.layer[adapter.FROM :].state_dict()
     arrays = {}
     for key, value in layers.state_dict().items():
@@ -152,12 +203,12 @@ def _save(model: Any, layers: Any) -> None:
     np.savez_compressed(adapter.WEIGHTS, **arrays)
 
 
-def _report(logits: np.ndarray, truth: np.ndarray) -> None:
-    said = logits.argmax(1)
-    score = f1_score(truth, said, average="macro")
-    print(f"sentiment, unseen customers: macro-F1 {score:.3f} (n={len(truth)})")
-    print(classification_report(truth, said, target_names=LABELS, digits=2))
-    print(confusion_matrix(truth, said))
+def _report(name: str, logits: np.ndarray, truth: np.ndarray) -> None:
     shifted = np.exp(logits - logits.max(1, keepdims=True))
     chances = shifted / shifted.sum(1, keepdims=True)
-    print(f"calibration error {fit.calibration_error(chances, truth):.3f}")
+    each = f1_score(truth, logits.argmax(1), average=None)
+    print(
+        f"sentiment, {name}: macro-F1 {each.mean():.3f} ({', '.join(f'{f:.2f}' for f in each)}; "
+        f"n={len(truth)}), calibration error {fit.calibration_error(chances, truth):.3f}",
+        flush=True,
+    )

@@ -6,12 +6,12 @@ comments that only praise, love or thank. Without it any warm story about a gran
 
 from __future__ import annotations
 
-import csv
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
@@ -23,8 +23,11 @@ from workers.understand.heads import softmax
 from workers.understand.wording import read_as
 
 STRENGTH = 2e-3
-RARITY = 0.5  # 0: a label weighs as much as it has sentences; 1: all labels weigh the same
+RARITY = 0.4  # 0: a label weighs as much as it has sentences; 1: all labels weigh the same
 BACKGROUND = 0.3  # weight of a review or a comment, a customer's sentence being 1
+WARMTH = (
+    6.0  # weight of a warm story that needs nobody, though its words are those of one that does
+)
 COMMENTS = 2000
 AXES = 400
 ALIKE = 0.7  # cosine; sentences more alike than this stay in one fold
@@ -42,44 +45,38 @@ WARM = {
 class Passages:
     texts: list[str]
     labels: list[str]
-    plain: list[str]  # without punctuation and capitals
+    weights: np.ndarray  # how much each counts
 
 
 def train(train: Passages, test: Passages, background: list[str], seed: int) -> None:
     encoder = Encoder()  # a fresh one: it reads through the adapter as it is on disk now
-    spoken, plain, unseen, calm = (
+    spoken, unseen, calm = (
         readings(encoder.encode([read_as(text) for text in texts]))
-        for texts in (train.texts, train.plain, test.texts, background)
+        for texts in (train.texts, test.texts, background)
     )
-    scaling = fit.standard(np.concatenate([spoken, plain]))
-    spoken, plain, unseen, calm = (
-        (x - scaling[0]) / scaling[1] for x in (spoken, plain, unseen, calm)
-    )
-    axes = _axes(np.concatenate([spoken, plain]))
-    spoken, plain, unseen, calm = (x @ axes for x in (spoken, plain, unseen, calm))
+    scaling = fit.standard(spoken)
+    spoken, unseen, calm = ((x - scaling[0]) / scaling[1] for x in (spoken, unseen, calm))
+    axes = _axes(spoken)
+    spoken, unseen, calm = (x @ axes for x in (spoken, unseen, calm))
     truth = np.array([LABELS.index(label) for label in train.labels])
 
     def learn(rows: np.ndarray) -> LogisticRegression:
-        labels = np.concatenate([truth[rows], truth[rows], np.zeros(len(calm), int)])
-        weights = np.concatenate([np.ones(2 * len(rows)), np.full(len(calm), BACKGROUND)])
+        labels = np.concatenate([truth[rows], np.zeros(len(calm), int)])
+        weights = np.concatenate([train.weights[rows], np.full(len(calm), BACKGROUND)])
         mass = np.bincount(labels, weights, len(LABELS))
         weights *= ((weights.sum() / len(LABELS) / mass) ** RARITY)[labels]
-        x = np.concatenate([spoken[rows], plain[rows], calm])
         return LogisticRegression(C=STRENGTH, max_iter=200, tol=2e-3).fit(
-            x, labels, sample_weight=weights
+            np.concatenate([spoken[rows], calm]), labels, sample_weight=weights
         )
 
-    held_out = np.zeros((2, len(truth), len(LABELS)))
+    logits = np.zeros((len(truth), len(LABELS)))
     folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
     for rows, rest in folds.split(spoken, truth, _groups(encoder.embed(train.texts))):
-        model = learn(rows)
-        held_out[:, rest] = [model.decision_function(x[rest]) for x in (spoken, plain)]
-    logits = np.concatenate([*held_out])
-    needs = np.tile(truth > 0, 2)
-    warmth = fit.temperature(logits, np.tile(truth, 2))
-    chances = _needed(logits / warmth, train.texts * 2)
-    least = float(np.quantile(chances[needs], 1 - RECALL, method="lower"))
-    _report("folds", chances, needs, least)
+        logits[rest] = learn(rows).decision_function(spoken[rest])
+    warmth = fit.temperature(logits, truth)
+    chances = _needed(logits / warmth, train.texts)
+    least = float(np.quantile(chances[truth > 0], 1 - RECALL, method="lower"))
+    _report("folds", chances, truth > 0, least)
     model = learn(np.arange(len(truth)))
     said = _needed(model.decision_function(unseen) / warmth, test.texts)
     asked = np.array([label != NONE for label in test.labels])
@@ -100,16 +97,7 @@ def train(train: Passages, test: Passages, background: list[str], seed: int) -> 
 def _axes(x: np.ndarray) -> np.ndarray:
     """(width, AXES): the directions in which the passages differ most; a head in them is learned in
     a tenth of the time and is as right."""
-    return np.linalg.svd(x, full_matrices=False)[2][:AXES].T
-
-
-def more(*paths: Path) -> tuple[list[str], list[str]]:
-    """(texts, labels) of the sentences that this head learns from besides."""
-    rows: list[dict[str, str]] = []
-    for path in paths:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows += csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-    return [row["text"] for row in rows], [row["hand_off"] for row in rows]
+    return np.linalg.eigh(x.T @ x)[1][:, ::-1][:, :AXES]
 
 
 def warm(folder: Path, seed: int) -> list[str]:
@@ -127,7 +115,7 @@ def warm(folder: Path, seed: int) -> list[str]:
 
 
 def _groups(embedding: np.ndarray) -> np.ndarray:
-    return connected_components(embedding @ embedding.T > ALIKE)[1]
+    return connected_components(csr_matrix(embedding @ embedding.T > ALIKE))[1]
 
 
 def _needed(logits: np.ndarray, texts: list[str]) -> np.ndarray:

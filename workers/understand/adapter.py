@@ -2,7 +2,9 @@
 
 The plain encoder puts "it came early" beside "it came late": both are about delivery. Its lower
 layers run once for both readings; only the layers from FROM on run a second time. The weights
-are kept as differences from the encoder's own, a byte each with a scale per row.
+are kept as differences from the encoder's own, a byte each with a scale per row. They were trained
+in bfloat16, and where the processor multiplies such numbers itself they run in it: the second
+reading then takes a third of its time, and its vectors are the same but for 1 part in 10 000.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 from app.domain.errors import StepFailed
 from workers.understand.heads import FOLDER
 
-FROM = 4  # of 6 layers: two run twice, about a third more work
+FROM = 3  # of 6 layers: three run twice
 WEIGHTS = FOLDER / "adapter.npz"
 
 
@@ -35,17 +37,27 @@ def adapted(model: Any, weights: Path = WEIGHTS) -> Any:
         for key, own in state.items():
             difference = data[key].astype(np.float32) * data[f"{key}.scale"]
             own += torch.from_numpy(difference)
-    return layers.eval()
+    return layers.to(torch.bfloat16 if swift() else torch.float32).eval()
+
+
+def swift() -> bool:
+    """Whether this processor has units for bfloat16."""
+    import torch
+
+    can = torch.cpu.get_capabilities()
+    return bool(can.get("amx_bf16") or can.get("avx512_bf16"))
 
 
 def run(layers: Any, hidden: Any, attention_mask: Any) -> Any:
-    """Hidden states at FROM (n, tokens, 384) → their mean and largest values, (n, 768)."""
+    """Hidden states at FROM (n, tokens, 384) → their mean and largest values, float32 (n, 768)."""
     import torch
 
+    hidden = hidden.to(next(layers.parameters()).dtype)
     hide = (1 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e4
     for layer in layers:
         output = layer(hidden, hide)
         hidden = output[0] if isinstance(output, tuple) else output
-    mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+    hidden = hidden.float()
+    mask = attention_mask.unsqueeze(-1).float()
     mean = (hidden * mask).sum(1) / mask.sum(1)
     return torch.cat([mean, hidden.masked_fill(mask == 0, -1e4).max(1).values], 1)

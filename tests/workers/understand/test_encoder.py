@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from app.domain.errors import StepFailed
-from workers.understand import heads
+from workers.understand import adapter, heads
 from workers.understand.encoder import WIDTH, Encoder, installed_folder
 from workers.understand.hand_off import words_said
+from workers.understand.sentiment import sentiments
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
@@ -52,3 +53,19 @@ def test_vectors_are_unit_length_ordered_and_alike_where_meaning_is() -> None:
     assert np.linalg.norm(late) == pytest.approx(1, abs=1e-4)
     assert late @ slow > 0.5 > late @ soup
     assert encoder.embed([]).shape == (0, WIDTH)
+
+
+@pytest.mark.slow
+def test_a_feeling_is_read_alike_with_and_without_units_for_short_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["It came nine days late.", "Not bad at all, that.", "I was there on Tuesday, " * 20]
+    felt = []
+    for swift in (False, True):
+        monkeypatch.setattr(adapter, "swift", lambda swift=swift: swift)
+        felt.append(Encoder(installed_folder(), threads=1).encode(texts).felt)
+    assert felt[0].dtype == felt[1].dtype == np.float32
+    assert not np.array_equal(*felt)
+    for exact, short in zip(sentiments(felt[0]), sentiments(felt[1]), strict=True):
+        assert short.label == exact.label
+        assert short.score == pytest.approx(exact.score, abs=0.05)
