@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import personal_data
+from app.domain import mask_history, personal_data
+from app.domain.mask_places import GAP, decide, has_times, masked, put
 from app.domain.timeline import Span, merge
 from app.extensions import db
 from app.models import (
@@ -39,8 +40,6 @@ LABELS = {
 }
 UNSEARCHED = "•"  # stands for a mask where it is searched: no letter, so nothing finds it
 MARGIN = 0.12  # seconds muted before and after: engines' word times are right to about that
-GAP = 0.15  # a shorter sound between two muted stretches is no word
-NEAR = 0.05  # seconds by which a word may stick out of what a person decided about
 
 Hidden = Mapping[int, str]  # number of a word in its passage → kind
 
@@ -71,31 +70,18 @@ class Veiled:
 def hidden(transcript: Transcript) -> dict[int, dict[int, str]]:
     """The masked words of each passage that has some, by the segment's id."""
     segments = transcript.segments
-    rows = list(
-        db.session.scalars(
-            select(PersonalData)
-            .where(PersonalData.answer_id == transcript.answer_id)
-            .order_by(PersonalData.created_at, PersonalData.id)
-        )
-    )
+    rows = _rows(transcript)
     fresh = looked_through(segments)
     found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
     if len(fresh) == len(segments):
         for row in rows:
             if row.source == "machine" and row.segment_id in found:
-                _put(found[row.segment_id], row.first_word, row.last_word, row.kind)
+                put(found[row.segment_id], row.first_word, row.last_word, row.kind)
     else:
         for each in personal_data.find([s.text for s in segments], known(transcript)):
-            _put(found[segments[each.segment].id], each.first, each.last, each.kind)
-    for row in rows:
-        if row.source == "person":
-            for segment, first, last in places(row, segments, fresh):
-                _put(found[segment.id], first, last, row.kind if row.hidden else "")
-    return {
-        segment_id: {at: kind for at, kind in words.items() if kind}
-        for segment_id, words in found.items()
-        if any(words.values())
-    }
+            put(found[segments[each.segment].id], each.first, each.last, each.kind)
+    decide(found, rows, segments, fresh)
+    return masked(found)
 
 
 def veiled(transcript: Transcript) -> Veiled:
@@ -152,7 +138,7 @@ def plain(text: str, name: str = "") -> str:
     lines = text.split("\n")
     masks: dict[int, dict[int, str]] = {}
     for each in personal_data.find(lines, [name] if name else []):
-        _put(masks.setdefault(each.segment, {}), each.first, each.last, each.kind)
+        put(masks.setdefault(each.segment, {}), each.first, each.last, each.kind)
     return "\n".join(text_of(line, masks.get(number, {})) for number, line in enumerate(lines))
 
 
@@ -181,9 +167,12 @@ def evidence(text: str, submission: Submission | None) -> str:
 
 
 def muted(transcript: Transcript) -> list[Span]:
-    """The stretches of the recording in which masked words are said, with a small margin. A passage
-    without times of its words is muted whole."""
-    spans: list[Span] = []
+    """The stretches of the recording in which masked words are said, with a small margin, also
+    those that nobody reads any more since somebody edited them. A passage without times of its
+    words is muted whole."""
+    rows = _rows(transcript)
+    spans = mask_history.hidden_time(rows)
+    spans += mask_history.unread(transcript, known(transcript), rows)
     every = hidden(transcript)
     for segment in transcript.segments:
         masks = every.get(segment.id, {}) if segment.end > segment.start else {}
@@ -218,50 +207,15 @@ def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
     )
 
 
-def places(
-    row: PersonalData, segments: Sequence[Segment], fresh: frozenset[int]
-) -> Iterator[tuple[Segment, int, int]]:
-    """Where a person's decision lies in these passages: (segment, first word, last word)."""
-    for segment in segments:
-        size = len(segment.text.split())
-        here = row.segment_id == segment.id
-        spoken = row.end > row.start
-        if (here and segment.id in fresh) or (not spoken and row.position == segment.position):
-            if row.first_word < size:
-                yield segment, row.first_word, min(row.last_word, size - 1)
-        elif spoken:
-            inside = [
-                at
-                for at, span in enumerate(times(segment))
-                if row.start - NEAR <= (span.start + span.end) / 2 <= row.end + NEAR
-            ]
-            if inside:
-                yield segment, inside[0], inside[-1]
-
-
-def has_times(segment: Segment) -> bool:
-    """Whether each word of the text has a time of its own."""
-    return [str(word[0]).strip() for word in segment.words] == segment.text.split()
-
-
-def times(segment: Segment) -> list[Span]:
-    """When each word of the text is said; by its length where the engine gave no times."""
-    if has_times(segment):
-        return [Span(word[1], word[2]) for word in segment.words]
-    said = segment.text.split()
-    total = sum(len(word) + 1 for word in said)
-    spans, done = [], 0
-    for word in said:
-        first, done = done, done + len(word) + 1
-        length = segment.end - segment.start
-        spans.append(
-            Span(segment.start + length * first / total, segment.start + length * done / total)
+def _rows(transcript: Transcript) -> list[PersonalData]:
+    """Of its answer, in the order in which they came."""
+    return list(
+        db.session.scalars(
+            select(PersonalData)
+            .where(PersonalData.answer_id == transcript.answer_id)
+            .order_by(PersonalData.created_at, PersonalData.id)
         )
-    return spans
-
-
-def _put(words: dict[int, str], first: int, last: int, kind: str) -> None:
-    words.update(dict.fromkeys(range(first, last + 1), kind))
+    )
 
 
 def _stretches(said: Sequence[str], masks: Hidden) -> Iterator[tuple[int, int, str]]:

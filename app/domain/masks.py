@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, forgetting, masking, personal_data
+from app.domain import audit, forgetting, mask_places, masking, personal_data
 from app.domain.clerk import rows_written
 from app.domain.errors import Invalid, NotFound
 from app.domain.personal_data import fold
@@ -239,7 +240,8 @@ def _decided(answer_id: str) -> Sequence[PersonalData]:
 
 def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> None:
     """To the passage that holds its words now; where they are in several, one row for each."""
-    spots = list(masking.places(row, transcript.segments, fresh))
+    spots = list(mask_places.places(row, transcript.segments, fresh))
+    parts = [row]
     for number, (segment, first, last) in enumerate(spots):
         if number == 0:
             row.segment_id, row.first_word, row.last_word = segment.id, first, last
@@ -249,16 +251,20 @@ def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> No
             more.source, more.hidden, more.member_id = row.source, row.hidden, row.member_id
             more.created_at = row.created_at  # a later decision stays the later one
             db.session.add(more)
+            parts.append(more)
     if len(spots) > 1:  # each row has its own part of the time
-        spans = masking.times(spots[0][0])
+        spans = mask_places.times(spots[0][0])
         row.start, row.end = spans[spots[0][1]].start, spans[spots[0][2]].end
+    if row.hidden:  # and the words between two parts, which somebody took away, stay silent
+        for one, other in pairwise(parts):
+            one.end = max(one.end, other.start)
     db.session.flush()
 
 
 def _row(
     segment: Segment, transcript: Transcript, kind: str, first: int, last: int
 ) -> PersonalData:
-    spans = masking.times(segment)
+    spans = mask_places.times(segment)
     return PersonalData(
         answer_id=transcript.answer_id,
         segment_id=segment.id,

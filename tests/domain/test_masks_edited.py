@@ -1,0 +1,146 @@
+"""What stays masked and silent when the words are edited."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import editing, masking, masks
+from app.domain.editing import Act
+from app.domain.timeline import Span
+from app.extensions import db
+from app.models import Answer, Member, Transcript, Workspace
+from tests import factories
+
+NUMBER = "call me on 07700900456 please"  # said from 3.0 to 4.0
+HOUSE = "I live in the blue house by Quarry pub sadly"  # half a second each
+
+
+@pytest.fixture
+def member(workspace: Workspace) -> Member:
+    return factories.member(workspace, "analyst")
+
+
+@pytest.fixture
+def answer(workspace: Workspace) -> Answer:
+    return factories.answer(factories.submission(factories.program(workspace), display_name=""))
+
+
+def listened(answer: Answer, *said: str) -> Transcript:
+    transcript = factories.transcript(answer, *said)
+    look(transcript)
+    return transcript
+
+
+def look(transcript: Transcript) -> None:
+    masks.look(transcript)
+    db.session.commit()
+    db.session.expire_all()
+
+
+def edit(transcript: Transcript, member: Member, text: str, at: int = 0) -> None:
+    texts = {transcript.segments[at].id: text}
+    editing.save(transcript, transcript.edition, editing.staff(member), texts)
+    db.session.commit()
+    db.session.expire_all()
+
+
+def shown(transcript: Transcript) -> list[str]:
+    return [each.text for each in masking.veiled(transcript).segments]
+
+
+def silent(transcript: Transcript, start: float, end: float) -> bool:
+    return any(s.start <= start and end <= s.end for s in masking.muted(transcript))
+
+
+@pytest.mark.parametrize("words", ["call me please", "call me on my mobile please", ""])
+def test_a_number_that_was_edited_away_stays_silent(
+    answer: Answer, member: Member, words: str
+) -> None:
+    transcript = listened(answer, NUMBER, "It came late.")
+    before = masking.muted(transcript)
+    edit(transcript, member, words)
+    assert masking.muted(transcript) == before == [Span(2.88, 4.12)]
+    look(transcript)
+    assert masking.muted(transcript) == before
+
+
+def test_words_that_stand_are_muted_once_and_heard_once_their_mask_is_lifted(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, NUMBER)
+    edit(transcript, member, "call me on 07700900456 thanks")
+    look(transcript)
+    assert masking.muted(transcript) == [Span(2.88, 4.12)]
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member)
+    db.session.commit()
+    assert masking.muted(transcript) == []
+
+
+def test_an_undone_edit_leaves_nothing_silent_that_was_heard(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, NUMBER)
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member)
+    edit(transcript, member, "call me please")
+    look(transcript)
+    assert masking.muted(transcript) == [], "its mask was lifted before"
+    editing.undo(transcript, transcript.edition, editing.staff(member))
+    look(transcript)
+    assert masking.muted(transcript) == []
+
+
+def test_a_name_that_a_person_wrote_and_another_took_away_stays_silent(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "we asked prior about it")
+    assert masking.muted(transcript) == []
+    edit(transcript, member, "we asked Priya about it")
+    edit(transcript, member, "we asked about it")
+    look(transcript)
+    assert shown(transcript) == ["we asked about it"]
+    assert masking.muted(transcript) == [Span(1.88, 3.12)]
+
+
+@pytest.mark.parametrize("words", ["I live in sadly", "I live in the blue by Quarry pub sadly"])
+def test_words_that_a_person_hid_stay_silent_when_edited_away(
+    answer: Answer, member: Member, words: str
+) -> None:
+    transcript = listened(answer, HOUSE)
+    masks.hide(transcript, "blue house by Quarry pub", "other", member)
+    db.session.commit()
+    before = masking.muted(transcript)
+    edit(transcript, member, words)
+    look(transcript)
+    assert masking.muted(transcript) == before == [Span(1.88, 4.62)]
+
+
+def test_a_hidden_word_between_two_halves_of_a_split_passage_stays_silent(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, HOUSE)
+    masks.hide(transcript, "blue house by Quarry pub", "other", member)
+    edit(transcript, member, "I live in the blue house\nQuarry pub sadly")
+    look(transcript)
+    look(transcript)
+    assert shown(transcript) == ["I live in the [hidden]", "[hidden] sadly"]
+    assert masking.muted(transcript) == [Span(1.88, 4.62)]
+
+
+def test_a_passage_without_times_is_silent_where_one_of_its_words_went(
+    answer: Answer, member: Member
+) -> None:
+    transcript = factories.transcript(answer, NUMBER)
+    transcript.segments[0].words = []
+    look(transcript)
+    edit(transcript, member, "call me please")
+    look(transcript)
+    assert silent(transcript, 0.0, 5.0)
+
+
+def test_merging_passages_changes_no_silence(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, "It came late.", NUMBER)
+    before = masking.muted(transcript)
+    act = Act("merge", transcript.segments[0].id)
+    editing.save(transcript, transcript.edition, editing.staff(member), {}, act)
+    look(transcript)
+    assert masking.muted(transcript) == before == [Span(7.88, 9.12)]
