@@ -239,8 +239,11 @@ def _decided(answer_id: str) -> Sequence[PersonalData]:
 
 
 def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> None:
-    """To the passage that holds its words now; where they are in several, one row for each."""
+    """To the passage that holds its words now; where they are in several, one row for each. One
+    whose words are gone is about no other words; its time finds them again, should they return."""
     spots = list(mask_places.places(row, transcript.segments, fresh))
+    if not spots and row.segment_id in {segment.id for segment in transcript.segments}:
+        row.segment_id = None
     parts = [row]
     for number, (segment, first, last) in enumerate(spots):
         if number == 0:

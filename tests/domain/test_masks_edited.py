@@ -144,3 +144,34 @@ def test_merging_passages_changes_no_silence(answer: Answer, member: Member) -> 
     editing.save(transcript, transcript.edition, editing.staff(member), {}, act)
     look(transcript)
     assert masking.muted(transcript) == before == [Span(7.88, 9.12)]
+
+
+def test_a_lifted_mask_goes_with_its_word_and_comes_back_with_it(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "you should ask Priya on 07700900456 today")
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member)
+    db.session.commit()
+    assert shown(transcript) == ["you should ask Priya on [phone number] today"]
+    edit(transcript, member, "you should ask 07700900456 today")
+    for _ in range(2):
+        look(transcript)
+        assert shown(transcript) == ["you should ask [phone number] today"]
+    editing.undo(transcript, transcript.edition, editing.staff(member))
+    look(transcript)
+    assert shown(transcript) == ["you should ask Priya on [phone number] today"]
+
+
+def test_a_persons_mask_goes_with_its_words_and_comes_back_with_them(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, HOUSE)
+    masks.hide(transcript, "blue house by Quarry pub", "other", member)
+    edit(transcript, member, "I live in the sadly")
+    for _ in range(2):
+        look(transcript)
+        assert shown(transcript) == ["I live in the sadly"]
+    assert masks.of(transcript) == []
+    editing.undo(transcript, transcript.edition, editing.staff(member))
+    look(transcript)
+    assert shown(transcript) == ["I live in the [hidden] sadly"]
