@@ -81,8 +81,9 @@ def postgres() -> Iterator[str]:
             account = pwd.getpwnam("postgres")
             os.chown(folder, account.pw_uid, account.pw_gid)
         data, port = folder / "data", free_port()
+        as_heard = ["-U", "heard", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"]
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "heard", "-A", "trust", "-E", "UTF8"],
+            [programs / "initdb", "-D", data, *as_heard],
             check=True,
             capture_output=True,
             cwd=folder,

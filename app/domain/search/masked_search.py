@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, column, literal_column, or_, select, table
 
 from app.domain import masking
 from app.extensions import db
@@ -14,14 +14,14 @@ from app.models import PersonalLook, Segment
 Row = TypeVarTuple("Row")
 
 
-def visible(asked: Select[*Row], query: str) -> Select[*Row]:
+def visible(asked: Select[*Row], query: ColumnElement[str]) -> Select[*Row]:
     """Of the passages that `asked` finds, those in which the words are found beside the masks, too.
     One that hasn't been looked through yet is left out. `query`: in the language of the database.
     """
     asked = asked.join(PersonalLook, PersonalLook.segment_id == Segment.id)
     if db.engine.dialect.name == "postgresql":
         tsv: Any = literal_column("personal_looks.tsv")
-        beside = tsv.op("@@")(func.to_tsquery("simple", query))
+        beside = tsv.op("@@")(query)
     else:
         index = table("masked_search", column("rowid"), column("masked_search"))
         beside = Segment.id.in_(

@@ -1,5 +1,6 @@
 import pytest
 
+from app.domain import masks
 from app.domain.search import EVERYTHING, Filters, Piece, by_words, pieces, terms, words
 from app.extensions import db
 from app.models import Answer, Theme, Workspace
@@ -29,10 +30,63 @@ def test_accents_and_case_do_not_matter(workspace: Workspace) -> None:
     assert found(workspace, "llego Rapido") == ["El PEDIDO llegó rápido."]
 
 
+TYPED = (
+    ("Die Straße war heiß.", "Straße"),
+    ("Die Straße war heiß.", "heiß"),
+    ("Die Straße war heiß.", "HEISS"),
+    ("Es war ein Missverständnis.", "Mißverständnis"),
+    ("İstanbul kargo geç geldi.", "İstanbul"),
+    ("İstanbul kargo geç geldi.", "istanbul"),
+    ("istanbul kargo", "İSTANBUL"),
+    ("It was ﬁne, and oﬀered at the oﬃce.", "fine offered office"),
+    ("It was ﬁne.", "ﬁn"),
+    ("It was fine, and offered at the office.", "ﬁne oﬀered oﬃce"),
+    ("Το δέμα της Ελλάδας.", "Ελλάδας"),
+    ("Το δέμα της Ελλάδας.", "ελλάδας δέμα"),
+    ("ΟΔΟΣ", "οδος"),
+    ("οδος", "ΟΔΟΣ"),
+    ("डिलीवरी बहुत देर से आई", "डिलीवरी"),
+    ("डिलीवरी बहुत देर से आई", "डिलीवरी बहुत"),
+    ("ลูกค้าไม่พอใจ", "ลูกค้า"),
+    ("بسته می‌شود", "می‌شود"),
+    ("الطلب تأخر", "الطلب"),
+    ("配送が遅い", "配送"),
+    ("x² and ½ price", "x²"),
+    ("x² and ½ price", "½"),
+    ("Phở đơn ĐƠN", "phở đơn"),
+)
+
+
+def test_a_word_is_found_however_its_language_writes_it(workspace: Workspace) -> None:
+    for sentence in dict.fromkeys(sentence for sentence, _ in TYPED):
+        masks.look(said(workspace, sentence))
+    db.session.commit()
+    for sentence, query in TYPED:
+        assert sentence in found(workspace, query), query
+        beside = by_words(workspace.id, query, masked=True).hits
+        assert sentence in [hit.segment.text for hit in beside], query
+
+
+def test_the_found_word_is_marked_however_it_is_written() -> None:
+    for text, query in TYPED:
+        cut = list(pieces(text, terms(query)))
+        assert "".join(piece.text for piece in cut) == text
+        assert any(piece.found for piece in cut), query
+
+
+def test_a_letter_more_or_less_is_another_word(workspace: Workspace) -> None:
+    said(workspace, "Die Straße war heiß.", "οδος", "It was ﬁne.")
+    for query in ("Strase", "heisse", "heiß war heißer", "οδο late", "fines", "́", "ͺ"):
+        assert found(workspace, query) == [], query
+
+
 @pytest.mark.parametrize(
     "query",
     [
         '"',
+        "'",
+        "\\",
+        "laté' | x",
         "late AND",
         "text:late",
         "late*",
