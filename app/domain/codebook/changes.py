@@ -108,8 +108,8 @@ def apply(change: CodebookChange) -> None:
 
 
 def undo(change: CodebookChange) -> None:
-    """Puts the themes back as they were before, and then, in the background, the mentions. What
-    people decided meanwhile stays. The caller commits.
+    """Takes back what it made of the themes, and then, in the background, of the mentions. What
+    people wrote or decided since stays. The caller commits.
 
     Raises:
         Conflict: it isn't the newest change that stands, or another one is being carried out.
@@ -127,7 +127,7 @@ def undo(change: CodebookChange) -> None:
     entries.put(
         change.program,
         [
-            *(entries.from_json(row) for row in change.before),
+            *_as_before(change),
             *(replace(each, active=False, parent_id=None) for each in made),
         ],
     )
@@ -198,6 +198,13 @@ def _carry_out(change: CodebookChange, going: str, done: str) -> None:
         if done == "undone":
             entries.remove(change.program, versions.created(change))
         db.session.flush()
+
+
+def _as_before(change: CodebookChange) -> list[Entry]:
+    became = {row["id"]: entries.from_json(row) for row in change.wanted}
+    was = {row["id"]: entries.from_json(row) for row in change.before}
+    now = entries.before(change.program_id, was)
+    return [entries.undone(each, was[each.id], became[each.id]) for each in now]
 
 
 def _newest(program_id: str):  # type: ignore[no-untyped-def]

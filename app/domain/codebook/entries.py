@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ __all__ = [
     "refuse_twins",
     "remove",
     "replace",
+    "undone",
 ]
 
 
@@ -82,6 +83,17 @@ def before(program_id: str, ids: Iterable[str]) -> list[Entry]:
     """Those of these that are there."""
     known = every(program_id)
     return [known[each] for each in ids if each in known]
+
+
+def undone(now: Entry, was: Entry, became: Entry) -> Entry:
+    """The theme as it is `now`, with what a change made of it (`was` → `became`) taken back, except
+    where somebody has written over that since."""
+    back = {
+        each.name: getattr(was, each.name)
+        for each in fields(Entry)
+        if getattr(was, each.name) != getattr(became, each.name) == getattr(now, each.name)
+    }
+    return replace(now, **back)
 
 
 def clean(entry: Entry, where: str = "") -> Entry:

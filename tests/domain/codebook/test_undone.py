@@ -1,0 +1,83 @@
+"""Undoing a change takes back what it did, and nothing that people did since."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.codebook import changes, entries, reshaping, themes
+from app.extensions import db
+from app.models import CodebookChange, Program, Theme, Workspace
+from tests import factories
+from tests.domain.codebook.listening import carried_out, tags
+
+LATE, RUDE, OTHER = "The delivery came late", "Their staff was rude", "The weather is fine"
+
+
+@pytest.fixture
+def program(workspace: Workspace) -> Program:
+    """With three passages, tagged by their words."""
+    program = factories.program(workspace)
+    delivery, staff = program.themes
+    for text, about in ((LATE, [delivery]), (RUDE, [staff]), (OTHER, [])):
+        answer = factories.answer(factories.submission(program))
+        said = factories.transcript(answer, text)
+        said.segments[0].understood = True
+        factories.highlight(answer, said, themes=about)
+    return program
+
+
+def done(change: CodebookChange | None) -> CodebookChange:
+    assert change is not None
+    changes.apply(change)
+    db.session.commit()
+    carried_out(change)
+    return change
+
+
+def undone(change: CodebookChange) -> None:
+    changes.undo(change)
+    db.session.commit()
+    carried_out(change)
+    db.session.expire_all()
+
+
+def edited_since(program: Program) -> None:
+    """Somebody switches “Staff” off, gives it a colour, and puts it under “Delivery”."""
+    delivery, staff = program.themes
+    themes.deactivate(program, staff)
+    themes.change(
+        program, staff, staff.name, staff.description, parent_id=delivery.id, colour="teal"
+    )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("kind", [changes.EDIT, changes.TAUGHT])
+def test_what_was_edited_since_stays(program: Program, kind: str) -> None:
+    delivery, staff = program.themes
+    if kind == changes.EDIT:
+        change = done(themes.change(program, staff, "Crew", "Rude or kind people"))
+    else:
+        same = [entries.of(each) for each in program.themes]
+        scope = [delivery.id, staff.id]
+        change = done(changes.plan(program, changes.TAUGHT, same, None, scope=scope))
+    edited_since(program)
+    undone(change)
+    assert (staff.name, staff.description) == ("Staff", "How people at the company treat you")
+    assert (staff.active, staff.colour, staff.parent_id) == (False, "teal", delivery.id)
+    assert tags(program)[RUDE] == ["Staff"]
+
+
+def test_what_was_written_over_it_since_stays_too(program: Program) -> None:
+    """A merge moves a child under the other theme; somebody moved it elsewhere since."""
+    delivery, staff = program.themes
+    own = {"program_id": program.id, "description": "Who"}
+    child = factories.save(Theme(name="Courier", position=2, parent_id=staff.id, **own))
+    price = factories.save(Theme(name="Price", position=3, **own))
+    db.session.expire_all()
+    change = done(reshaping.plan_merge(program, staff, delivery, None))
+    assert child.parent_id == delivery.id
+    themes.change(program, child, child.name, child.description, parent_id=price.id)
+    db.session.commit()
+    undone(change)
+    assert child.parent_id == price.id
+    assert staff.active and staff.merged_into_id is None
