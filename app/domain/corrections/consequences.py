@@ -44,17 +44,20 @@ def undo(answer: Answer, taken: Correction, member: Member) -> None:
         hid = not taken.value or taken.highlight_id is not None
         if moment is not None and hid and moment.hidden != bool(taken.value):
             highlights.hide(moment, bool(taken.value))
-    retell(answer)
+    segment = db.session.get(Segment, taken.segment_id or 0)
+    anew = segment is not None and segment.transcript.current and not segment.understood
+    retell(answer, "understand" if anew else "highlight")
 
 
-def retell(answer: Answer) -> None:
-    """The moments as the labels are now, at once; then whoever follows hears of new ones. A worker
-    that is at it with the labels from before loses its lease."""
+def retell(answer: Answer, first: str = "highlight") -> None:
+    """The moments as the labels are now, at once; then, from the step `first` on, what is to be
+    done anew, and whoever follows hears of new ones. A worker that is at it with the labels from
+    before loses its lease."""
     transcript = transcripts.current(answer)
     if transcript is None:
         return
     highlights.publish(answer, transcript, highlights.chosen(answer, transcript))
-    processing.heard_anew(answer, "highlight")
+    processing.heard_anew(answer, first)
 
 
 def _show(answer: Answer, made: Correction) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, select, update
 
 from app.domain.clerk import rows_written
-from app.domain.corrections import kinds
+from app.domain.corrections import kinds, retagged
 from app.domain.corrections.kinds import PERSON, Said
 from app.extensions import db
 from app.models import (
@@ -78,7 +78,8 @@ def heard_since(correction: Correction, machine: Sequence[Said], engine: str, ve
 
 def lift(correction: Correction) -> None:
     """Takes the person's rows away wherever this answer has them. The passage that it is tied to
-    gets the machine's newest back; others are heard anew when somebody chooses them. Flushes."""
+    gets the machine's newest back, to be heard anew where the codebook was changed meanwhile;
+    others are heard anew when somebody chooses them. Flushes."""
     answer = select(Segment.id).join(Transcript).where(Transcript.answer_id == correction.answer_id)
     for model in (Label, Mention):
         mine = (model.engine == PERSON, model.version == correction.id)
@@ -102,6 +103,8 @@ def lift(correction: Correction) -> None:
         else (correction.engine, correction.version)
     )
     _put(segment, correction.kind, machine, *made_by)
+    if retagged.since(correction):
+        segment.understood = False
     _read_anew(segment)
 
 
