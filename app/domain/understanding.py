@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.domain.codebook import renewed
 from app.domain.corrections import keeping, kinds, rows
 from app.extensions import db
 from app.models import Label, Mention, Segment, Theme, Transcript
@@ -59,7 +60,9 @@ def publish(
     keeping.settle(transcript)
     decided = keeping.decided(ids)
     rows.forget_machine(ids)
-    themes = {t.name: t.id for t in db.session.scalars(_active(_program_id(transcript)))}
+    program_id = _program_id(transcript)
+    renewed.note(program_id, ids)
+    themes = {t.name: t.id for t in db.session.scalars(_active(program_id))}
     for segment, finding in zip(segments, findings, strict=True):
         segment.understood = True
         tags = [*finding.tags, *_mentions(finding, themes)]

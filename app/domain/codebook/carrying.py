@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import delete, func, select
 
-from app.domain.codebook import entries, hearing, mentions, versions
+from app.domain.codebook import entries, hearing, mentions, renewed, versions
 from app.domain.codebook.previews import Preview
+from app.domain.codebook.renewed import ANEW, UNTIL
 from app.domain.codebook.retagging import PERSON, Listen, Plan, decided_anew
 from app.domain.wording import count
 from app.extensions import db
@@ -19,8 +20,7 @@ from app.models import ChangedMention, CodebookChange, Mention, Segment
 
 BATCH = 1000  # passages in one transaction: a tenth of a second in which others wait to write
 
-# What is kept with a change: the newest passage when it was done, and that its mentions are back.
-UNTIL, BACK = "until", "back"
+BACK = "back"  # kept with a change: that its mentions are back
 
 Checkpoint = Callable[[float, str], None]  # share done (0..1) and words; commits, or raises Lost
 
@@ -31,7 +31,9 @@ def plan_of(change: CodebookChange) -> Plan:
     if change.state in ("undoing", "undone"):
         there = [each["id"] for each in change.before if each["merged_into_id"] is None]
         scope = dict.fromkeys([*there, *change.scope, *change.moves, *change.moves.values()])
-        return Plan(hearing.of(program), _active(program.id, [*scope]), {})
+        active = _active(program.id, [*scope])
+        since = change.followed.get(UNTIL, 0)
+        return Plan(hearing.of(program), active, {}, undoes=change.id, since=since)
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     planned = change.state == "planned"
     heard = hearing.of(program, wanted if planned else None, change.id if planned else "")
@@ -69,15 +71,15 @@ def carry_out(
 
 def take_back(change: CodebookChange, commit: Checkpoint) -> None:
     """Undoes what `carry_out` wrote, as far as it is still as it was left. What is left to do then
-    are the passages that came in since."""
+    are the passages that came in since, or were understood anew."""
     if change.followed.get(BACK):
         return
-    mine = ChangedMention.change_id == change.id
-    total = db.session.scalar(select(func.count()).select_from(ChangedMention).where(mine)) or 0
+    mine = (ChangedMention.change_id == change.id, ChangedMention.engine != ANEW)
+    total = db.session.scalar(select(func.count()).select_from(ChangedMention).where(*mine)) or 0
     done = 0
     while rows := db.session.scalars(
         select(ChangedMention)
-        .where(mine, ChangedMention.id > change.reached)
+        .where(*mine, ChangedMention.id > change.reached)
         .order_by(ChangedMention.id)
         .limit(BATCH)
     ).all():
@@ -85,7 +87,7 @@ def take_back(change: CodebookChange, commit: Checkpoint) -> None:
         done += len(rows)
         change.reached = rows[-1].id
         commit(done / max(total, done, 1), "Putting mentions back")
-    change.reached = change.followed.get(UNTIL, 0)
+    change.reached = 0
     change.followed = {**change.followed, BACK: True}
     commit(0.0, "Putting mentions back")
 
@@ -98,8 +100,9 @@ def finish(change: CodebookChange) -> None:
         db.session.execute(
             delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != PERSON)
         )
-        entries.remove(change.program, made)
         change.state = "undone"
+        renewed.pass_on(change)
+        entries.remove(change.program, made)
     else:
         newest = db.session.scalar(select(func.max(Segment.id))) or 0
         change.state, change.followed = "applied", {**change.followed, UNTIL: newest}

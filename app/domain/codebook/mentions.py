@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.codebook import versions
+from app.domain.codebook import renewed, versions
 from app.domain.codebook.retagging import PERSON, Difference, Given, Passage, Plan
 from app.domain.corrections import keeping
 from app.extensions import db
@@ -33,6 +33,8 @@ def waiting(program_id: str, plan: Plan, after: int) -> Select[Any]:
     if only:
         mentioning = select(Mention.segment_id).where(Mention.theme_id.in_(only))
         query = query.where(Segment.id.in_(mentioning))
+    if plan.undoes:
+        query = query.where(renewed.to_hear(plan.undoes, plan.since))
     return query
 
 

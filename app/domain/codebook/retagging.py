@@ -47,11 +47,15 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to do. `moves`: theme id → the one that its mentions become, or "" where they are shared
-    out among `scope`. `scope`: themes that are heard anew, or shared out among."""
+    out among `scope`. `scope`: themes that are heard anew, or shared out among. `undoes`: id of the
+    change that is taken back, then only passages after `since`, and those noted with it, are heard.
+    """
 
     hearing: Hearing
     scope: Collection[str]
     moves: Mapping[str, str]
+    undoes: str = ""
+    since: int = 0
 
     @property
     def shared_out(self) -> str:

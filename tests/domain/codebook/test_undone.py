@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from app.domain.codebook import changes, entries, reshaping, themes
+from app.domain import editing, understanding
+from app.domain.codebook import carrying, changes, entries, mentions, reshaping, themes
+from app.domain.understanding import Finding, Heard
 from app.extensions import db
-from app.models import CodebookChange, Program, Theme, Workspace
+from app.models import CodebookChange, Mention, Program, Segment, Theme, Workspace
 from tests import factories
-from tests.domain.codebook.listening import carried_out, tags
+from tests.domain.codebook.listening import carried_out, committed, tags
 
 LATE, RUDE, OTHER = "The delivery came late", "Their staff was rude", "The weather is fine"
 
@@ -81,3 +84,51 @@ def test_what_was_written_over_it_since_stays_too(program: Program) -> None:
     undone(change)
     assert child.parent_id == price.id
     assert staff.active and staff.merged_into_id is None
+
+
+def reads(program: Program, old: str, new: str, *heard: str) -> None:
+    """A passage is corrected, and understood anew: these themes are heard in it."""
+    segment = db.session.scalars(select(Segment).where(Segment.text == old)).one()
+    transcript = segment.transcript
+    editing.save(transcript, transcript.edition, editing.Author("customer"), {segment.id: new})
+    assert not segment.understood
+    found = Finding((), tuple(Heard(name, 0.9, "words", "1") for name in heard))
+    understanding.publish(transcript, [found], [segment])
+    db.session.commit()
+
+
+def test_words_that_were_changed_since_are_heard_anew(program: Program) -> None:
+    """Neither those that said the theme once, nor those that say it only now, stay as they are."""
+    delivery, staff = program.themes
+    change = done(reshaping.plan_merge(program, staff, delivery, None))
+    reads(program, RUDE, "The weather was nice")
+    reads(program, OTHER, "Kind staff, fine weather", "Delivery")
+    undone(change)
+    assert tags(program) == {
+        LATE: ["Delivery"], "The weather was nice": [], "Kind staff, fine weather": ["Staff"],
+    }  # fmt: skip
+
+
+def test_so_they_are_when_an_earlier_change_is_undone_as_well(program: Program) -> None:
+    delivery, staff = program.themes
+    first = done(reshaping.plan_merge(program, staff, delivery, None))
+    second = done(themes.change(program, delivery, "Weather", "Rain and shine"))
+    assert tags(program)[RUDE] == ["Weather"]  # it listens for “Staff” as well
+    reads(program, RUDE, "Late delivery")
+    reads(program, OTHER, "Rude staff", "Weather")
+    undone(second)
+    assert tags(program)["Late delivery"] == tags(program)["Rude staff"] == ["Delivery"]
+    undone(first)
+    assert tags(program) == {
+        LATE: ["Delivery"], "Late delivery": ["Delivery"], "Rude staff": ["Staff"],
+    }  # fmt: skip
+
+
+def test_words_that_nobody_changed_are_not_heard_anew(program: Program) -> None:
+    delivery, staff = program.themes
+    change = done(reshaping.plan_merge(program, staff, delivery, None))
+    db.session.query(Mention).delete()  # somehow, since then
+    changes.undo(change)
+    db.session.commit()
+    carrying.take_back(change, committed)
+    assert mentions.passages(program.id, carrying.plan_of(change), 0, 10) == []
