@@ -70,6 +70,7 @@ def _past(passages: Sequence[Passage]) -> list[Past]:
             end=passage.end,
             text=passage.text,
             words=[[w.text, w.start, w.end, w.confidence] for w in passage.words],
+            edited_by=passage.edited_by,
         )
         for at, passage in enumerate(passages)
     ]

@@ -93,7 +93,7 @@ def hide(transcript: Transcript, words: str, kind: str, member: Member) -> int:
     for at in starts:
         for segment in dict.fromkeys(each[0] for each in said[at : at + len(wanted)]):
             inside = [each[1] for each in said[at : at + len(wanted)] if each[0] is segment]
-            _decide(_row(segment, transcript, kind, inside[0], inside[-1]), True, member)
+            _decide(segment, _row(segment, transcript, kind, inside[0], inside[-1]), True, member)
     _decided_anew(transcript, before, "mask.added", member, len(starts))
     return len(starts)
 
@@ -109,8 +109,9 @@ def lift(transcript: Transcript, mark_id: str, member: Member, *, hidden: bool =
     here = {segment.id: segment for segment in transcript.segments}
     if row is None or row.answer_id != transcript.answer_id or row.segment_id not in here:
         raise NotFound
-    again = _row(here[row.segment_id], transcript, row.kind, row.first_word, row.last_word)
-    _decide(again, hidden, member)
+    segment = here[row.segment_id]
+    again = _row(segment, transcript, row.kind, row.first_word, row.last_word)
+    _decide(segment, again, hidden, member)
     _decided_anew(transcript, before, "mask.put_back" if hidden else "mask.lifted", member, 1)
 
 
@@ -224,7 +225,8 @@ def _decided_anew(
     )
 
 
-def _decide(row: PersonalData, hidden: bool, member: Member) -> None:
+def _decide(segment: Segment, row: PersonalData, hidden: bool, member: Member) -> None:
+    row.version = mask_places.told(segment, row.first_word, row.last_word)
     row.source, row.hidden, row.member_id = "person", hidden, member.id
     db.session.add(row)
     db.session.flush()
@@ -248,10 +250,11 @@ def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> No
     for number, (segment, first, last) in enumerate(spots):
         if number == 0:
             row.segment_id, row.first_word, row.last_word = segment.id, first, last
-            row.position = segment.position
+            row.position, row.version = segment.position, mask_places.told(segment, first, last)
         else:
             more = _row(segment, transcript, row.kind, first, last)
             more.source, more.hidden, more.member_id = row.source, row.hidden, row.member_id
+            more.version = mask_places.told(segment, first, last)
             more.created_at = row.created_at  # a later decision stays the later one
             db.session.add(more)
             parts.append(more)

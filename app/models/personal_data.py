@@ -13,7 +13,8 @@ from app.models.workspace import Member
 class PersonalData(Identified, Base):
     """Words `first_word`..`last_word` (both included, as whitespace parts the text) of a passage.
 
-    kind: see `app.domain.personal_data.KINDS`. source: machine (with engine and version), person.
+    kind: see `app.domain.personal_data.KINDS`. source: machine (with engine and version), person
+    (whose `version` is of the words that they decided about, see `app.domain.mask_places.told`).
     `hidden` is False where a person lifted the mask. What a person decided keeps its answer when
     its passage goes: its time, or where nothing was spoken its `position`, finds the words again.
     """

@@ -8,7 +8,7 @@ from app.domain import editing, masking, masks
 from app.domain.editing import Act
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, Member, Transcript, Workspace
+from app.models import Answer, Member, PersonalData, Transcript, Workspace
 from tests import factories
 
 NUMBER = "call me on 07700900456 please"  # said from 3.0 to 4.0
@@ -175,3 +175,38 @@ def test_a_persons_mask_goes_with_its_words_and_comes_back_with_them(
     editing.undo(transcript, transcript.edition, editing.staff(member))
     look(transcript)
     assert shown(transcript) == ["I live in the [hidden] sadly"]
+
+
+@pytest.mark.parametrize("looked", [False, True])
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_lifted_mask_uncovers_nothing_that_is_written_later(
+    answer: Answer, member: Member, looked: bool, noted: bool
+) -> None:
+    transcript = listened(answer, "you should ask Priya now", NUMBER)
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member)
+    if not noted:  # as an older version left it
+        db.session.query(PersonalData).filter_by(source="person").update({"version": ""})
+    db.session.commit()
+    assert shown(transcript)[0] == "you should ask Priya now"
+    edit(transcript, member, "you should ask Oluwaseun Bakare 07700900456 now")
+    if looked:
+        look(transcript)
+    assert shown(transcript)[0] == "you should ask [name] [phone number] now"
+    assert silent(transcript, 3.0, 4.0)
+
+
+def test_a_lifted_mask_stays_lifted_through_edits_around_it(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, "you should ask Priya Raman now", "It came late.")
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member)
+    db.session.commit()
+    edit(transcript, member, "well you should ask priya raman today")
+    assert shown(transcript)[0] == "well you should ask priya raman today"
+    look(transcript)
+    edit(transcript, member, "well you should ask priya\nraman today")
+    look(transcript)
+    assert shown(transcript)[:2] == ["well you should ask priya", "raman today"]
+    assert masking.muted(transcript) == []
+    act = Act("merge", transcript.segments[0].id)
+    editing.save(transcript, transcript.edition, editing.staff(member), {}, act)
+    look(transcript)
+    assert shown(transcript)[0] == "well you should ask priya raman today"
