@@ -52,6 +52,15 @@ def masks(
     return masked(found)
 
 
+def versions(transcript: Transcript) -> Iterator[list[Past]]:
+    """The machine's own passages, and what each edit found and left, also one that was undone."""
+    yield _past(editing_changes.from_rows(transcript.heard or ()))
+    for edit in transcript.edits:
+        changes = editing_changes.read(edit.changes)[::-1]  # in the order of the passages
+        yield _past([passage for change in changes for passage in change.before])
+        yield _past([passage for change in changes for passage in change.after])
+
+
 def _before(transcript: Transcript) -> Iterator[list[Past]]:
     """The machine's own passages, and those that each edit that stands took away."""
     yield _past(editing_changes.from_rows(transcript.heard or ()))

@@ -155,15 +155,16 @@ def written(answer: Answer) -> str:
 
 
 def evidence(text: str, submission: Submission | None) -> str:
-    """What opened a follow-up: a passage of the submission's, else a note of the customer's own."""
+    """What opened a follow-up: a passage of the submission's as it was then, with every mask that
+    lies on those words since, else a note of the customer's own."""
     if submission is None or not text:
         return plain(text)
+    masks, found = dict[int, str](), False
     for answer in submission.answers:
         for transcript in answer.transcripts:
-            for segment in transcript.segments:
-                if segment.text[: len(text)] == text:
-                    return text_of(text, hidden(transcript).get(segment.id, {}))
-    return plain(text, submission.display_name)
+            for kinds in _masks_of(text, transcript):
+                masks, found = {**masks, **kinds}, True
+    return text_of(text, masks) if found else plain(text, submission.display_name)
 
 
 def muted(transcript: Transcript) -> list[Span]:
@@ -205,6 +206,18 @@ def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
         for look in looks
         if (look.version, look.digest) == (personal_data.VERSION, texts[look.segment_id])
     )
+
+
+def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:
+    """What is masked in each passage that begins with this text, as it is now or was once."""
+    for segment in transcript.segments:
+        if segment.text.startswith(text):
+            yield hidden(transcript).get(segment.id, {})
+    for once in mask_history.versions(transcript):
+        said = [passage for passage in once if passage.text.startswith(text)]
+        if said:
+            every = mask_history.masks(once, known(transcript), _rows(transcript))
+            yield from (every.get(passage.id, {}) for passage in said)
 
 
 def _rows(transcript: Transcript) -> list[PersonalData]:
