@@ -69,17 +69,24 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
     if transcript.id != sent.transcript_id:
         raise Conflict(editing.CHANGED)
     if sent.do in ("undo", "redo"):
-        if sent.texts:  # what was typed is a step of its own, so that redo brings it back
-            editing.save(transcript, sent.edition, author, sent.texts)
+        # What was typed comes first: a step of its own, which redo brings back, and names for those
+        # who speak on the page that their person saw.
+        editing.save(transcript, sent.edition, author, sent.texts)
+        _name(transcript, author, sent)
         again = editing.undo if sent.do == "undo" else editing.redo
-        again(transcript, transcript.edition if sent.texts else sent.edition, author)
+        again(transcript, transcript.edition, author)
         return "undone" if sent.do == "undo" else "redone"
     segment, _, number = sent.about.partition(":")
     act = Act(sent.do, whole_number(segment), whole_number(number or "0")) if segment else None
     changed = editing.save(transcript, sent.edition, author, sent.texts, act) > 0
-    if author.by == editing.STAFF and sent.speakers:
-        changed = editing.name_speakers(transcript, sent.speakers) or changed
-    return "saved" if changed else "same"
+    return "saved" if _name(transcript, author, sent) or changed else "same"
+
+
+def _name(transcript: Transcript, author: editing.Author, sent: Sent) -> bool:
+    """Keeps what the form says of the speakers; whether that is anything new."""
+    if author.by != editing.STAFF or not sent.speakers:
+        return False
+    return editing.name_speakers(transcript, sent.speakers)
 
 
 def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:

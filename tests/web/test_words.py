@@ -281,3 +281,33 @@ def test_an_editor_names_who_speaks(editor: FlaskClient, answer: Answer, words: 
     assert "Ana" in editor.get(f"/voices/{answer.submission_id}").text
     stale = editor.post(where(answer), data={**form(page), **named, "speaker-1": "Bea"})
     assert stale.status_code == 409 and 'value="Bea"' in stale.text
+
+
+def test_names_typed_before_an_undo_or_redo_are_kept(
+    editor: FlaskClient, answer: Answer, words: Transcript
+) -> None:
+    for number, segment in enumerate(words.segments, 1):
+        segment.speaker = number
+    db.session.commit()
+    page = form(editor.get(where(answer)).text)
+    editor.post(where(answer), data={**page, "do": f"speaker:{words.segments[0].id}:2"})
+    moved = form(editor.get(where(answer)).text)
+    editor.post(where(answer), data={**moved, "speaker-2": "Ana", "customer-2": "on", "do": "undo"})
+    db.session.expire_all()
+    assert [segment.speaker for segment in words.segments] == [1, 2]
+    assert words.speakers == [[2, "Ana", True]]
+
+    page = form(editor.get(where(answer)).text)
+    bea = {"speaker-1": "Jo", "speaker-2": "Bea", "do": "redo"}
+    refused = editor.post(where(answer), data={**page, **bea})
+    assert refused.status_code == 422 and 'value="Bea"' in refused.text
+    db.session.expire_all()
+    assert [segment.speaker for segment in words.segments] == [1, 2]
+    editor.post(where(answer), data={**page, **bea, "customer-2": "on"})
+    db.session.expire_all()
+    assert [segment.speaker for segment in words.segments] == [2, 2]
+    assert words.speakers == [[1, "Jo", False], [2, "Bea", True]]
+
+    # The one who is left need not be the customer: nobody is asked to say so before undoing it.
+    page = form(editor.get(where(answer)).text)
+    assert editor.post(where(answer), data={**page, "do": "undo"}).status_code == 303
