@@ -162,6 +162,23 @@ def test_a_codebook_is_read_by_its_descriptions(understander: Understander) -> N
     assert neither.themes == ()
 
 
+def test_a_new_theme_without_examples_does_not_take_over(understander: Understander) -> None:
+    """All others have some, which raise them where they fit and lower them elsewhere."""
+    sound = Theme("Sound quality", "Calls that crackle, echo or drop out")
+    book = Codebook((*default_codebook().themes, sound))
+    others = [
+        "I have one problem and the problem is my cat.",
+        "I am on a pension.",
+        TORN,
+        KIND,
+        ROUTE,
+    ]
+    said = ["The line crackled so much that I couldn't hear her.", "Calls drop out every evening."]
+    found = understander.understand([*others, *said], book)
+    about = [sound.name in [theme.name for theme in each.themes] for each in found]
+    assert about == [False] * len(others) + [True] * len(said)
+
+
 def test_the_model_is_loaded_once(understander: Understander) -> None:
     understander.understand([TORN], default_codebook())
     loaded = understander.load_seconds
