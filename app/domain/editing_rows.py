@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.domain import editing_changes, forgetting, processing, speakers, transcripts
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
 from app.extensions import db
-from app.models import Answer, Clip, Highlight, Segment, Submission, Transcript
+from app.models import Answer, Clip, Highlight, PersonalLook, Segment, Submission, Transcript
 
 
 def passages(transcript: Transcript) -> list[Passage]:
@@ -56,15 +56,20 @@ def lay(transcript: Transcript, changes: Sequence[Change]) -> None:
     db.session.flush()
     _make_room(transcript, rows)
     retold, askers = False, speakers.askers(transcript)
+    reworded: list[int] = []
     for position, (there, passage) in enumerate(zip(rows, goal, strict=True)):
         row = there or Segment(transcript_id=transcript.id, text="", speaker=passage.speaker)
         turned = (row.speaker in askers) != (passage.speaker in askers)
         if turned or row.text != passage.text:
             retold, row.understood = True, False
+        if there is not None and row.text != passage.text:
+            reworded.append(row.id)
         row.position = position
         _put(row, passage)
         db.session.add(row)
     db.session.flush()
+    # Until somebody looks through the new words, no search beside masks finds them
+    db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(reworded)))
     db.session.expire(transcript)
     answer = db.session.get_one(Answer, transcript.answer_id)
     processing.heard_anew(answer, "understand" if retold else "highlight")

@@ -1,0 +1,50 @@
+"""Who sees masks finds no words that were just edited, before these were looked through."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import editing, search
+from app.models import Member, Transcript, Workspace
+from tests import factories
+from tests.domain.test_masks_edited import edit, listened, look, member
+
+__all__ = ["member"]
+
+
+@pytest.fixture
+def transcript(workspace: Workspace) -> Transcript:
+    return listened(
+        factories.answer(factories.submission(factories.program(workspace))),
+        "It came late to the door.",
+        "The door was shut.",
+    )
+
+
+def found(workspace: Workspace, words: str, masked: bool = True) -> list[str]:
+    hits = search.by_words(workspace.id, words, masked=masked).hits
+    return ["".join(piece.text for piece in hit.pieces) for hit in hits]
+
+
+@pytest.mark.parametrize("words", ["Oluwaseun", "07700900456", "came"])
+def test_just_edited_words_are_found_once_they_are_looked_through(
+    workspace: Workspace, transcript: Transcript, member: Member, words: str
+) -> None:
+    edit(transcript, member, "It came late to Oluwaseun Bakare on 07700900456.")
+    assert found(workspace, words) == []
+    assert found(workspace, words, masked=False), "owners and analysts see the words"
+    assert found(workspace, "shut") == ["The door was shut."], "nobody edited these"
+    look(transcript)
+    masked = ["It came late to [name] on [phone number]."]
+    assert found(workspace, words) == (masked if words == "came" else [])
+
+
+def test_an_undone_edit_is_looked_through_again(
+    workspace: Workspace, transcript: Transcript, member: Member
+) -> None:
+    edit(transcript, member, "It came late to Oluwaseun Bakare.")
+    look(transcript)
+    editing.undo(transcript, transcript.edition, editing.staff(member))
+    assert found(workspace, "late") == found(workspace, "Oluwaseun") == []
+    look(transcript)
+    assert found(workspace, "late") == ["It came late to the door."]
