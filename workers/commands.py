@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -85,13 +86,14 @@ def _codebook(path: Path | None) -> Codebook:
     if path is None:
         return default_codebook()
     try:
-        return read_codebook(path.read_text(encoding="utf-8-sig"))
+        book = read_codebook(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Invalid(f"There is no codebook {path}.") from None
     except (IsADirectoryError, PermissionError):
         raise Invalid(f"The codebook {path} can't be read: it must be a CSV file.") from None
     except UnicodeDecodeError:
         raise Invalid(f"The codebook {path} is not UTF-8 text.") from None
+    return Codebook(tuple(theme for theme in book.themes if theme.active))
 
 
 Line = tuple[object, str, str | None]
@@ -118,12 +120,12 @@ def _batches(lines: IO[bytes]) -> Iterator[list[Line]]:
 
 def _line(number: int, line: bytes) -> Line:
     try:
-        row = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse)
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except UnicodeDecodeError:
         return None, "", f"Line {number} is not UTF-8 text."
     except json.JSONDecodeError as error:
         return None, "", f"Line {number} is not JSON: {error.msg}."
-    except (ValueError, RecursionError):  # NaN, a number of 5 000 digits, 100 000 brackets
+    except (ValueError, RecursionError):  # NaN, 1e999, 5 000 digits, 100 000 brackets
         return None, "", f"Line {number} is not JSON that can be read."
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
         return None, "", f"Line {number} needs an 'id' and a 'text'."
@@ -133,6 +135,13 @@ def _line(number: int, line: bytes) -> Line:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):  # too great: it would be written as Infinity, which no JSON has
+        raise ValueError(digits)
+    return number
 
 
 def _written(row: dict[str, object]) -> str:
