@@ -87,7 +87,9 @@ def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
     for position, (row, theme) in enumerate(file.rows.items()):
         there = known.get(ids[book.key(theme.name)])
         entry = there or Entry(ids[book.key(theme.name)], theme.name, theme.description)
-        given: dict[str, Any] = {"active": theme.active}
+        given: dict[str, Any] = {}
+        if "active" in file.columns:
+            given["active"] = theme.active
         if "examples" in file.columns:
             given["examples"] = theme.examples
         if "colour" in file.columns:

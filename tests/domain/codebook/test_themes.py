@@ -157,6 +157,15 @@ def test_what_a_file_has_no_column_for_stays(program: Program) -> None:
     assert staff.parent_id is None
 
 
+def test_without_the_column_active_what_is_off_stays_off(program: Program) -> None:
+    themes.deactivate(program, program.themes[1])
+    assert taken(program, b"name,description\nDelivery,It\nStaff,Them\nPrice,Cost\n") is not None
+    stands = {each.name: each.active for each in program.themes}
+    assert stands == {"Delivery": True, "Staff": False, "Price": True}
+    assert taken(program, b"name,description,active\nStaff,Them,yes\n") is not None
+    assert [each.name for each in program.themes if each.active] == ["Staff"]
+
+
 def test_two_may_change_names_and_places(program: Program) -> None:
     """Row by row, one of them would meet the other's name."""
     first = b"name,description,parent\nStaff,S,\nDelivery,D,Staff\n"
