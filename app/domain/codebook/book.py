@@ -6,7 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_EXAMPLE = 80, 300, 300  # characters
-MOST_THEMES, MOST_EXAMPLES = 500, 40
+MOST_THEMES, MOST_EXAMPLES = 500, 40  # themes that are listened for
+MOST_KEPT = 2000  # with those that are switched off: all are read whenever a codebook is
 LEVELS = 3  # a theme, its parent, and the parent's parent
 
 

@@ -57,9 +57,14 @@ def plan(
     `scope`: ids of themes whose passages are looked for anew. `moves`: whose mentions become whose.
     Without `look` it is for those who apply it at once. The member's earlier plans for this program
     go. The caller commits.
+
+    Raises:
+        Invalid: there would be more themes than a codebook may have.
     """
     rows = list(wanted)
     holding.book(program.id)
+    then = {**entries.every(program.id), **{each.id: each for each in rows}}
+    entries.refuse_crowd(then.values())
     _forget_plans(program, member)
     change = CodebookChange(
         program_id=program.id,

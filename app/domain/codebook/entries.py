@@ -23,6 +23,7 @@ __all__ = [
     "from_json",
     "of",
     "put",
+    "refuse_crowd",
     "refuse_twins",
     "remove",
     "replace",
@@ -134,6 +135,18 @@ def refuse_twins(entry: Entry, others: Iterable[Entry]) -> None:
         )
 
 
+def refuse_crowd(entries: Iterable[Entry]) -> None:
+    """Raises Invalid where these are more than a codebook may have; merged ones don't count."""
+    active = [each.active for each in entries if each.merged_into_id is None]
+    if sum(active) > book.MOST_THEMES:
+        raise Invalid(f"A codebook may have {book.MOST_THEMES} active themes at most.")
+    if len(active) > book.MOST_KEPT:
+        raise Invalid(
+            f"A codebook may keep {book.MOST_KEPT:,} themes at most, with those that are switched "
+            "off. Delete some of these first."
+        )
+
+
 def put(program: Program, entries: Sequence[Entry]) -> None:
     """Writes entries into the program's themes, new ones too. Flushes.
 
@@ -168,8 +181,7 @@ def put(program: Program, entries: Sequence[Entry]) -> None:
 
 
 def _refuse(program: Program) -> None:
-    if len(program.themes) > book.MOST_THEMES:
-        raise Invalid(f"A codebook may have {book.MOST_THEMES} themes at most.")
+    refuse_crowd(of(each) for each in program.themes)
     if not any(each.active for each in program.themes):
         raise Invalid("A codebook needs one active theme at least.")
     for theme in program.themes:

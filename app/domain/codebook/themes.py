@@ -38,11 +38,10 @@ def add(
     """A new theme at the end; what was said before is heard for it in the background. Flushes.
 
     Raises:
-        Invalid: a theme has this name already, or something is missing or too long.
+        Invalid: a theme has this name already, something is missing or too long, or there are as
+            many as there may be.
         Conflict: another change is being carried out.
     """
-    if len(program.themes) >= book.MOST_THEMES:
-        raise Invalid(f"A codebook may have {book.MOST_THEMES} themes at most.")
     entry = _entry(program, new_id(), name, description, examples, parent_id, colour)
     entry = replace(entry, position=max((each.position for each in program.themes), default=-1) + 1)
     changes.apply(changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=False))
@@ -94,8 +93,12 @@ def deactivate(program: Program, theme: Theme) -> None:
 
 
 def activate(program: Program, theme: Theme) -> None:
-    theme.active = True
+    """Listened for again. Raises Conflict where as many are as there may be."""
     changes.touched(program)
+    others = {each.id for each in program.themes if each.active} - {theme.id}
+    if len(others) >= book.MOST_THEMES:
+        raise Conflict(f"A codebook may have {book.MOST_THEMES} active themes at most.")
+    theme.active = True
     session().flush()
     _noted(theme, "switched_on")
 

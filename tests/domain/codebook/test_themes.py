@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain import programs
-from app.domain.codebook import changes, files, outlines, themes
+from app.domain.codebook import book, changes, files, outlines, themes
 from app.domain.codebook.reading import read_codebook
 from app.domain.errors import Conflict, Invalid
 from app.domain.programs import Description
@@ -164,6 +164,30 @@ def test_without_the_column_active_what_is_off_stays_off(program: Program) -> No
     assert stands == {"Delivery": True, "Staff": False, "Price": True}
     assert taken(program, b"name,description,active\nStaff,Them,yes\n") is not None
     assert [each.name for each in program.themes if each.active] == ["Staff"]
+
+
+def rows(name: str, many: int) -> bytes:
+    lines = "".join(f"{name} {at},About {at}\n" for at in range(many))
+    return f"name,description\n{lines}".encode()
+
+
+def test_a_full_file_is_taken_whatever_was_there_before(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "MOST_THEMES", 20)
+    monkeypatch.setattr(book, "MOST_KEPT", 50)
+    for name in ("One", "Two"):
+        assert taken(program, rows(name, 20)) is not None
+        assert sum(each.active for each in program.themes) == 20
+    delivery = next(each for each in program.themes if each.name == "Delivery")
+    with pytest.raises(Invalid, match="20 active themes at most"):
+        themes.add(program, "One more", "Than there may be")
+    with pytest.raises(Conflict, match="20 active themes at most"):
+        themes.activate(program, delivery)
+    db.session.rollback()
+    with pytest.raises(Invalid, match="keep 50 themes at most, with those that are switched off"):
+        files.plan_csv(program, rows("Three", 20), None)  # said before it is looked at
+    assert not delivery.active and len(program.themes) == 42
 
 
 def test_two_may_change_names_and_places(program: Program) -> None:
