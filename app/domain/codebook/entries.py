@@ -121,17 +121,19 @@ def clean(entry: Entry, where: str = "") -> Entry:
     )
 
 
-def refuse_twins(entry: Entry, others: Iterable[Entry]) -> None:
-    """Raises Invalid where another has this name already, whatever its case."""
+def refuse_twins(entry: Entry, others: Iterable[Entry], where: str = "") -> None:
+    """Raises Invalid where another has this name already, whatever its case. `where` begins the
+    sentence: `Row 3: `."""
     known = {each.id: each for each in others}
     for other in known.values():
         if other.id == entry.id or book.key(other.name) != book.key(entry.name):
             continue
         if other.merged_into_id is None:
-            raise Invalid(f"There is a theme “{other.name}” already.")
+            raise Invalid(f"{where}There is a theme “{other.name}” already.")
         into = known[other.merged_into_id].name
         raise Invalid(
-            f"“{other.name}” was merged into “{into}”, which listens for it. Undo that first."
+            f"{where}“{other.name}” was merged into “{into}”, which listens for it. "
+            "Undo that first."
         )
 
 

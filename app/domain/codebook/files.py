@@ -68,7 +68,8 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
+        lines = content[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        row = lines.count(b"\n") + 1
         raise Invalid(
             f"Row {row}: this isn't UTF-8 text. Save the codebook as “CSV UTF-8”."
         ) from error
@@ -100,7 +101,7 @@ def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
             entry, name=theme.name, description=theme.description, position=position, **given
         )
         wanted[entry.id] = entries.clean(entry, f"Row {row}: ")
-        entries.refuse_twins(wanted[entry.id], known.values())
+        entries.refuse_twins(wanted[entry.id], known.values(), f"Row {row}: ")
     rest = [each for each in known.values() if each.id not in wanted and not each.merged_into_id]
     for place, each in enumerate(rest):
         wanted[each.id] = replace(each, active=False, position=len(file.rows) + place)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from app.domain.cells import as_it_was
 from app.domain.codebook import family
-from app.domain.codebook.book import LEVELS, LONGEST_NAME, MOST_THEMES, Codebook, Theme, key
+from app.domain.codebook.book import (
+    LEVELS,
+    LONGEST_NAME,
+    MOST_KEPT,
+    MOST_THEMES,
+    Codebook,
+    Theme,
+    key,
+)
 from app.domain.codebook.colours import colour
 from app.domain.errors import Invalid
 
 DEFAULT = Path(__file__).with_name("default.csv")
 COLUMNS = ("name", "description", "examples", "parent", "colour", "active")
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 YES, NO = ("yes", "y", "true", "1", "on", ""), ("no", "n", "false", "0", "off")
 
 
@@ -47,8 +57,9 @@ def read_file(csv_text: str) -> File:
     `colour` and `active`; others are passed over.
 
     Examples are separated by `|`. Commas, semicolons or tabs may separate the columns, and a
-    byte-order mark is passed over, as spreadsheets write all of these. Raises Invalid with a
-    sentence that names the row (the header is row 1).
+    byte-order mark is passed over, as spreadsheets write all of these; so is a first line `sep=;`,
+    which says what separates them. Raises Invalid with a sentence that names the row (the header is
+    row 1).
     """
     text = csv_text.removeprefix("\ufeff")
     if not text.strip():
@@ -62,33 +73,59 @@ def read_file(csv_text: str) -> File:
     }
     if not rows:
         raise Invalid("The codebook has no themes: it needs a row for each one.")
+    active = [number for number, theme in rows.items() if theme.active]
+    if len(active) > MOST_THEMES:
+        raise Invalid(_too_many(active[MOST_THEMES], f"{MOST_THEMES} themes that are active"))
     _refuse_twins(rows)
     _refuse_rings(rows)
     return File(rows, frozenset(columns) & frozenset(COLUMNS))
 
 
 def _cells(text: str) -> tuple[list[str], dict[int, list[str]]]:
-    header = text.splitlines()[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    lines = io.StringIO(text, newline=None)  # lines may end with CR alone
+    delimiter = _delimiter(lines)
+    reader = csv.reader(lines, delimiter=delimiter)
     found: dict[int, list[str]] = {}
     try:
-        columns = _columns(next(reader))
+        columns = _columns(next(reader, []))
         for number, row in enumerate(reader, start=2):
             if any(cell.strip() for cell in row):
-                found[number] = row
-            if len(found) > MOST_THEMES:
-                raise Invalid(
-                    f"Row {number}: the codebook has more than {MOST_THEMES} themes; merge some, "
-                    "or part them among programs."
-                )
+                found[number] = _fitting(number, row, columns, SEPARATORS[delimiter])
+            if len(found) > MOST_KEPT:
+                raise Invalid(_too_many(number, f"{MOST_KEPT:,} themes"))
     except csv.Error as error:
         raise Invalid(f"Row {reader.line_num}: this isn't readable CSV ({error}).") from error
     return columns, found
 
 
+def _delimiter(lines: io.StringIO) -> str:
+    """What separates the cells; the lines are left where the header begins. Spreadsheets may say it
+    in a line before that, `sep=;`, which they hide when they count rows."""
+    first = lines.readline()
+    said = re.fullmatch(r'"?sep=(.?)"?[,;\t]*', first.rstrip("\n"), re.IGNORECASE)
+    if said is None:
+        lines.seek(0)
+        return max(SEPARATORS, key=first.count)
+    if said[1] not in SEPARATORS:
+        raise Invalid("Row 1: “sep=” names a comma, a semicolon or a tab, nothing else.")
+    return said[1]
+
+
+def _fitting(number: int, row: list[str], columns: list[str], separators: str) -> list[str]:
+    """The row, whose text all stands in a column: a comma in a text without quotes parts it."""
+    many = max(at for at, cell in enumerate(row, start=1) if cell.strip())
+    if many > len(columns):
+        raise Invalid(
+            f"Row {number} has {many} cells and the header {len(columns)}: put quotes round a text "
+            f"with {separators}."
+        )
+    return row
+
+
 def _columns(header: list[str]) -> list[str]:
     columns = [cell.strip().lower() for cell in header]
+    while columns and not columns[-1]:
+        columns.pop()
     for needed in ("name", "description"):
         if needed not in columns:
             raise Invalid(f"Row 1: the column “{needed}” is missing; it needs name,description.")
@@ -119,6 +156,12 @@ def _theme(number: int, row: dict[str, str]) -> Theme:
         cells.get("parent") or None,
         colour(cells.get("colour", ""), f"Row {number}: "),
         active in YES,
+    )
+
+
+def _too_many(number: int, most: str) -> str:
+    return (
+        f"Row {number}: the codebook has more than {most}; merge some, or part them among programs."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.codebook.book import MOST_THEMES, Theme
+from app.domain.codebook.book import MOST_KEPT, MOST_THEMES, Theme
 from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import Invalid
 
@@ -25,6 +25,26 @@ def test_names_descriptions_examples_and_parents() -> None:
 def test_what_spreadsheets_write_is_read() -> None:
     assert read_codebook("\ufeffname;description\r\nPrix;Ce que ça coûte\r\n").names == ("Prix",)
     assert read_codebook("name\tdescription\nPrice\tWhat it costs, in all\n").names == ("Price",)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", ["", "sep=;", '"sep=;"', "SEP=;;;"])
+def test_lines_end_and_cells_part_as_the_file_says(end: str, first: str) -> None:
+    lines = [first, "name;description", "A;One, two", "", "B;b"]
+    book = read_codebook(end.join(lines if first else lines[1:]))
+    assert [(each.name, each.description) for each in book.themes] == [
+        ("A", "One, two"),
+        ("B", "b"),
+    ]
+
+
+def test_the_row_is_the_one_that_a_spreadsheet_shows() -> None:
+    with pytest.raises(Invalid, match=r"^Row 3: the theme has no name"):
+        read_codebook("sep=;\rname;description\rA;a\r;b\r")
+
+
+def test_empty_cells_at_the_end_part_nothing() -> None:
+    assert read_codebook("name,description,,\nA,a,,,,\nB,b\n").names == ("A", "B")
 
 
 def test_colours_and_whether_it_is_listened_for() -> None:
@@ -61,6 +81,14 @@ def test_colours_and_whether_it_is_listened_for() -> None:
         ("name,description,colour\nA,a,mauve\n", "Row 2: the colour “mauve” isn't one of rose"),
         ("name,description,active\nA,a,perhaps\n", "Row 2: active is yes or no, not “perhaps”"),
         ("name,description,name\nA,a,B\n", "Row 1: the column “name” stands there twice."),
+        (
+            "name,description\nDelivery,Late parcels, broken boxes, rude couriers\n",
+            "Row 2 has 4 cells and the header 2: put quotes round a text with commas.",
+        ),
+        ("name,description,,\n\nA,a,b,,\n", "Row 3 has 3 cells and the header 2: put quotes"),
+        ("name;description\nA;a;b\n", "Row 2 has 3 cells and the header 2: put quotes round a tex"),
+        ("sep=|\nname|description\n", "Row 1: “sep=” names a comma, a semicolon or a tab"),
+        ("sep=;\n", "Row 1: the column “name” is missing"),
         ("\x00\x01", "The codebook isn't a CSV file."),
         ('name,description\nA,"a\x00"\n', "The codebook isn't a CSV file."),
         ("name,description\nA," + "a" * 200_000, "Row 2: this isn't readable CSV"),
@@ -80,8 +108,16 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
 def test_as_many_themes_as_allowed_and_not_one_more() -> None:
     rows = "".join(f"Theme {i},About {i}\n" for i in range(MOST_THEMES))
     assert len(read_codebook("name,description\n" + rows).themes) == MOST_THEMES
-    with pytest.raises(Invalid, match="more than 500 themes"):
+    with pytest.raises(Invalid, match=r"^Row 502: the codebook has more than 500 themes"):
         read_codebook("name,description\n" + rows + "One more,x\n")
+
+
+def test_those_that_are_off_come_back_as_well() -> None:
+    header = "name,description,active\n"
+    rows = "".join(f"Theme {i},About {i},{'no' if i % 4 else 'yes'}\n" for i in range(MOST_KEPT))
+    assert len(read_codebook(header + rows).themes) == MOST_KEPT
+    with pytest.raises(Invalid, match=r"^Row 2002: the codebook has more than 2,000 themes"):
+        read_codebook(header + rows + "One more,x,no\n")
 
 
 def test_the_default_codebook_speaks_as_customers_do() -> None:

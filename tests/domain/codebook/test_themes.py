@@ -205,6 +205,7 @@ def test_a_wrong_file_changes_nothing(program: Program) -> None:
         (b"\xff\xfe\x00bad", "UTF-8"),
         ("name,description\nA,x\nPréis,y\n".encode("latin-1"), "Row 3: this isn't UTF-8 text"),
         ("name,description\nA,x\n".encode("utf-16"), "UTF-8"),
+        ("name,description\rA,x\rPréis,y\r".encode("latin-1"), "Row 3: this isn't UTF-8 text"),
         (b"", "empty"),
         (b"name,description\n" + b"x" * 10_000_000, "512 KB"),
         (b"name,description\nA," + b"x" * 301 + b"\n", "Row 2: The theme's description is longer"),
