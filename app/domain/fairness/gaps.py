@@ -29,9 +29,9 @@ class Gap:
         assert ratio is not None
         before = f"; {self.accepted:.2f} was accepted" if self.accepted > 1 else ""
         return (
-            f"{measure.name}, by {self.table.label}: {ratio.worst} fares {ratio.value:.2f} times "
-            f"as badly as {ratio.best} ({ratio.low:.2f} to {ratio.high:.2f}); the limit is "
-            f"{self.limit:.2f}{before}."
+            f"{measure.name}: under “{self.table.label}”, {ratio.worst} fares {ratio.value:.2f} "
+            f"times as badly as {ratio.best} (95 % interval {ratio.low:.2f} to {ratio.high:.2f}); "
+            f"the limit is {self.limit:.2f}{before}."
         )
 
 

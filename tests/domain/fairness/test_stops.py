@@ -69,7 +69,9 @@ def test_it_stops_and_an_owner_says_go(program: Program, owner: Member) -> None:
     row = made(program)
     assert row.verdict == "gap" and stopped(program)
     reason = stops.standing(program.id).reasons[0]  # type: ignore[union-attr]
-    assert "Highlighted, by Accent: North fares 4.0" in reason and "limit is 1.25" in reason
+    assert reason.startswith("Highlighted: under “Accent”, North fares 4.0")
+    assert "times as badly as South (95 % interval " in reason
+    assert reason.endswith("the limit is 1.25.")
     with pytest.raises(Invalid):
         stops.go(program, owner, "  ")
     let_go(program, owner)
