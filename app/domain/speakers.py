@@ -6,6 +6,7 @@ feedback. Until then each speaker is taken for the customer, so that nothing sai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,19 @@ from app.models import Segment, Transcript
 
 MOST = 6
 LONGEST = 60  # characters of a name
+
+# What nobody is called: shown as typed, "Agent 2" too. A name can't be told from other words by
+# rules, so whatever isn't here counts as one.
+ROLES = frozenset({
+    "adviser", "advisor", "agent", "assistant", "caller", "carer", "cashier", "client", "coach",
+    "colleague", "consultant", "courier", "customer", "doctor", "driver", "engineer", "guest",
+    "host", "interpreter", "interviewee", "interviewer", "manager", "member", "moderator",
+    "narrator", "nurse", "operator", "owner", "parent", "participant", "passenger", "patient",
+    "receptionist", "representative", "researcher", "resident", "staff", "student", "subscriber",
+    "supervisor", "support", "teacher", "technician", "tenant", "translator", "user", "visitor",
+    "waiter",
+})  # fmt: skip
+_ROLE = re.compile(r"([A-Za-z]+)(?: ?#?[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +46,9 @@ class Speaker:
     @property
     def unnamed(self) -> str:
         """For those who see masks: "Interviewer" stays, "Ana Ruiz" doesn't."""
-        plain = not self.name or masking.plain(self.name) == self.name
-        return self.shown if plain else f"Speaker {self.number}"
+        role = _ROLE.fullmatch(self.name)
+        plain = role is not None and role[1].casefold() in ROLES
+        return self.name if plain else f"Speaker {self.number}"
 
 
 def of(transcript: Transcript) -> list[Speaker]:
@@ -45,7 +60,7 @@ def of(transcript: Transcript) -> list[Speaker]:
 
 def names(segments: Sequence[Segment | masking.Passage]) -> dict[int, str]:
     """What those who say these passages of a transcript are called, by number. Beside words with
-    masks, whoever was named as a person is called by number."""
+    masks, whoever is called anything but a role is called by number."""
     if not segments:
         return {}
     masked = isinstance(segments[0], masking.Passage)

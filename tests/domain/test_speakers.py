@@ -88,7 +88,7 @@ def test_captions_and_exports_say_who(
     assert "(Speaker 1)\nHow was it?" in plain
     assert plain.count("(Jo ‹b›)") == 1, "once a turn"
     rows = segments(Wanted(answer.submission.program, "internal"))
-    assert [row["speaker"] for row in rows] == ["Speaker 1", "Jo <b>", "Jo <b>", "Speaker 1"]
+    assert [row["speaker"] for row in rows] == ["Speaker 1", "Speaker 2", "Speaker 2", "Speaker 1"]
 
 
 def test_beside_masks_a_person_has_a_number(
