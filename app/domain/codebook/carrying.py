@@ -31,9 +31,10 @@ def plan_of(change: CodebookChange) -> Plan:
     if change.state in ("undoing", "undone"):
         there = [each["id"] for each in change.before if each["merged_into_id"] is None]
         scope = dict.fromkeys([*there, *change.scope, *change.moves, *change.moves.values()])
-        active = _active(program.id, [*scope])
         since = change.followed.get(UNTIL, 0)
-        return Plan(hearing.of(program), active, {}, undoes=change.id, since=since)
+        return Plan(
+            hearing.of(program), _active(program.id, [*scope]), {}, undoes=change.id, since=since
+        )
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     planned = change.state == "planned"
     heard = hearing.of(program, wanted if planned else None, change.id if planned else "")

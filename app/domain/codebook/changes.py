@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from app.domain import audit, pipeline, runs
 from app.domain.clerk import rows_written
-from app.domain.codebook import entries, followers, holding, versions
+from app.domain.codebook import entries, followers, holding, renewed, versions
 from app.domain.codebook.entries import Entry
 from app.domain.errors import Conflict
 from app.extensions import db
@@ -201,6 +201,7 @@ def _carry_out(change: CodebookChange, going: str, done: str) -> None:
     else:
         change.state = done
         if done == "undone":
+            renewed.pass_on(change)
             entries.remove(change.program, versions.created(change))
         db.session.flush()
 

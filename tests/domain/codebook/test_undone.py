@@ -124,6 +124,20 @@ def test_so_they_are_when_an_earlier_change_is_undone_as_well(program: Program) 
     }  # fmt: skip
 
 
+def test_a_change_between_that_heard_nothing_anew_hands_them_on(program: Program) -> None:
+    delivery, staff = program.themes
+    merge = done(reshaping.plan_merge(program, staff, delivery, None))
+    green = entries.replace(entries.of(delivery), colour="moss")
+    colour = changes.plan(program, changes.FILE, [green], None)
+    changes.apply(colour)
+    reads(program, OTHER, "Kind staff", "Delivery")
+    changes.undo(colour)
+    db.session.commit()
+    assert (colour.state, delivery.colour) == ("undone", "")
+    undone(merge)
+    assert tags(program)["Kind staff"] == ["Staff"]
+
+
 def test_words_that_nobody_changed_are_not_heard_anew(program: Program) -> None:
     delivery, staff = program.themes
     change = done(reshaping.plan_merge(program, staff, delivery, None))
