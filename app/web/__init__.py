@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "masks",
     "corrections",
     "agreement",
+    "accuracy",
     "capture",
     "uploads",
     "direct",

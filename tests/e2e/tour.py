@@ -42,6 +42,7 @@ PAGES = (
     Page("versions", "words.versions", "/voices/{submission}/answers/{answer}/words/versions"),
     Page("labels", "corrections.show", "/voices/{submission}/passages/{segment}/labels"),
     Page("search", "search.find", "/search?q=the"),
+    Page("accuracy", "accuracy.show", "/accuracy"),
     Page("follow-ups", "follow_ups.index", "/follow-ups"),
     Page("follow-up", "follow_ups.show", "/follow-ups/{case}"),
     Page("following", "alerts.show", "/following"),

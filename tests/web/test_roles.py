@@ -41,7 +41,7 @@ POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 FOR_EVERYONE = f"""
 GET {VOICE}/answers/<answer_id>/masks | GET {VOICE}/passages/<segment_id>/labels
 GET / | GET /voices | GET {VOICE} | GET {VOICE}/progress | GET /search | GET /search/both
-GET /account | POST /account | POST /account/password | GET /welcome | POST /welcome
+GET /accuracy | GET /account | POST /account | POST /account/password | GET /welcome | POST /welcome
 POST /account/sign-out-everywhere
 GET /media/recordings/<recording_id>/playable | GET /media/recordings/<recording_id>/poster
 GET /media/recordings/<recording_id>/captions.<kind>
