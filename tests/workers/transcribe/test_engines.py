@@ -109,7 +109,7 @@ def test_sentences_become_segments(engine: Engine, phrases: Phrases) -> None:
 @pytest.mark.slow
 def test_a_long_recording_is_heard_to_its_end(engine: Engine, phrases: Phrases) -> None:
     pause = np.zeros(25 * SAMPLE_RATE, np.float32)  # a window of its own for each phrase
-    some = phrases[::2]
+    some = phrases[1::2]
     long = np.concatenate([part for _, samples in some for part in (samples, pause)])
     assert len(long) / SAMPLE_RATE > 120
     said = plain_words(" ".join(text for text, _ in some))
