@@ -29,6 +29,9 @@ ROOT = Path(__file__).parent.parent
 # tests/test_postgresql.py runs the domain's tests once more with this set.
 DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("HEARD_TEST_DATABASE")) else {}
 
+# They begin first, so that no other process waits for them in the end.
+LONGEST = ("tests/test_postgresql.py", "tests/chaos/test_chaos.py", "tests/e2e/test_axe.py")
+
 
 def settings_for(data: Path, **env: str) -> Settings:
     """Settings of a test's own: its data folder, nothing fetched, no queue server needed."""
@@ -54,12 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def out(item: pytest.Item) -> bool:
         if item.get_closest_marker("chaos") and "chaos" not in config.option.markexpr:
             return True
+        if item.get_closest_marker("postgresql") and not DATABASE:
+            return True
         return bool(DATABASE) and near.isdisjoint(getattr(item, "fixturenames", ()))
 
     left_out = [item for item in items if out(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not out(item)]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -128,11 +128,10 @@ def test_erased_while_a_merge_is_applied(
     }  # fmt: skip
 
 
+@pytest.mark.postgresql
 def test_decisions_are_taken_in_one_order(app: Flask, program: Program) -> None:
     """A voice with two answers, decided about from the last to the first, is erased while a step
     holds the last one and a merge goes through all decisions in turn."""
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     staff = program.themes[1]
     voice = factories.submission(program)
     for words in ("First of two", "Last of two"):
