@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from app.domain.errors import Invalid
-from app.domain.timeline import Segment, Span, Word, joined, stamp
+from app.domain.timeline import Segment, Span, Word, by_length, joined, stamp
 
 LINE = 42
 LINES = 2
@@ -140,14 +140,11 @@ def _words(segment: Segment) -> Sequence[Word]:
     if spoken and joined(word.text for word in spoken).split() == segment.text.split():
         return _short(spoken)
     texts = segment.text.split()
-    total = sum(len(text) + 1 for text in texts)
-    timed, done = [], 0
-    for text in texts:
-        start, done = done, done + len(text) + 1
-        length = segment.end - segment.start
-        begin, end = (segment.start + length * part / total for part in (start, done))
-        timed.append(Word(text, begin, end, segment.confidence))
-    return _short(timed)
+    spans = by_length(texts, segment.start, segment.end)
+    return _short(
+        Word(text, span.start, span.end, segment.confidence)
+        for text, span in zip(texts, spans, strict=True)
+    )
 
 
 def _short(words: Iterable[Word]) -> list[Word]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.domain.personal_data import fold
-from app.domain.timeline import Span
+from app.domain.timeline import Span, by_length
 from app.models import PersonalData, Segment
 
 NEAR = 0.05  # seconds by which a word may stick out of what a person decided about
@@ -125,16 +125,7 @@ def times(segment: Segment | Past) -> list[Span]:
     """When each word of the text is said; by its length where the engine gave no times."""
     if has_times(segment):
         return [Span(word[1], word[2]) for word in segment.words]
-    said = segment.text.split()
-    total = sum(len(word) + 1 for word in said)
-    spans, done = [], 0
-    for word in said:
-        first, done = done, done + len(word) + 1
-        length = segment.end - segment.start
-        spans.append(
-            Span(segment.start + length * first / total, segment.start + length * done / total)
-        )
-    return spans
+    return by_length(segment.text.split(), segment.start, segment.end)
 
 
 def put(words: dict[int, str], first: int, last: int, kind: str) -> None:

@@ -52,6 +52,17 @@ class Span:
         return Span(min(max(self.start, 0.0), limit), min(max(self.end, 0.0), limit))
 
 
+def by_length(words: Sequence[str], start: float, end: float) -> list[Span]:
+    """When each word of a passage is said, in seconds, where nobody timed them: longer words, with
+    the space after them, take longer."""
+    total = sum(len(word) + 1 for word in words)
+    spans, done = [], 0
+    for word in words:
+        first, done = done, done + len(word) + 1
+        spans.append(Span(*(start + (end - start) * part / total for part in (first, done))))
+    return spans
+
+
 def merge(spans: Iterable[Span], gap: float = 0.0) -> list[Span]:
     """Spans in order, those nearer than `gap` seconds joined."""
     merged: list[Span] = []
