@@ -70,7 +70,7 @@ class Veiled:
 def hidden(transcript: Transcript) -> dict[int, dict[int, str]]:
     """The masked words of each passage that has some, by the segment's id."""
     segments = transcript.segments
-    rows = _rows(transcript)
+    rows = rows_of(transcript)
     fresh = looked_through(segments)
     found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
     if len(fresh) == len(segments):
@@ -171,7 +171,7 @@ def muted(transcript: Transcript) -> list[Span]:
     """The stretches of the recording in which masked words are said, with a small margin, also
     those that nobody reads any more since somebody edited them. A passage without times of its
     words is muted whole."""
-    rows = _rows(transcript)
+    rows = rows_of(transcript)
     spans = mask_history.hidden_time(rows)
     spans += mask_history.unread(transcript, known(transcript), rows)
     every = hidden(transcript)
@@ -189,6 +189,17 @@ def known(transcript: Transcript) -> list[str]:
     """What the customer is called, as they typed it."""
     answer = db.session.get_one(Answer, transcript.answer_id)
     return [answer.submission.display_name] if answer.submission.display_name else []
+
+
+def rows_of(transcript: Transcript) -> list[PersonalData]:
+    """What is known of personal data in its answer, in the order in which it came."""
+    return list(
+        db.session.scalars(
+            select(PersonalData)
+            .where(PersonalData.answer_id == transcript.answer_id)
+            .order_by(PersonalData.created_at, PersonalData.id)
+        )
+    )
 
 
 def digest(text: str) -> str:
@@ -216,19 +227,8 @@ def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:
     for once in mask_history.versions(transcript):
         said = [passage for passage in once if passage.text.startswith(text)]
         if said:
-            every = mask_history.masks(once, known(transcript), _rows(transcript))
+            every = mask_history.masks(once, known(transcript), rows_of(transcript))
             yield from (every.get(passage.id, {}) for passage in said)
-
-
-def _rows(transcript: Transcript) -> list[PersonalData]:
-    """Of its answer, in the order in which they came."""
-    return list(
-        db.session.scalars(
-            select(PersonalData)
-            .where(PersonalData.answer_id == transcript.answer_id)
-            .order_by(PersonalData.created_at, PersonalData.id)
-        )
-    )
 
 
 def _stretches(said: Sequence[str], masks: Hidden) -> Iterator[tuple[int, int, str]]:

@@ -9,11 +9,12 @@ from itertools import pairwise
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, forgetting, mask_places, masking, personal_data
+from app.domain import audit, forgetting, mask_places, mask_quotes, masking, personal_data
 from app.domain.clerk import rows_written
 from app.domain.errors import Invalid, NotFound
 from app.domain.personal_data import fold
 from app.domain.search import vectors
+from app.domain.timeline import Span
 from app.extensions import db
 from app.models import (
     Answer,
@@ -138,8 +139,7 @@ def requote(answer_id: str) -> None:
         transcript = db.session.get_one(Transcript, highlight.transcript_id)
         if transcript.id not in masks:
             masks[transcript.id] = masking.hidden(transcript)
-        inside = transcript.segments[highlight.first_position : highlight.last_position + 1]
-        highlight.masked_quote = _masked(highlight.quote, inside, masks[transcript.id])
+        highlight.masked_quote = mask_quotes.masked(highlight, transcript, masks[transcript.id])
     db.session.flush()
 
 
@@ -166,35 +166,39 @@ def catch_up(most: int = BATCH) -> int:
     return len(waiting)
 
 
-def _masked(quote: str, segments: Sequence[Segment], masks: Words) -> str:
-    """A quote is whole words of these passages in order, its end maybe cut."""
-    said = [(each, at, w) for each in segments for at, w in enumerate(each.text.split())]
-    words, spoken = [fold(w) for w in quote.split()], [fold(w) for _, _, w in said]
-    hides = [masks.get(each.id, {}).get(at, "") for each, at, _ in said]
-    for start in range(len(spoken) - len(words) + 1):
-        if spoken[start : start + len(words)] == words:
-            inside = hides[start : start + len(words)]
-            return masking.text_of(quote, {at: kind for at, kind in enumerate(inside) if kind})
-    kinds = {word: kind for word, kind in zip(spoken, hides, strict=True) if kind}
-    return masking.text_of(quote, {at: kinds[w] for at, w in enumerate(words) if w in kinds})
-
-
 def _settle(transcript: Transcript, before: Words) -> None:
     """What was made of the words as they were masked before: quotes, clips, the masked text."""
     after = masking.hidden(transcript)
     for segment in transcript.segments:
         masks = after.get(segment.id)
         _looked(segment, masking.text_of(segment.text, masks, searched=True) if masks else None)
-    positions = {
-        each.position for each in transcript.segments if before.get(each.id) != after.get(each.id)
-    }
-    moments = db.session.scalars(select(Highlight).where(Highlight.transcript_id == transcript.id))
-    for highlight in moments:
-        if positions & set(range(highlight.first_position, highlight.last_position + 1)):
-            forgetting.objects([clip.key for clip in highlight.clips if clip.key])
-            highlight.clips.clear()
+    _drop_clips(transcript, before, after)
     requote(transcript.answer_id)
     vectors.mark(transcript, after)
+
+
+def _drop_clips(transcript: Transcript, before: Words, after: Words) -> None:
+    """Those in which words can be heard, or read, that are masked otherwise now. By their time
+    too: a moment's passages may have other numbers since it was chosen."""
+    positions, spans = set[int](), list[Span]()
+    for segment in transcript.segments:
+        old, new = before.get(segment.id, {}), after.get(segment.id, {})
+        if old == new:
+            continue
+        positions.add(segment.position)
+        if segment.end > segment.start:
+            said = mask_places.times(segment)
+            if mask_places.has_times(segment):
+                said = [said[at] for at in {*old, *new} if old.get(at) != new.get(at)]
+            spans += said
+    moments = select(Highlight).where(Highlight.answer_id == transcript.answer_id)
+    for highlight in db.session.scalars(moments):
+        inside = range(highlight.first_position, highlight.last_position + 1)
+        heard = Span(highlight.start - masking.MARGIN, highlight.end + masking.MARGIN)
+        same = highlight.transcript_id == transcript.id and positions & set(inside)
+        if same or any(heard.overlap(each) > 0 for each in spans):
+            forgetting.objects([clip.key for clip in highlight.clips if clip.key])
+            highlight.clips.clear()
 
 
 def _kept(transcript: Transcript) -> Words:
