@@ -76,7 +76,7 @@ def make(program: Program, made_by: str) -> FairnessAudit:
     if not taken:
         raise Conflict(OVERTAKEN)
     db.session.refresh(watch)
-    wide = gaps.beyond(program, drawn.tables)
+    beyond = gaps.beyond(program, drawn.tables)
     row = FairnessAudit(
         workspace_id=program.workspace_id,
         program_id=program.id,
@@ -86,7 +86,7 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         engines=drawn.found.engines[:8],
         tables=[each.as_row() for each in drawn.tables],
         notes=drawn.notes,
-        verdict="gap" if wide else drawn.verdict,
+        verdict="gap" if gaps.wide(drawn.tables) else drawn.verdict,
     )
     db.session.add(row)
     db.session.flush()
@@ -95,10 +95,10 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         program.workspace_id,
         "fairness.audited",
         subject=("program", program.id),
-        details={"audit": row.id, "voices": row.voices, "gaps": len(wide)},
+        details={"audit": row.id, "voices": row.voices, "gaps": len(beyond)},
     )
-    if wide:
-        stops.stop(program, row, wide)
+    if beyond:
+        stops.stop(program, row, beyond)
     return row
 
 

@@ -22,6 +22,7 @@ from app.models import (
     Answer,
     FairnessAudit,
     FairnessStop,
+    FairnessWatch,
     Member,
     Program,
     Run,
@@ -71,15 +72,26 @@ def stop(program: Program, row: FairnessAudit, gaps: Sequence[Gap]) -> FairnessS
     return there
 
 
-def go(program: Program, member: Member, why: str) -> FairnessStop:
+def go(program: Program, member: Member, why: str, seen: str = "") -> FairnessStop:
     """An owner has looked and lets the machine go on: what was measured since the stop is what
-    later audits compare with. The caller commits.
+    later audits compare with. `seen`: the id of the newest audit that they looked at, where they
+    say so. The caller commits.
 
     Raises:
-        Invalid: no reason. Conflict: nothing rests here any more.
+        Invalid: no reason. Conflict: nothing rests here any more, or there are figures that they
+            have not seen.
     """
     reason = checks.paragraph(why, "The reason", most=LONGEST_WHY)
+    # One audit that is just ending is waited for: what it stops is known to the owner, or it
+    # knows what the owner accepted.
+    mine = FairnessWatch.program_id == program.id
+    rows_written(update(FairnessWatch).where(mine).values(edition=FairnessWatch.edition))
     there = standing(program.id)
+    newest = db.session.scalar(
+        select(func.max(FairnessAudit.id)).where(FairnessAudit.program_id == program.id)
+    )
+    if there is not None and seen and seen != newest:
+        raise Conflict("It was measured anew meanwhile. Look at these figures first.")
     taken = there is not None and rows_written(
         update(FairnessStop)
         .where(FairnessStop.id == there.id, FairnessStop.standing.is_(True))
@@ -88,9 +100,9 @@ def go(program: Program, member: Member, why: str) -> FairnessStop:
     if there is None or not taken:
         raise Conflict("Highlighting goes on here already.")
     db.session.refresh(there)
-    seen = (FairnessAudit.program_id == program.id, FairnessAudit.id >= there.audit_id)
+    since = (FairnessAudit.program_id == program.id, FairnessAudit.id >= there.audit_id)
     rows_written(
-        update(FairnessAudit).where(*seen).values(accepted_at=now(), accepted_by=member.id)
+        update(FairnessAudit).where(*since).values(accepted_at=now(), accepted_by=member.id)
     )
     db.session.expire_all()
     audit.record(
@@ -104,14 +116,26 @@ def go(program: Program, member: Member, why: str) -> FairnessStop:
 
 def catch_up() -> int:
     """Looks through what waited, once an owner has let the machine go on; how many answers. The
-    clock calls it. Commits."""
+    clock calls it. Commits.
+
+    One program after another: where highlighting rests again, the others don't wait for it.
+    """
+    resting = select(FairnessStop.program_id).where(FairnessStop.standing.is_(True))
     ended = db.session.scalars(
-        select(FairnessStop)
-        .where(FairnessStop.standing.is_(None), ~FairnessStop.caught_up)
+        select(FairnessStop.id)
+        .where(
+            FairnessStop.standing.is_(None),
+            ~FairnessStop.caught_up,
+            FairnessStop.program_id.not_in(resting),
+        )
         .order_by(FairnessStop.id)
-        .limit(1)
-    ).first()
-    if ended is None or standing(ended.program_id) is not None:
+    ).all()
+    return sum(_look_again(each) for each in ended)
+
+
+def _look_again(stop_id: str) -> int:
+    ended = db.session.get(FairnessStop, stop_id)
+    if ended is None:  # its program went this moment
         return 0
     other = aliased(Run)
     newest = select(func.max(other.id)).where(other.answer_id == Answer.id).scalar_subquery()

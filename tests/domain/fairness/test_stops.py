@@ -90,7 +90,7 @@ def test_what_was_accepted_stops_nothing_and_what_is_worse_does(
 ) -> None:
     made(program)
     let_go(program, owner)
-    made(program)
+    assert made(program).verdict == "gap"  # it is there, accepted or not
     assert not stopped(program)
     crowd.voices(program, 600, halves, highlighted=lambda at: at % 2 == 0)
     made(program)
