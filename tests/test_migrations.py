@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import select
 
 from app import create_app
+from app.domain import alerts, calls, follow_ups, outbox
 from app.extensions import db
-from app.models import Base
+from app.models import Base, Delivery, GoneOut
 from migrations import included
-from tests import services
+from tests import factories, services
 from tests.conftest import ROOT, settings_for
+from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
+HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -45,3 +50,43 @@ def test_up_and_down_and_up_again(url: str, tmp_path: Path) -> None:
 
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(MIGRATIONS).get_heads()) == 1
+
+
+def test_what_had_gone_out_is_known_afterwards(url: str, tmp_path: Path) -> None:
+    """Of moments and of calls; not what waits, nor of whom nobody was told."""
+    app = create_app(settings_for(tmp_path, DATABASE_URL=url))
+    with app.app_context():
+        upgrade(MIGRATIONS)
+        workspace = factories.workspace()
+        leader, owner = factories.member(workspace), factories.member(workspace, "owner")
+        seen = sending.scene(workspace)
+        program, voice = seen.program, seen.answer.submission
+        for member in (leader, owner):
+            sending.follow(member, program)
+        alerts.announce(seen.answer.id)
+        calling, waiting = factories.submission(program), factories.submission(program)
+        for each in (calling, waiting):
+            follow_ups.ask(program, each, "555 0100")
+        db.session.commit()
+        first, second, call, other = db.session.scalars(select(Delivery).order_by(Delivery.id))
+        together = outbox.add(
+            call.channel,
+            calls.KIND,
+            payload=calls.together(follow_ups.of(workspace.id)[0], HOUR),
+        )
+        for case in follow_ups.of(workspace.id):
+            case.created_at = HOUR
+        first.state = call.state = together.state = "done"
+        second.answered, other.error = 503, "The receiver is away."
+        known = {
+            (voice.id, first.id), (voice.id, second.id), (calling.id, call.id),
+            (calling.id, together.id), (waiting.id, together.id),
+        }  # fmt: skip
+        db.session.commit()
+        db.session.remove()
+        downgrade(MIGRATIONS, revision="0013")
+        upgrade(MIGRATIONS)
+        rows = db.session.execute(select(GoneOut.submission_id, GoneOut.delivery_id))
+        assert {(row[0], row[1]) for row in rows} == known
+        db.session.remove()
+        db.engine.dispose()

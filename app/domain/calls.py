@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +25,7 @@ class Call:
 
     `said` are the customer's words, `contact` what they typed, `reference` what the workspace
     knows them by; each may be empty. `others`: how many more asked in the same hour and wait.
+    `voices`: the submissions of all of these.
     """
 
     follow_up_id: str
@@ -40,6 +40,7 @@ class Call:
     due_at: datetime
     url: str
     others: int = 0
+    voices: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -81,18 +82,6 @@ def is_of(delivery: Delivery, program_id: str) -> bool:
     return delivery.payload.get("program_id") == program_id
 
 
-def tells_of(payload: Mapping[str, str], case: FollowUp) -> bool:
-    """Whether a message with this payload tells of the case, as `together` or alone."""
-    if "hour" not in payload:
-        return payload.get("follow_up_id") == case.id
-    hour = datetime.fromisoformat(payload["hour"])
-    return (
-        payload["program_id"] == case.program_id
-        and case.source == "asked"
-        and hour <= case.created_at < hour + timedelta(hours=1)
-    )
-
-
 def compose(delivery: Delivery) -> Call | None:
     """The call as it stands now; None when nobody need hear of it any more."""
     reader, waiting = delivery.channel.member, _waiting(delivery)
@@ -114,6 +103,7 @@ def compose(delivery: Delivery) -> Call | None:
         due_at=follow_up.due_at,
         url=f"{runtime.settings().base_url}/follow-ups/{follow_up.id}",
         others=len(waiting) - 1,
+        voices=tuple(voice for each in waiting if (voice := _voice(each))),
     )
 
 
@@ -132,6 +122,12 @@ def _waiting(delivery: Delivery) -> list[FollowUp]:
         told = told.where(FollowUp.id == delivery.payload["follow_up_id"])
     cases = db.session.scalars(told)
     return [each for each in cases if each.state != "done" and not _taken_back(each)]
+
+
+def _voice(follow_up: FollowUp) -> str | None:
+    """None where it is about no voice, or where nothing but the call was left of it before."""
+    submission: Submission | None = follow_up.submission
+    return submission.id if submission is not None and submission.state != "withdrawn" else None
 
 
 def _taken_back(follow_up: FollowUp) -> bool:

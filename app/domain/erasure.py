@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import delete, select, update
 
-from app.domain import audit, erasing, fingerprints, forgetting, receipt
+from app.domain import audit, erasing, fingerprints, forgetting, gone_out, receipt
 from app.domain.clerk import rows_written, when_free
 from app.domain.codebook import proposals
 from app.domain.corrections import keeping
@@ -77,6 +77,7 @@ def everything(
     submission.score = submission.score_kind = None
     submission.fields = {}
     events.forget(submission)
+    gone_out.forget(submission)
     if submission.consent is not None:
         submission.consent.withdrawn_at = erasure.asked_at
     _end_uploads(submission, erasure)

@@ -60,6 +60,7 @@ class ChannelError(HeardError):
     """A message did not arrive. `permanent`: trying again would not help.
 
     `answered`: the receiver's status code, if it gave one. `gone`: it wants nothing, ever again.
+    `unsent`: nothing of the message had left when it failed.
     """
 
     sentence = "The message could not be sent."
@@ -71,8 +72,10 @@ class ChannelError(HeardError):
         permanent: bool = False,
         answered: int | None = None,
         gone: bool = False,
+        unsent: bool = False,
     ) -> None:
         super().__init__(sentence)
+        self.unsent = unsent
         self.permanent = permanent or gone
         self.answered = answered
         self.gone = gone

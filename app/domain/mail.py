@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -92,31 +94,42 @@ def send(letter: Letter) -> None:
     """
     settings = runtime.settings()
     if not settings.smtp_url:
-        raise ChannelError("No mail server is set up yet (SMTP_URL), so this letter waits.")
+        said = "No mail server is set up yet (SMTP_URL), so this letter waits."
+        raise ChannelError(said, unsent=True)
     url = urlsplit(settings.smtp_url)
-    message = build(letter, settings)
+    message, unsent = build(letter, settings), True
     try:
-        with _connect(url, host_name(settings)) as server:
+        server = _connect(url, host_name(settings))
+        unsent = False
+        try:
             server.send_message(message)
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()  # however it takes leave, it has taken the letter
+        finally:
+            server.close()
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         raise ChannelError(
             f"The mail server does not take letters for {letter.to}: {_said(code, said)}.",
             permanent=code >= 500,
+            unsent=True,
         ) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise ChannelError("The mail server refused the name or password in SMTP_URL.") from error
+        said = "The mail server refused the name or password in SMTP_URL."
+        raise ChannelError(said, unsent=True) from error
     except smtplib.SMTPDataError as error:
         raise ChannelError(
-            f"The mail server refused this letter: {_said(error.smtp_code, error.smtp_error)}.",
+            f"The mail server refused this letter: {_why(error.smtp_code, error.smtp_error)}.",
             permanent=error.smtp_code >= 500,
         ) from error
-    except smtplib.SMTPResponseException as error:
+    except smtplib.SMTPResponseException as error:  # before the letter itself
         reason = _said(error.smtp_code, error.smtp_error)
-        raise ChannelError(f"The mail server refused to take letters: {reason}.") from error
+        said = f"The mail server refused to take letters: {reason}."
+        raise ChannelError(said, unsent=True) from error
     except (OSError, smtplib.SMTPException) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise ChannelError(f"The mail server {url.hostname} can't be reached: {reason}.") from error
+        said = f"The mail server {url.hostname} can't be reached: {reason}."
+        raise ChannelError(said, unsent=unsent) from error
 
 
 def _connect(url: SplitResult, own_name: str) -> smtplib.SMTP:
@@ -152,6 +165,29 @@ def _as_literal(host: str) -> str:
 def _said(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return f"{code} {' '.join(words.split())[:200]}".rstrip(" .")
+
+
+# By the second number of RFC 3463's status codes
+REASONS = {
+    "1": "its address",
+    "2": "the mailbox",
+    "3": "what the server can take",
+    "4": "the network",
+    "5": "the protocol",
+    "6": "its content",
+    "7": "rules or security",
+}
+_STATUS = re.compile(r"\b[245]\.(\d)\.\d{1,3}\b")
+
+
+def _why(code: int, text: bytes | str) -> str:
+    """Numbers only of what a server says that has read the letter: it may say the letter's words,
+    which would then outlive the voice they are of."""
+    status = _STATUS.search(_said(code, text))
+    if status is None:
+        return str(code)
+    about = REASONS.get(status.group(1))
+    return f"{code} {status.group()}" + (f", for {about}" if about else "")
 
 
 @functools.cache

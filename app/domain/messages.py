@@ -69,6 +69,12 @@ class Message:
         return len(self.moments) - len(self.shown)
 
     @property
+    def voices(self) -> frozenset[str]:
+        """The ids of the submissions that it tells of."""
+        of_call = self.call.voices if self.call is not None else ()
+        return frozenset((*of_call, *(moment.submission_id for moment in self.moments)))
+
+    @property
     def subject(self) -> str:
         if self.kind == "test":
             return "A test from Heard"

@@ -147,7 +147,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     try:
         parts = _parsed(url, allow_private)
     except Invalid as error:
-        raise ChannelError(error.sentence, permanent=True) from None
+        raise ChannelError(error.sentence, permanent=True, unsent=True) from None
     host = host_of(parts)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     addresses = _resolve(host, port, allow_private)
@@ -157,7 +157,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     watch = threading.Timer(TIMEOUT_S, connection.abort)
     watch.daemon = True
     watch.start()
+    unsent = True
     try:
+        connection.connect()
+        unsent = False
         connection.request("POST", path, body=body, headers={**headers, "User-Agent": "Heard/1"})
         response = connection.getresponse()
         reply = Reply(response.status, response.read(MOST_BYTES))
@@ -165,14 +168,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
             raise TimeoutError
         return reply
     except ssl.SSLCertVerificationError as error:
-        raise ChannelError(f"{host} has no valid certificate: {error.verify_message}.") from error
-    except TimeoutError as error:
-        raise ChannelError(f"{host} did not answer within {TIMEOUT_S:.0f} seconds.") from error
+        said = f"{host} has no valid certificate: {error.verify_message}."
+        raise ChannelError(said, unsent=unsent) from error
     except (OSError, http.client.HTTPException) as error:
-        if connection.aborted:
-            raise ChannelError(f"{host} did not answer within {TIMEOUT_S:.0f} seconds.") from error
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise ChannelError(f"{host} can't be reached: {reason}.") from error
+        if connection.aborted or isinstance(error, TimeoutError):
+            said = f"{host} did not answer within {TIMEOUT_S:.0f} seconds."
+        else:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            said = f"{host} can't be reached: {reason}."
+        raise ChannelError(said, unsent=unsent) from error
     finally:
         watch.cancel()
         connection.close()
@@ -192,11 +196,11 @@ def _resolve(host: str, port: int, allow_private: bool) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise ChannelError(f"There is no machine named {host}.") from error
+        raise ChannelError(f"There is no machine named {host}.", unsent=True) from error
     addresses = [_address(entry[4]) for entry in found]
     # One private answer among public ones is enough to refuse: nobody needs such a mix.
     if not allow_private and not all(is_public(address) for address in addresses):
-        raise ChannelError(PRIVATE, permanent=True)
+        raise ChannelError(PRIVATE, permanent=True, unsent=True)
     return list(dict.fromkeys(str(address) for address in addresses))
 
 

@@ -6,7 +6,7 @@ The lease is that of `app.domain.leases`, as for steps.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,9 +15,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from app import queue, runtime
-from app.domain import audit, channels, leases, messages
+from app.domain import audit, channels, gone_out, leases, messages
 from app.domain.clerk import after_commit
 from app.domain.errors import ChannelError, Conflict
+from app.domain.messages import Message
 from app.extensions import db
 from app.models import Channel, Delivery, Notice, Subscription, new_id, now
 
@@ -84,25 +85,26 @@ def deliver(delivery_id: str, fence: str | None = None) -> bool:
     claim = take(delivery_id, fence)
     if claim is None:
         return False
-    once = False
+    once, news = False, frozenset[str]()
     try:
         delivery = db.session.get_one(Delivery, delivery_id)
         once = delivery.kind == "test"
-        message = messages.compose(delivery)
+        message, news = _written(delivery)
         if message is None:
             _settle(claim, state="done", error=NOTHING_LEFT)
             return False
         channel_id, kind = delivery.channel_id, channels.kind_of(delivery.channel.kind)
         settings = channels.settings_of(delivery.channel)
         if delivery.channel.disabled_at and not once:
-            raise ChannelError(SWITCHED_OFF, permanent=True)
+            raise ChannelError(SWITCHED_OFF, permanent=True, unsent=True)
         db.session.commit()  # no transaction stays open while the network takes its time
         answered = kind.send(settings, message)
     except ChannelError as error:
         if error.gone and not once:
             channels.disable(channel_id)
+        news = news if error.unsent else frozenset()
         permanent = error.permanent or once
-        _fail(claim, error.sentence, permanent=permanent, answered=error.answered)
+        _fail(claim, error.sentence, permanent=permanent, answered=error.answered, untold=news)
         return False
     except DBAPIError:
         raise
@@ -112,6 +114,17 @@ def deliver(delivery_id: str, fence: str | None = None) -> bool:
         _fail(claim, UNEXPECTED, permanent=once)
         return False
     return _settle(claim, state="done", error=None, answered=answered)
+
+
+def _written(delivery: Delivery) -> tuple[Message | None, frozenset[str]]:
+    """The message as it stands now, and the voices that it tells of for the first time, which is
+    noted; the caller commits that before anything goes out."""
+    while (message := messages.compose(delivery)) is not None:
+        news = gone_out.begin(delivery.id, message.voices)
+        if news is not None:
+            return message, news
+        db.session.rollback()  # one was taken back at this moment: it is written without it
+    return None, frozenset()
 
 
 def take(delivery_id: str, fence: str | None = None) -> Claim | None:
@@ -191,22 +204,33 @@ def ring_due(most: int = 200) -> int:
     return queue.ring_new(url, QUEUE, queue.DELIVER, first, most)
 
 
-def _fail(claim: Claim, sentence: str, *, permanent: bool, answered: int | None = None) -> None:
-    """Puts the reason on the row; due again later unless it is of no use."""
+def _fail(
+    claim: Claim,
+    sentence: str,
+    *,
+    permanent: bool,
+    answered: int | None = None,
+    untold: Collection[str] = (),
+) -> None:
+    """Puts the reason on the row; due again later unless it is of no use. `untold`: the voices of
+    which it has told nobody after all."""
+    values: dict[str, object] = {"state": "due", "error": sentence, "answered": answered}
     if permanent:
-        _settle(claim, state="failed", error=sentence, answered=answered)
+        values["state"] = "failed"
     elif claim.attempt >= ATTEMPTS:
-        _settle(claim, state="dead", error=sentence, answered=answered)
+        values["state"] = "dead"
     else:
         pause = BACKOFF_S[min(claim.attempt, len(BACKOFF_S)) - 1]
-        due_at = now() + timedelta(seconds=pause / runtime.settings().retry_speed)
-        _settle(claim, state="due", error=sentence, due_at=due_at, answered=answered)
+        values["due_at"] = now() + timedelta(seconds=pause / runtime.settings().retry_speed)
+    _settle(claim, untold=untold, **values)
 
 
-def _settle(claim: Claim, **values: object) -> bool:
+def _settle(claim: Claim, *, untold: Collection[str] = (), **values: object) -> bool:
     """Writes the end of an attempt. Commits. False when the lease was lost meanwhile."""
     values |= {"finished_at": now(), "lease_until": None}
     written = leases.write(Delivery, claim.delivery_id, claim.fence, **values)
+    if written:
+        gone_out.stayed(claim.delivery_id, untold)
     db.session.commit()
     if not written:
         log.warning("Delivery %s was taken over by another worker.", claim.delivery_id)

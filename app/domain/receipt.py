@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.domain import calls
+from app.domain import gone_out
 from app.domain.search import vectors
 from app.extensions import db
 from app.models import (
     Answer,
-    Channel,
     Clip,
     Correction,
-    Delivery,
-    FollowUp,
     Highlight,
     Label,
     Mention,
@@ -72,49 +68,11 @@ def told(submission: Submission) -> dict[str, int]:
     """How many messages about it, `told`, have gone out or are just going out: they can't be
     called back. Nothing where there are none.
 
-    Nobody begins to send one of them before the caller's transaction has ended: what is in none of
-    these numbers is written without the voice.
+    Nobody begins to send one of them before the caller's transaction has ended: what is not
+    counted is written without the voice (`app.domain.gone_out`).
     """
-    moments = select(Highlight.id).where(Highlight.submission_id == submission.id)
-    # A step that tells of them now is waited for, then those who would send what it ordered.
-    db.session.execute(moments.order_by(Highlight.id).with_for_update())
-    ids = {*db.session.scalars(_of(moments)), *_about_calls(submission)}
-    messages = db.session.execute(
-        select(Delivery.state, Delivery.error)
-        .where(Delivery.id.in_(ids))
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    number = sum(state == "leased" or (state == "done" and not why) for state, why in messages)
+    number = gone_out.counted(submission)
     return {"told": number} if number else {}
-
-
-def _of(moments: Any) -> Any:
-    return select(Notice.delivery_id).where(
-        Notice.highlight_id.in_(moments), Notice.delivery_id.is_not(None)
-    )
-
-
-def _about_calls(submission: Submission) -> list[str]:
-    asked = select(FollowUp).where(FollowUp.submission_id == submission.id)
-    cases = db.session.scalars(asked).all()
-    if not cases:
-        return []
-    since = min(each.created_at for each in cases) - timedelta(hours=1)
-    messages = (
-        select(Delivery.id, Delivery.payload)
-        .join(Channel)
-        .where(
-            Delivery.kind == calls.KIND,
-            Delivery.created_at >= since,
-            Channel.workspace_id == submission.workspace_id,
-        )
-    )
-    return [
-        row.id
-        for row in db.session.execute(messages)
-        if any(calls.tells_of(row.payload, each) for each in cases)
-    ]
 
 
 def _details(submission: Submission) -> int:

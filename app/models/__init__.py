@@ -34,7 +34,7 @@ from app.models.program import (
     Touchpoint,
 )
 from app.models.run import Run, Step
-from app.models.sending import Channel, Delivery, Notice, Subscription
+from app.models.sending import Channel, Delivery, GoneOut, Notice, Subscription
 from app.models.submission import Answer, Consent, Recording, Submission, Upload
 from app.models.transcript import Label, Mention, Segment, Transcript, TranscriptEdit
 from app.models.vector import Vectors
@@ -65,6 +65,7 @@ __all__ = [
     "FollowUp",
     "FollowUpNote",
     "FollowedCorrection",
+    "GoneOut",
     "Highlight",
     "Invitation",
     "Label",

@@ -85,3 +85,15 @@ class Delivery(Identified, Leased, Base):
     channel: Mapped[Channel] = relationship()
     subscription: Mapped[Subscription | None] = relationship()
     notices: Mapped[list[Notice]] = relationship(order_by="Notice.id")
+
+
+class GoneOut(Base):
+    """A message that has told of a voice, or is just telling of it: nobody can call it back. Ids
+    only. It outlives the message's own row, and goes with the voice."""
+
+    __tablename__ = "gone_out"
+
+    submission_id: Mapped[str] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    delivery_id: Mapped[str] = mapped_column(String(26), primary_key=True)
