@@ -116,6 +116,7 @@ def export_(
 
 def _write_captions(wanted: object, format_name: str, folder: Path) -> int:
     from app.domain import exports
+    from app.domain.exports import folders
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = 0
@@ -124,6 +125,14 @@ def _write_captions(wanted: object, format_name: str, folder: Path) -> int:
             file.write(text)
         files += 1
     click.echo(f"{count(files, 'file')} written to {folder}.", err=True)
+    # From an earlier time: these voices were taken back since, or aren't for this purpose.
+    there = [each.name for each in folder.iterdir()]
+    outdated = folders.outdated(wanted, there)  # type: ignore[arg-type]
+    for name in outdated:
+        (folder / name).unlink(missing_ok=True)
+    if outdated:
+        gone = count(len(outdated), "older file")
+        click.echo(f"{gone} removed: what is in them may not be shown any more.", err=True)
     return files
 
 

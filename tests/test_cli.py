@@ -16,9 +16,9 @@ from flask import Flask
 
 from app import cli, runtime
 from app.config import BadSetting, read_settings
-from app.domain import members
+from app.domain import consent, members
 from app.extensions import db
-from app.models import Workspace
+from app.models import Program, Workspace
 from tests import factories, services
 from tests.conftest import ROOT
 from workers.__main__ import audit_of as machine_audit
@@ -67,6 +67,32 @@ def test_captions_go_where_they_were_told_to(
     said = runner.invoke(cli.main, ["export", "--program", "Delivered", "--format", "srt"])
     assert said.exit_code == 2 and "--out" in said.output
     assert not (tmp_path / "captions").exists()
+
+
+def test_captions_that_may_not_be_shown_any_more_leave_their_folder(
+    runner: CliRunner, tmp_path: Path
+) -> None:
+    """Those of this program alone, and no file that is somebody's own."""
+    program, other = db.session.query(Program).one(), factories.program(factories.workspace())
+    taken_back, inside, stays = (factories.submission(program) for _ in range(3))
+    elsewhere = factories.submission(other)
+    for voice in (taken_back, inside, stays, elsewhere):
+        factories.transcript(factories.answer(voice), "It came late.")
+    consent.change(inside, ["internal"])
+    own = tmp_path / "notes.srt"
+    own.write_text("mine")
+    theirs = tmp_path / f"{elsewhere.id}-1.vtt"
+    theirs.write_text("another program's")
+    db.session.commit()
+    command = f"export --program Delivered --format vtt --out {tmp_path} --purpose"
+    assert "3 files written" in runner.invoke(cli.main, [*command.split(), "internal"]).output
+    consent.withdraw(taken_back)
+    db.session.commit()
+    for purpose, left in (("internal", (inside, stays)), ("shared", (stays,))):
+        said = runner.invoke(cli.main, [*command.split(), purpose])
+        assert "1 older file removed" in said.output
+        names = {own.name, theirs.name, *(f"{voice.id}-1.vtt" for voice in left)}
+        assert {each.name for each in tmp_path.glob("*.*t")} == names
 
 
 def test_every_command_looks_where_it_is_told(
