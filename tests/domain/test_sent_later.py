@@ -150,8 +150,11 @@ def _save(seen: Scene, analyst: Member, texts: dict[int, str], act: Act | None =
 Before = Callable[[Scene, Member], str]
 
 
+CHANGED = (split_before, merged_before, corrected_before, heard_anew_before)
+
+
 @pytest.mark.parametrize(
-    "before", [as_it_was, split_before, merged_before, corrected_before, heard_anew_before]
+    "before", [as_it_was, *(pytest.param(each, marks=pytest.mark.slow) for each in CHANGED)]
 )
 def test_no_try_after_a_mask_holds_its_words(
     seen: Scene,
