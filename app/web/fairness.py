@@ -91,7 +91,7 @@ def go(program_id: str) -> ResponseReturnValue:
     """Has the machine choose moments again, with a reason."""
     program = program_of(program_id)
     try:
-        stops.go(program, me(), text("why"))
+        stops.go(program, me(), text("why"), text("seen"))
     except (Invalid, Conflict) as error:
         return _again(program, error)
     db.session.commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.domain.fairness import audits, stops
 from app.extensions import db
@@ -92,6 +93,25 @@ def test_stop_and_go(app: Flask, page: FlaskClient, workspace: Workspace) -> Non
     assert "It is the branch." in page.get(at(program, "/history")).text
     assert "rests" not in page.get(board).text
     assert page.post(at(program, "/go"), data={"why": "Again."}).status_code == 409
+
+
+def test_a_go_is_for_the_figures_on_the_page(page: FlaskClient, workspace: Workspace) -> None:
+    program = crowd.program(workspace)
+    crowd.voices(
+        program, 80, lambda i: {"accent": ("North", "South")[i % 2]}, highlighted=lambda i: i % 2
+    )
+
+    def go(shown: str) -> TestResponse:
+        seen = shown.partition('name="seen" value="')[2][:26]
+        return page.post(at(program, "/go"), data={"why": "The branch.", "seen": seen})
+
+    measured(program)
+    before = page.get(at(program)).text
+    measured(program)
+    refused = go(before)
+    assert refused.status_code == 409 and "measured anew meanwhile" in refused.text
+    assert "The branch." in refused.text and stops.standing(program.id) is not None
+    assert go(refused.text).status_code == 303 and stops.standing(program.id) is None
 
 
 def test_the_file_has_every_shown_figure_and_no_formula(
