@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.codebook import renewed, versions
+from app.domain.codebook import holding, renewed, versions
 from app.domain.codebook.retagging import PERSON, Difference, Given, Passage, Plan
 from app.domain.corrections import keeping
 from app.extensions import db
@@ -91,8 +91,9 @@ def write(change: CodebookChange, found: Found) -> None:
     refresh_moments({row["segment_id"] for row in rows})
 
 
-def take_back(rows: Sequence[ChangedMention]) -> None:
+def take_back(read: Sequence[ChangedMention]) -> None:
     """The other way round, where nobody decided otherwise since. The caller commits."""
+    rows = _standing(read)
     known = [
         {
             "segment_id": row.segment_id,
@@ -118,6 +119,23 @@ def take_back(rows: Sequence[ChangedMention]) -> None:
     _drop(free, gained=True)
     _add(free, gained=False)
     refresh_moments(ids)
+
+
+def _standing(read: Sequence[ChangedMention]) -> list[ChangedMention]:
+    """Those of them that still stand. Who understands a passage anew lets its rows go, and what
+    that one says is not ours to take back. It holds the codebook while it does so, and we do."""
+    if read:
+        change = CodebookChange.id == read[0].change_id
+        holding.book(db.session.scalars(select(CodebookChange.program_id).where(change)).one())
+    return [
+        row
+        for part in _parts([row.id for row in read])
+        for row in db.session.scalars(
+            select(ChangedMention)
+            .where(ChangedMention.id.in_(part))
+            .execution_options(populate_existing=True)
+        )
+    ]
 
 
 def refresh_moments(segment_ids: Collection[int]) -> None:

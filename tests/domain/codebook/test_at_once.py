@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from app.domain.codebook import changes, holding, themes, versions
+from app.domain import editing, transcripts, understanding
+from app.domain.codebook import (
+    carrying,
+    changes,
+    entries,
+    hearing,
+    holding,
+    mentions,
+    themes,
+    versions,
+)
 from app.domain.errors import NotFound
+from app.domain.understanding import Finding, Heard
 from app.extensions import db
-from app.models import CodebookChange, Program, Workspace
+from app.models import CodebookChange, Member, Program, Transcript, Workspace
 from tests import factories
+from tests.domain.codebook.listening import BY, carried_out, committed, tags
 from tests.domain.erasure.gate import Gate, beside, until_it_waits
 
 
@@ -53,3 +67,74 @@ def test_a_plan_that_was_let_go_meanwhile_is_not_there(workspace: Workspace) -> 
     db.session.execute(delete(CodebookChange), execution_options={"synchronize_session": False})
     with pytest.raises(NotFound):
         changes.apply(before)
+
+
+@pytest.fixture
+def renamed(workspace: Workspace) -> CodebookChange:
+    """A change that called “Staff” “Driver”, and so found the passage; it is being undone."""
+    program = factories.program(workspace)
+    answer = factories.answer(factories.submission(program))
+    factories.transcript(answer, "The driver was rude.").segments[0].understood = True
+    staff = next(each for each in program.themes if each.name == "Staff")
+    wanted = replace(entries.every(program.id)[staff.id], name="Driver", description="Drivers")
+    change = changes.plan(program, changes.EDIT, [wanted], None, scope=[staff.id])
+    db.session.commit()
+    changes.apply(change)
+    db.session.commit()
+    carried_out(change)
+    assert tags(program) == {"The driver was rude.": ["Driver"]}
+    changes.undo(change)
+    db.session.commit()
+    assert change.state == "undoing"
+    return change
+
+
+def understood(change: CodebookChange, owner: Member) -> None:
+    """Somebody corrected the passage, and the text worker heard it with the codebook as it is."""
+    program = db.session.get_one(Program, change.program_id)
+    edition = program.codebook_edition
+    transcript = db.session.scalars(select(Transcript)).one()
+    text = {transcript.segments[0].id: "The staff, a driver, was rude."}
+    editing.save(transcript, transcript.edition, editing.staff(owner), text)
+    db.session.commit()
+    transcripts.unchanged(transcript.id, transcript.edition)
+    hearing.unchanged(program, edition)
+    understanding.publish(transcript, [Finding((), (Heard("Staff", 0.9, *BY),))])
+    db.session.commit()
+
+
+@pytest.mark.parametrize("first", ["undo", "understand"])
+def test_a_batch_is_taken_back_while_its_passage_is_understood_anew(
+    app: Flask,
+    renamed: CodebookChange,
+    owner: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+) -> None:
+    """What is heard with the codebook as it was before is no work of the change that is undone, if
+    it says the same. The batch took it back all the same."""
+    change_id, owner_id, gate = renamed.id, owner.id, Gate()
+
+    def take_back() -> None:
+        carrying.take_back(db.session.get_one(CodebookChange, change_id), committed)
+
+    def understand() -> None:
+        understood(
+            db.session.get_one(CodebookChange, change_id), db.session.get_one(Member, owner_id)
+        )
+
+    program_id = renamed.program_id
+    db.session.remove()
+    if first == "undo":
+        monkeypatch.setattr(mentions, "take_back", gate.before(mentions.take_back))
+        with gate.holding(app, take_back):
+            understand()
+    else:
+        monkeypatch.setattr(understanding, "publish", gate.after(understanding.publish))
+        with gate.holding(app, understand), beside(app, take_back):
+            until_it_waits()
+            gate.let_go()
+    program = db.session.get_one(Program, program_id)
+    assert tags(program) == {"The staff, a driver, was rude.": ["Staff"]}
+    carried_out(db.session.get_one(CodebookChange, change_id))
+    assert tags(program) == {"The staff, a driver, was rude.": ["Staff"]}
