@@ -107,8 +107,10 @@ def _limits(settings: Settings) -> str:
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     """WAL lets pages read while a worker writes; FULL makes a commit durable; what is deleted
     is written over, so that a withdrawn voice can't be read from the file. `heard_digest`: SQLite
-    has no hash of its own (`app.domain.corrections.in_sql`)."""
+    has no hash of its own (`app.domain.corrections.in_sql`). `heard_folded`: what the triggers of
+    the full-text indexes write (migration 0015)."""
     if isinstance(connection, sqlite3.Connection):
+        from app.domain.folding import folded
         from app.domain.masking import digest
 
         cursor = connection.cursor()
@@ -122,3 +124,4 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         connection.create_function("heard_digest", 1, digest, deterministic=True)
+        connection.create_function("heard_folded", 1, folded, deterministic=True)

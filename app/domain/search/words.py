@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from sqlalchemy import ColumnElement, Select, column, func, literal, literal_column, select, table
 
+from app.domain.folding import folded, spans
 from app.domain.search import masked_search
 from app.domain.search.filters import Filters, current, of_passages, of_voices
 from app.extensions import db
@@ -17,13 +19,6 @@ MOST_TERMS = 12
 MOST = 1000  # passages ranked: where more say it, the newest ones
 WIDEST = 20_000
 SHORTEST = 3  # letters of a beginning; shorter ones begin half the language
-JOINERS = "\u200c\u200d"  # between letters of one word, in Persian and Hindi
-# How a word may be written otherwise. PostgreSQL's index takes ligatures apart, SQLite's doesn't.
-OTHERWISE = (
-    (("ss", "ß"),),
-    (("ffi", "ﬃ"), ("ffl", "ﬄ"), ("ff", "ﬀ"), ("fi", "ﬁ"), ("fl", "ﬂ")),
-    (("fi", "ﬁ"), ("fl", "ﬂ")),
-)
 INDEX = table("segment_search", column("rowid"), column("segment_search"), column("rank"))
 
 
@@ -46,11 +41,11 @@ class Ranked:
 
 
 def terms(query: str) -> list[str]:
-    """The words of a query as they were typed, composed (NFC): each index folds them as it folded
-    what was said. All else in it (quotes, operators) separates words."""
+    """The words of a query as they were typed, composed (NFC); they are folded as what was said is.
+    All else in it (quotes, operators) separates words."""
     typed = unicodedata.normalize("NFC", query)
-    found = (typed[start:end] for start, end in _spans(typed))
-    return [word for word in found if any(each.isalnum() for each in _folded(word))][:MOST_TERMS]
+    found = (typed[start:end] for start, end in spans(typed))
+    return [word for word in found if folded(word)][:MOST_TERMS]
 
 
 def ranked(workspace_id: str, words: Sequence[str], filters: Filters, *, masked: bool) -> Ranked:
@@ -74,11 +69,11 @@ def ranked(workspace_id: str, words: Sequence[str], filters: Filters, *, masked:
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
     """The text cut where a searched word begins and ends. Joined, the pieces are the text."""
-    whole = {_folded(word) for word in words}
-    begun = _folded(words[-1]) if words and _begins(words[-1]) else None
+    whole = {folded(word) for word in words}
+    begun = folded(words[-1]) if words and _begins(words[-1]) else None
     done = 0
-    for start, end in _spans(text):
-        word = _folded(text[start:end])
+    for start, end in spans(text):
+        word = folded(text[start:end])
         if word in whole or (begun is not None and word.startswith(begun)):
             if start > done:
                 yield Piece(text[done:start], False)
@@ -90,12 +85,12 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[Piece]:
 
 def _matching(words: Sequence[str], masked: bool) -> Select[int, float]:
     """The rows that match, newest first, and how good they are, in the language of the database in
-    use. Words hold letters, marks and digits only, and stand in quotes: nothing can be said in
-    either language by them."""
+    use. Folded words hold letters, marks and digits only, and stand in quotes: nothing can be said
+    in either language by them."""
     newest: ColumnElement[int]
     query: ColumnElement[str]
     if db.engine.dialect.name == "postgresql":
-        query = func.to_tsquery("simple", func.heard_folded(_asked(words, "'", ":*", "|", " & ")))
+        query = _tsquery(words)
         tsv: ColumnElement[str] = literal_column("segments.tsv")
         asked = current(select(Segment.id, func.ts_rank(tsv, query)))
         holds, newest = tsv.op("@@")(query), Segment.id.expression
@@ -122,57 +117,25 @@ def _oldest(words: Sequence[str]) -> int | None:
 
 
 def _match(words: Sequence[str]) -> str:
-    """A query in FTS5's language."""
-    return _asked(words, '"', "*", "OR", " AND ")
+    """A query in FTS5's language. What folding makes two words of (½) is found as both in turn."""
+    end = "*" if _begins(words[-1]) else ""
+    return " AND ".join(f'"{folded(word)}"' for word in words) + end
 
 
-def _asked(words: Sequence[str], quote: str, begins: str, either: str, both: str) -> str:
-    """The words in any of their spellings, in a database's language."""
-    said = []
-    for at, word in enumerate(words):
-        end = begins if at == len(words) - 1 and _begins(word) else ""
-        ways = [f"{quote}{way}{quote}{end}" for way in _spellings(word)]
-        said.append(f"({f' {either} '.join(ways)})" if len(ways) > 1 else ways[0])
-    return both.join(said)
-
-
-def _spellings(word: str) -> list[str]:
-    """The word as it was typed, and how else it may be written: ß and ss, ﬁ and fi, ς and σ (which
-    are one letter to SQLite's index, and two to PostgreSQL's)."""
-    plain = unicodedata.normalize("NFC", word.casefold())
-    ways = [word, plain]
-    if plain.endswith("σ"):
-        ways.append(f"{plain[:-1]}ς")
-    for pairs in OTHERWISE:
-        way = plain
-        for letters, letter in pairs:
-            way = way.replace(letters, letter)
-        ways.append(way)
-    # Letter by letter, as PostgreSQL does it: Python knows that a Σ at the end is a ς.
-    return list({"".join(map(str.lower, way)): way for way in ways}.values())
+def _tsquery(words: Sequence[str]) -> ColumnElement[str]:
+    """The same in PostgreSQL's, folded by the function that its index is filled through."""
+    *whole, last = words
+    parts: list[ColumnElement[str]] = [
+        func.phraseto_tsquery("simple", func.heard_folded(each)) for each in whole
+    ]
+    if _begins(last):
+        quoted = literal_column("''''").op("||")(func.heard_folded(last))
+        parts.append(func.to_tsquery("simple", quoted.op("||")(literal_column("''':*'"))))
+    else:
+        parts.append(func.phraseto_tsquery("simple", func.heard_folded(last)))
+    return reduce(lambda one, other: one.op("&&")(other), parts)
 
 
 def _begins(word: str) -> bool:
     """Whether the last word of a query may be the beginning of a longer one. CJK has no spaces."""
     return len(word) >= SHORTEST or not word.isascii()
-
-
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each word begins and ends: letters and digits with the marks upon them, without which a
-    word of Hindi or Thai falls to pieces."""
-    start = -1
-    for at, letter in enumerate(text):
-        if letter.isalnum():
-            start = at if start < 0 else start
-        elif start >= 0 and letter not in JOINERS and unicodedata.category(letter)[0] != "M":
-            yield start, at
-            start = -1
-    if start >= 0:
-        yield start, len(text)
-
-
-def _folded(text: str) -> str:
-    """What two words have in common that are found as one: neither case nor accents count, nor
-    how ß, ligatures and the final ς are written."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f")
