@@ -11,13 +11,12 @@ from datetime import timedelta
 import numpy as np
 from sqlalchemy import select
 
-from app.domain import editing, masks, transcripts
+from app.domain import editing, masks
 from app.domain.codebook import looking, proposals
 from app.domain.codebook.looking import Group
 from app.domain.corrections import deciding, kinds
 from app.domain.fairness import audits
 from app.domain.speakers import Speaker
-from app.domain.timeline import Segment as Passage
 from app.extensions import db
 from app.models import Answer, Member, Program, Segment, Submission, Transcript, now
 from tests import factories
@@ -131,25 +130,15 @@ def _talk(program: Program, owner: Member) -> dict[str, str]:
     ).first()
     assert submission is not None
     answer = submission.answers[0]
-    made = transcripts.publish(
-        answer,
-        engine="whisper",
-        model="base",
-        version="1",
-        language="en",
-        duration_s=21.0,
-        segments=[
-            Passage(at * 3.5, at * 3.5 + 3.2, text, 0.9, speaker=who)
-            for at, (who, text) in enumerate(TALK)
-        ],
-    )
+    made = factories.talk(answer, *TALK, each=3.5)
     made.speakers = [[1, "", True], [2, "", True]]
     db.session.flush()
     author = editing.staff(owner)
     editing.save(
         made, made.edition, author, {made.segments[0].id: TALK[0][1].replace("Mister", "Mr")}
     )
-    editing.name_speakers(made, [Speaker(1, "Mara", customer=False), Speaker(2, "", customer=True)])
+    told = [Speaker(1, "Mara", customer=False), Speaker(2, "", customer=True)]
+    editing.name_speakers(made, told, author)
     masks.look(made)
     db.session.commit()
     return {"submission": submission.id, "answer": answer.id, "segment": str(made.segments[0].id)}

@@ -1,15 +1,19 @@
-"""A highlight's file: ordered once, cut in the background, kept."""
+"""A highlight's file: ordered once, cut in the background, kept, and shown only while it holds what
+it would if it were cut now: nothing that a mask covers by now is ever heard or read in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import astuple, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, masking, pipeline, runs, transcripts
+from app.domain import audit, captions, forgetting, masking, pipeline, runs, transcripts
+from app.domain.clerk import rows_written
 from app.domain.errors import Invalid
-from app.domain.timeline import Span
+from app.domain.timeline import Segment, Span, merge
 from app.extensions import db
 from app.models import Clip, Highlight, Run, Step, Transcript, new_id, now
 
@@ -26,6 +30,56 @@ class Progress:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a clip is to hold: seconds `span` of the recording, silent in `mute` (on the recording's
+    time line), and the words drawn into the picture, on the clip's own."""
+
+    span: Span
+    mute: tuple[Span, ...]
+    said: tuple[Segment, ...]
+
+    @property
+    def digest(self) -> str:
+        """32 hex digits, others for whatever else would be seen or heard."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()[:32]
+
+
+def content(highlight: Highlight, kind: str) -> Content:
+    """What its clip is to hold by the words and masks as they are now.
+
+    Where another transcript has become the current one, what either of them masks is silent.
+    """
+    span = Span(highlight.start, highlight.end)
+    transcript = db.session.get_one(Transcript, highlight.transcript_id)
+    now = transcripts.current(highlight.answer)
+    every = {each.id: each for each in (transcript, now) if each is not None}
+    mute = merge(part for each in every.values() for part in masking.muted(each))
+    said: list[Segment] = []
+    if kind == "captioned":
+        shown = masking.veiled(transcript).segments
+        said = captions.within([transcripts.timed(each) for each in shown], span)
+    inside = (Span(max(p.start, span.start), min(p.end, span.end)) for p in mute)
+    return Content(span, tuple(part for part in inside if part.length > 0), tuple(said))
+
+
+def outdated(clip: Clip) -> bool:
+    """Whether its file holds anything else than it would if it were cut now, such as words that
+    somebody masked since."""
+    return clip.key is not None and clip.holds != content(clip.highlight, clip.kind).digest
+
+
+def drop_outdated(answer_id: str) -> None:
+    """Such files of an answer's moments go; they are made anew when asked for. The caller
+    commits."""
+    made = select(Clip).join(Highlight).where(Highlight.answer_id == answer_id)
+    for clip in db.session.scalars(made.where(Clip.key.is_not(None))).all():
+        if outdated(clip):
+            forgetting.objects([clip.key] if clip.key else [])
+            db.session.delete(clip)
+    db.session.flush()
+
+
 def can_cut(highlight: Highlight) -> bool:
     recording = highlight.answer.recording
     return (
@@ -36,7 +90,8 @@ def can_cut(highlight: Highlight) -> bool:
 
 
 def request(highlight: Highlight, kind: str = "plain") -> Clip:
-    """Orders the clip unless it is there or under way; a failed one is tried again.
+    """Orders the clip unless it is there or under way; a failed one is tried again, and one that
+    no longer holds what it should is cut anew.
 
     Raises:
         Invalid: an unknown kind, or nothing was recorded that could be cut.
@@ -46,6 +101,8 @@ def request(highlight: Highlight, kind: str = "plain") -> Clip:
     if not can_cut(highlight):
         raise Invalid("There is no recording to cut here.")
     clip = find(highlight, kind) or _order(highlight, kind)
+    if outdated(clip):
+        _cut_anew(clip)
     step = _step(clip)
     if clip.key is None and step is not None and step.state in ("failed", "dead"):
         runs.again(step)
@@ -58,9 +115,15 @@ def find(highlight: Highlight, kind: str = "plain") -> Clip | None:
     )
 
 
+def ready(highlight: Highlight, kind: str = "plain") -> Clip | None:
+    """The clip if its file is there and may be given away; asked whenever it is."""
+    clip = find(highlight, kind)
+    return clip if clip is not None and clip.key is not None and not outdated(clip) else None
+
+
 def progress(clip: Clip | None) -> Progress:
     """How far it is, for a page."""
-    if clip is None:
+    if clip is None or outdated(clip):
         return Progress("none")
     if clip.key is not None:
         return Progress("ready", 100)
@@ -97,6 +160,15 @@ def _order(highlight: Highlight, kind: str) -> Clip:
         runs.start(Run(clip_id=clip.id), pipeline.CLIP)
         _noted(clip, highlight, "ordered")
     return clip
+
+
+def _cut_anew(clip: Clip) -> None:
+    """Of two who ask in the same moment, one starts the work."""
+    mine = update(Clip).where(Clip.id == clip.id, Clip.key == clip.key)
+    forgetting.objects([clip.key] if clip.key else [])
+    if rows_written(mine.values(key=None, media_type=None, size=None, holds="")):
+        runs.start(Run(clip_id=clip.id), pipeline.CLIP)
+    db.session.refresh(clip)
 
 
 def downloaded(clip: Clip, highlight: Highlight) -> None:

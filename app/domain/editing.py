@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from app.domain import (
-    audit,
     editing_changes,
     editing_log,
+    editing_names,
     editing_rows,
     editing_search,
     editing_words,
-    processing,
     speakers,
 )
 from app.domain.editing_log import CHANGED as CHANGED
@@ -101,33 +100,14 @@ def save(
     )
 
 
-def name_speakers(transcript: Transcript, told: Sequence[Speaker]) -> bool:
-    """Keeps who they are, and has anew what depends on who is the customer; whether it changed
-    anything. Comes with `save`, which holds the transcript. The caller commits.
+def name_speakers(transcript: Transcript, told: Sequence[Speaker], author: Author) -> bool:
+    """Keeps who they are, as an edit of its own; whether it changed anything. Comes with `save`,
+    which holds the transcript. The caller commits.
 
     Raises:
         Invalid: nobody would be the customer, or a name is too long.
     """
-    before = speakers.of(transcript)
-    known = speakers.checked(before, told)
-    if known == before:
-        return False
-    turned = {
-        new.number for old, new in zip(before, known, strict=True) if old.customer != new.customer
-    }
-    transcript.edition += 1
-    transcript.speakers = [[each.number, each.name, each.customer] for each in known]
-    for segment in transcript.segments:
-        segment.understood = segment.understood and segment.speaker not in turned
-    audit.record(
-        editing_rows.submission(transcript).workspace_id,
-        "transcript.speakers_named",
-        subject=("transcript", transcript.id),
-        details={"answer": transcript.answer_id, "speakers": len(known), "turned": len(turned)},
-    )
-    if turned:
-        processing.heard_anew(db.session.get_one(Answer, transcript.answer_id), "understand")
-    return True
+    return editing_names.write(transcript, told, author)
 
 
 def replace_all(
@@ -173,17 +153,23 @@ def restore(transcript: Transcript, edition: int, author: Author) -> int:
     return editing_log.write(transcript, heard, "restore", author)
 
 
-def undo(transcript: Transcript, edition: int, author: Author) -> TranscriptEdit:
-    """Takes the last edit back. A customer takes back only their own. The caller commits.
+def undo(
+    transcript: Transcript, edition: int, author: Author, *, of_words: bool = False
+) -> TranscriptEdit:
+    """Takes the last edit back, or the last one of words. A customer takes back the last one of
+    words, if it is their own. The caller commits.
 
     Raises:
         Conflict: others changed the transcript since `edition`, or there is nothing to undo.
     """
-    edit = editing_log.last(transcript)
+    edit = editing_log.last(transcript, of_words=of_words or author.by == CUSTOMER)
     if edit is None or (author.by == CUSTOMER and edit.by != CUSTOMER):
         raise Conflict(NOTHING_LEFT)
     editing_log.take(transcript, edition)
-    editing_log.lay(transcript, editing_changes.undoing(editing_changes.read(edit.changes)))
+    if edit.kind == editing_log.NAMES:
+        editing_names.lay(transcript, edit, back=True)
+    else:
+        editing_log.lay(transcript, editing_changes.undoing(editing_changes.read(edit.changes)))
     edit.state = "undone"
     editing_log.note(transcript, "transcript.undone", edit)
     return edit
@@ -199,7 +185,10 @@ def redo(transcript: Transcript, edition: int, author: Author) -> TranscriptEdit
     if edit is None or (author.by == CUSTOMER and edit.by != CUSTOMER):
         raise Conflict("There is nothing left to redo here.")
     editing_log.take(transcript, edition)
-    editing_log.lay(transcript, editing_changes.read(edit.changes))
+    if edit.kind == editing_log.NAMES:
+        editing_names.lay(transcript, edit)
+    else:
+        editing_log.lay(transcript, editing_changes.read(edit.changes))
     edit.state = "done"
     editing_log.note(transcript, "transcript.redone", edit)
     return edit

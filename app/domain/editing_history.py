@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain import editing_changes, editing_rows
+from app.domain import editing_changes, editing_names, editing_rows
 from app.domain.editing import CUSTOMER
 from app.domain.editing_changes import Change, Piece
+from app.domain.editing_log import NAMES
 from app.domain.editing_words import Passage
 from app.models import Transcript, TranscriptEdit
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One edit; `pieces`: what it changed, a list for each place, in order."""
+    """One edit; `pieces`: what it changed, a list for each place or speaker, in order."""
 
     edit: TranscriptEdit
     pieces: tuple[tuple[Piece, ...], ...]
@@ -33,16 +34,13 @@ class Versions:
 
 def lines(transcript: Transcript) -> list[Line]:
     """Every edit, the newest first, also those that were undone."""
-    return [
-        Line(edit, tuple(_told(each) for each in reversed(editing_changes.read(edit.changes))))
-        for edit in reversed(transcript.edits)
-    ]
+    return [Line(edit, _pieces(edit)) for edit in reversed(transcript.edits)]
 
 
 def versions(transcript: Transcript) -> Versions:
     """The words now, as the customer left them and as the machine heard them."""
     now = editing_rows.passages(transcript)
-    done = [edit for edit in reversed(transcript.edits) if edit.state == "done"]
+    done = [*reversed(transcript.corrections)]
     customers: list[Passage] | None = None
     before = now
     for edit in done:
@@ -63,6 +61,12 @@ def versions(transcript: Transcript) -> Versions:
 def compared(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> list[Piece]:
     """Two versions as one text, word by word."""
     return editing_changes.pieces(*(" ".join(p.text for p in each) for each in (old, new)))
+
+
+def _pieces(edit: TranscriptEdit) -> tuple[tuple[Piece, ...], ...]:
+    if edit.kind == NAMES:
+        return editing_names.pieces(edit)
+    return tuple(_told(each) for each in reversed(editing_changes.read(edit.changes)))
 
 
 def _told(change: Change) -> tuple[Piece, ...]:

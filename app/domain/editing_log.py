@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -16,6 +17,7 @@ from app.domain.wording import mark
 from app.extensions import db
 from app.models import Transcript, TranscriptEdit
 
+NAMES = "speakers"  # the kind of an edit that says who speaks
 CHANGED = mark(
     "These words were changed meanwhile. What you wrote is still here, with what stands there now; "
     "save it again to use yours."
@@ -30,9 +32,10 @@ class Author:
     member_id: str | None = None
 
 
-def last(transcript: Transcript) -> TranscriptEdit | None:
-    """The edit that `undo` takes back."""
-    return max((e for e in transcript.edits if e.state == "done"), key=_number, default=None)
+def last(transcript: Transcript, *, of_words: bool = False) -> TranscriptEdit | None:
+    """The edit that `undo` takes back; `of_words`: of those that changed the words."""
+    done = (e for e in transcript.edits if e.state == "done" and not (of_words and e.kind == NAMES))
+    return max(done, key=_number, default=None)
 
 
 def following(transcript: Transcript) -> TranscriptEdit | None:
@@ -64,8 +67,17 @@ def write(transcript: Transcript, new: Sequence[Passage], kind: str, author: Aut
         return 0
     if transcript.heard is None:
         transcript.heard = editing_changes.as_rows(old)
+    edit = add(transcript, kind, author, changes=editing_changes.written(changes))
+    lay(transcript, changes)
+    note(transcript, "transcript.edited", edit)
+    return sum(max(len(each.before), len(each.after)) for each in changes)
+
+
+def add(transcript: Transcript, kind: str, author: Author, **what: list[Any]) -> TranscriptEdit:
+    """The next edit. What was undone before can't be done again from here on, but a name leaves
+    words as they are."""
     for each in transcript.edits:
-        if each.state == "undone":
+        if each.state == "undone" and (kind != NAMES or each.kind == NAMES):
             each.state = "dropped"
     number = db.session.scalar(
         select(func.max(TranscriptEdit.number)).where(TranscriptEdit.transcript_id == transcript.id)
@@ -76,12 +88,10 @@ def write(transcript: Transcript, new: Sequence[Passage], kind: str, author: Aut
         by=author.by,
         member_id=author.member_id,
         kind=kind,
-        changes=editing_changes.written(changes),
+        **what,
     )
     db.session.add(edit)
-    lay(transcript, changes)
-    note(transcript, "transcript.edited", edit)
-    return sum(max(len(each.before), len(each.after)) for each in changes)
+    return edit
 
 
 def lay(transcript: Transcript, changes: Sequence[Change]) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
-from app.domain import editing_changes, forgetting, processing, speakers, transcripts
+from app.domain import clips, editing_changes, processing, speakers, transcripts
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
 from app.extensions import db
-from app.models import Answer, Clip, Highlight, PersonalLook, Segment, Submission, Transcript
+from app.models import Answer, PersonalLook, Segment, Submission, Transcript
 
 
 def passages(transcript: Transcript) -> list[Passage]:
@@ -49,8 +49,6 @@ def lay(transcript: Transcript, changes: Sequence[Change]) -> None:
         now, many = rows[change.at : stop], len(change.after)
         gone += [row for row in now[many:] if row is not None]
         rows[change.at : stop] = [*now, *[None] * many][:many]
-    times = [p for each in changes for p in (*each.before, *each.after)]
-    _drop_captioned(transcript, times)
     for each in gone:
         db.session.delete(each)
     db.session.flush()
@@ -71,6 +69,7 @@ def lay(transcript: Transcript, changes: Sequence[Change]) -> None:
     # Until somebody looks through the new words, no search beside masks finds them
     db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(reworded)))
     db.session.expire(transcript)
+    clips.drop_outdated(transcript.answer_id)
     answer = db.session.get_one(Answer, transcript.answer_id)
     processing.heard_anew(answer, "understand" if retold else "highlight")
 
@@ -84,25 +83,6 @@ def _make_room(transcript: Transcript, rows: Sequence[Segment | None]) -> None:
         .values(position=-1 - Segment.position)
         .execution_options(synchronize_session=False)
     )
-
-
-def _drop_captioned(transcript: Transcript, changed: Sequence[Passage]) -> None:
-    """Clips with words in the picture that nobody stands by any more are made anew when asked
-    for; the picture alone stays as it is."""
-    start, end = min(p.start for p in changed), max(p.end for p in changed)
-    clips = db.session.scalars(
-        select(Clip)
-        .join(Highlight)
-        .where(
-            Highlight.answer_id == transcript.answer_id,
-            Highlight.start < end,
-            Highlight.end > start,
-            Clip.kind == "captioned",
-        )
-    ).all()
-    forgetting.objects([clip.key for clip in clips if clip.key])
-    for clip in clips:
-        db.session.delete(clip)
 
 
 def _passage(segment: Segment) -> Passage:

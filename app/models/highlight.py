@@ -68,7 +68,8 @@ class Highlight(Identified, InWorkspace, InProgram, Base):
 
 
 class Clip(Identified, Base):
-    """A highlight's rendered file. kind: plain, captioned (burned in)."""
+    """A highlight's rendered file. kind: plain, captioned (burned in). `holds`: what is heard and
+    written in it, see `app.domain.clips.Content`."""
 
     __tablename__ = "clips"
     __table_args__ = (UniqueConstraint("highlight_id", "kind"),)
@@ -78,6 +79,7 @@ class Clip(Identified, Base):
     key: Mapped[str | None]
     media_type: Mapped[str | None]
     size: Mapped[int | None]
+    holds: Mapped[str] = mapped_column(String(32), default="")
 
     highlight: Mapped[Highlight] = relationship(back_populates="clips")
     runs: Mapped[list[Run]] = relationship(cascade="all, delete-orphan", passive_deletes=True)

@@ -14,7 +14,9 @@ class PersonalData(Identified, Base):
     """Words `first_word`..`last_word` (both included, as whitespace parts the text) of a passage.
 
     kind: see `app.domain.personal_data.KINDS`. source: machine (with engine and version), person
-    (whose `version` is of the words that they decided about, see `app.domain.mask_places.told`).
+    (whose `version` is of the words that they decided about, see `app.domain.masking.places.told`).
+    `start` and `end` are seconds; where nobody `timed` the words, those of all in which they may be
+    said.
     `hidden` is False where a person lifted the mask. What a person decided keeps its answer when
     its passage goes: its time, or where nothing was spoken its `position`, finds the words again.
     """
@@ -30,6 +32,7 @@ class PersonalData(Identified, Base):
     last_word: Mapped[int]
     start: Mapped[float]
     end: Mapped[float]
+    timed: Mapped[bool] = mapped_column(default=True)
     kind: Mapped[str] = mapped_column(String(9))
     hidden: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str] = mapped_column(String(7), default="machine")

@@ -48,6 +48,11 @@ class Transcript(Identified, Base):
         order_by="TranscriptEdit.number", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def corrections(self) -> list[TranscriptEdit]:
+        """The edits of its words that stand."""
+        return [each for each in self.edits if each.state == "done" and each.kind != "speakers"]
+
 
 class Segment(Base):
     """A sentence-like passage. `words`: [[text, start, end, confidence], …], seconds.
@@ -93,7 +98,8 @@ class TranscriptEdit(Identified, Base):
     """One change of a transcript by a person: who, when, what it was.
 
     by: staff, customer. kind: see `app.domain.editing`. state: done ⇄ undone → dropped, when
-    somebody went on from before it. changes: see `app.domain.editing_changes`.
+    somebody went on from before it. changes: see `app.domain.editing_changes`. speakers: where they
+    were named, the transcript's before and after: [[[number, name, customer], …], […]].
     """
 
     __tablename__ = "transcript_edits"
@@ -106,6 +112,7 @@ class TranscriptEdit(Identified, Base):
     kind: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(8), default="done")
     changes: Mapped[list[Any]] = mapped_column(default=list)
+    speakers: Mapped[list[Any]] = mapped_column(default=list)
 
     member: Mapped[Member | None] = relationship()
 

@@ -23,8 +23,8 @@ blueprint = Blueprint("clips", __name__, url_prefix="/highlights/<highlight_id>/
 def download(highlight_id: str) -> ResponseReturnValue:
     """The file when it is there, else the page that orders it and shows how far it is."""
     highlight, kind = _highlight(highlight_id), request.args.get("kind", "plain")
-    clip = clips.find(highlight, kind)
-    if clip is not None and clip.key is not None and "wait" not in request.args:
+    clip = None if "wait" in request.args else clips.ready(highlight, kind)
+    if clip is not None and clip.key is not None:
         name = clips.filename(highlight, kind)
         if not again():
             clips.downloaded(clip, highlight)

@@ -48,7 +48,7 @@ def _words_page(
     sentence: str = "",
 ) -> str:
     transcript = editing.spoken(submission, answer_id)
-    last = editing_log.last(transcript)
+    last = editing_log.last(transcript, of_words=True)
     return render_template(
         "mine/words.html",
         submission=submission,

@@ -72,8 +72,10 @@ def show(token: str) -> ResponseReturnValue:
     except NotFound:
         return render_template("shared/gone.html"), 404
     sharing.count_view(link)
-    if clips.can_cut(link.highlight) and clips.find(link.highlight) is None:
-        clips.request(link.highlight)
+    if clips.can_cut(link.highlight):
+        there = clips.find(link.highlight)
+        if there is None or clips.outdated(there):
+            clips.request(link.highlight)
     db.session.commit()
     return render_template("shared/show.html", token=token, **_moment(link))
 
@@ -89,7 +91,7 @@ def player(token: str) -> ResponseReturnValue:
 @blueprint.get("/s/<token>/clip")
 @limiter.limit("600/minute")
 def clip(token: str) -> Response:
-    found = clips.find(_open(token).highlight)
+    found = clips.ready(_open(token).highlight)
     if found is None or found.key is None:
         raise NotFound
     return media.send_object(found.key, found.media_type or "video/mp4")

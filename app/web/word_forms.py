@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from app.domain import editing, speakers
+from app.domain import editing, editing_log, speakers
 from app.domain.editing import Act
 from app.domain.errors import Conflict, Invalid
 from app.domain.speakers import Speaker
@@ -70,12 +70,15 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
         raise Conflict(editing.CHANGED)
     if sent.do in ("undo", "redo"):
         # What was typed comes first: a step of its own, which redo brings back, and names for those
-        # who speak on the page that their person saw.
+        # who speak on the page that their person saw, which stay.
         editing.save(transcript, sent.edition, author, sent.texts)
-        _name(transcript, author, sent)
-        again = editing.undo if sent.do == "undo" else editing.redo
-        again(transcript, transcript.edition, author)
-        return "undone" if sent.do == "undo" else "redone"
+        named = _name(transcript, author, sent)
+        if sent.do == "redo":
+            editing.redo(transcript, transcript.edition, author)
+            return "redone"
+        words = named and editing_log.last(transcript, of_words=True) is not None
+        editing.undo(transcript, transcript.edition, author, of_words=words)
+        return "undone"
     segment, _, number = sent.about.partition(":")
     act = Act(sent.do, whole_number(segment), whole_number(number or "0")) if segment else None
     changed = editing.save(transcript, sent.edition, author, sent.texts, act) > 0
@@ -86,7 +89,7 @@ def _name(transcript: Transcript, author: editing.Author, sent: Sent) -> bool:
     """Keeps what the form says of the speakers; whether that is anything new."""
     if author.by != editing.STAFF or not sent.speakers:
         return False
-    return editing.name_speakers(transcript, sent.speakers)
+    return editing.name_speakers(transcript, sent.speakers, author)
 
 
 def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:

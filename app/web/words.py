@@ -45,6 +45,7 @@ KINDS = {
     "clear": "No longer unclear",
     "speaker": "Said by somebody else",
     "restore": "The machine’s words put back",
+    "speakers": "Speakers named",
 }
 
 

@@ -42,7 +42,7 @@ def test_progress_is_told(made: Scene) -> None:
     clips.request(made.highlight)
     db.session.commit()
     assert clips.progress(clip).state == "waiting"
-    clip.key, clip.media_type, clip.size = "highlights/x/1/plain.mp4", "video/mp4", 10
+    factories.cut(clip, "highlights/x/1/plain.mp4")
     db.session.commit()
     assert clips.progress(clip).state == "ready"
 

@@ -42,6 +42,7 @@ from app.models import (
 )
 from storage import keys
 from tests import factories
+from tests.domain.masks.said import cut
 
 NAME, NUMBER = "my name is Oluwaseun Bakare", "call me on 07700900456 please"
 MASKED = ["my name is [name]", "call me on [phone number] please"]
@@ -276,13 +277,7 @@ def test_clips_and_exports_from_before_are_dropped(
     moment = factories.highlight(answer, transcript)
     look(transcript)
 
-    def cut() -> str:
-        key = keys.clip(moment.id, "1", "plain")
-        runtime.storage().put(key, b"x")
-        factories.save(Clip(highlight_id=moment.id, key=key))
-        return key
-
-    key = cut()
+    key = cut(moment)
     look(transcript)
     hide(transcript, "late", member)
     db.session.expire_all()

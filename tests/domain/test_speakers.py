@@ -11,7 +11,6 @@ from app.domain.editing import Act
 from app.domain.errors import Invalid
 from app.domain.exports.rows import Wanted, segments
 from app.domain.speakers import Speaker
-from app.domain.timeline import Segment as Passage
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, AuditEntry, Member, Step, Transcript, Workspace
@@ -28,19 +27,8 @@ def answer(app: Flask, workspace: Workspace) -> Answer:
 @pytest.fixture
 def talk(answer: Answer) -> Transcript:
     """Two passages each, in turn; understood."""
-    said = [(1, "How was it?"), (2, "It came late."), (2, "Nobody called."), (1, "I see.")]
-    made = transcripts.publish(
-        answer,
-        engine="whisper",
-        model="base",
-        version="1",
-        language="en",
-        duration_s=8.0,
-        segments=[
-            Passage(at * 2.0, at * 2.0 + 1.5, text, 0.9, speaker=who)
-            for at, (who, text) in enumerate(said)
-        ],
-    )
+    said = ((1, "How was it?"), (2, "It came late."), (2, "Nobody called."), (1, "I see."))
+    made = factories.talk(answer, *said)
     for segment in made.segments:
         segment.understood = True
     db.session.commit()
@@ -58,7 +46,7 @@ def whose(transcript: Transcript) -> list[int]:
 
 def name(talk: Transcript, author: editing.Author, *told: Speaker) -> bool:
     editing.save(talk, talk.edition, author, {})
-    return editing.name_speakers(talk, told)
+    return editing.name_speakers(talk, told, author)
 
 
 def test_each_is_called_by_number_until_named(talk: Transcript, author: editing.Author) -> None:

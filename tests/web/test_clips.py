@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from app import runtime
 from app.domain import clips, consent, runs
 from app.extensions import db
-from app.models import AuditEntry, Member, Step, Workspace
+from app.models import AuditEntry, Member, PersonalData, Step, Transcript, Workspace
 from app.web import rechecking
+from tests import factories
 from tests.conftest import sign_in
 from tests.domain.sending import Scene, scene
 
@@ -36,9 +37,8 @@ def test_a_clip_is_ordered_watched_and_downloaded(
     assert "Cutting, 40 %" in progress and "data-unfinished" in progress
     clip = clips.find(made.highlight)
     assert clip is not None
-    clip.key = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", b"mp4").key
-    clip.media_type, clip.size = "video/mp4", 3
-    db.session.commit()
+    stored = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", b"mp4")
+    factories.cut(clip, stored.key)
     assert "data-unfinished" not in client.get(f"{path}/progress").get_data(as_text=True)
     file = client.get(path)
     assert file.data == b"mp4" and file.content_type == "video/mp4"
@@ -53,11 +53,36 @@ def test_a_slow_download_is_noted_once(
     clip = clips.find(made.highlight)
     assert clip is not None
     body = bytes(3_000_000)
-    clip.key = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", body).key
-    clip.media_type = "video/mp4"
-    db.session.commit()
+    stored = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", body)
+    factories.cut(clip, stored.key)
     assert sign_in(client, teammate).get(f"/highlights/{made.highlight.id}/clip").data == body
     assert db.session.query(AuditEntry).filter_by(action="clip.downloaded").count() == 1
+
+
+def test_one_that_holds_what_was_masked_since_is_not_given_away(
+    client: FlaskClient, made: Scene, teammate: Member, owner: Member
+) -> None:
+    """Nor is the rest of it sent to who has begun to load it."""
+    clip = clips.request(made.highlight, "plain")
+    stored = runtime.storage().put(f"highlights/{made.highlight.id}/1/plain.mp4", b"mp4")
+    factories.cut(clip, stored.key)
+    path = f"/highlights/{made.highlight.id}/clip"
+    assert sign_in(client, teammate).get(path).data == b"mp4"
+    transcript = db.session.get_one(Transcript, made.highlight.transcript_id)
+    rows = [  # as somebody leaves it who has no way to the clip
+        PersonalData(
+            answer_id=transcript.answer_id, segment_id=each.id, position=each.position,
+            first_word=0, last_word=0, start=each.start, end=each.end, source="person",
+            kind="other",
+        )
+        for each in transcript.segments
+    ]  # fmt: skip
+    factories.save(*rows)
+    page = client.get(path)
+    assert b"mp4" not in page.data and "Make the clip" in page.text
+    client.post(path, data={"kind": "plain"})
+    assert "Waiting for its turn" in client.get(f"{path}?wait=1").text
+    assert runtime.storage().stat(stored.key) is None
 
 
 def test_why_it_failed_is_said(client: FlaskClient, made: Scene, teammate: Member) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app import runtime
 from app.domain import clips, consent, sharing
 from app.extensions import db
-from app.models import Member, ShareLink, Workspace, now
+from app.models import Member, Segment, ShareLink, Workspace, now
 from tests import factories
 from tests.conftest import sign_in
 from tests.domain.sending import JPEG, Scene, scene
@@ -28,7 +28,7 @@ def ready(made: Scene) -> None:
     clip = clips.request(made.highlight)
     key = f"highlights/{made.highlight.id}/1/plain.mp4"
     stored = runtime.storage().put(key, b"0123456789" * 100, "video/mp4")
-    clip.key, clip.media_type, clip.size = stored.key, "video/mp4", stored.size
+    factories.cut(clip, stored.key, stored.size)
     db.session.commit()
 
 
@@ -122,6 +122,22 @@ def test_an_unknown_token_looks_the_same(client: FlaskClient) -> None:
     answer = client.get("/s/" + "a" * 43)
     assert answer.status_code == 404
     assert "This link no longer works." in answer.get_data(as_text=True)
+
+
+def test_a_clip_that_holds_what_was_masked_since_is_cut_anew(
+    client: FlaskClient, made: Scene, owner: Member
+) -> None:
+    _, token = shared(made, owner)
+    ready(made)
+    assert client.get(f"/s/{token}/clip").status_code == 200
+    db.session.query(Segment).update({"words": []})  # by no way that anybody would follow
+    db.session.query(Segment).update({"text": "Ask Priya Raman, nobody told me."})
+    db.session.commit()
+    assert client.get(f"/s/{token}/clip").status_code == 404
+    assert "<video" not in client.get(f"/s/{token}/player").text
+    assert "being prepared" in client.get(f"/s/{token}").text
+    clip = clips.find(made.highlight)
+    assert clip is not None and clips.progress(clip).state == "waiting"
 
 
 def test_a_clip_that_failed_leaves_the_words(

@@ -185,9 +185,8 @@ def _files(recording: Recording | None, highlight: Highlight, said: str) -> Reco
     recording.playable_key = keys.playable(recording.id, attempt, "mp4")
     recording.playable_type = "video/mp4"
     recording.poster_key = keys.poster(recording.id, attempt)
-    clip = Clip(highlight_id=highlight.id, key=keys.clip(highlight.id, attempt, "plain"))
-    clip.media_type = "video/mp4"
-    db.session.add(clip)
+    clip = Clip(highlight_id=highlight.id)
+    factories.cut(clip, keys.clip(highlight.id, attempt, "plain"))
     for key in (recording.playable_key, recording.poster_key, clip.key):
         storage.put(str(key), said.encode())
     db.session.commit()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app import runtime
-from app.domain import clips
+from app.domain import clips, masks
+from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Clip, Workspace
+from app.models import Answer, Clip, Step, Workspace, now
 from storage import keys
 from tests import factories
+from workers.media import cut as cutting
 from workers.perform import perform
 
 RATE = 16_000
@@ -40,6 +44,15 @@ def samples(path: Path) -> np.ndarray:
     return np.frombuffer(raw.stdout, np.int16).astype(float)
 
 
+def recorded(answer: Answer, folder: Path, seconds: float = 12.0) -> None:
+    recording = answer.recording
+    assert recording is not None
+    key = keys.playable(recording.id, "1", "mp4")
+    content = tone(folder / "voice.mp4", seconds).read_bytes()
+    recording.playable_key = runtime.storage().put(key, content).key
+    recording.playable_type = "video/mp4"
+
+
 @pytest.mark.slow
 def test_masked_words_are_silent_and_those_beside_them_are_not(
     workspace: Workspace, tmp_path: Path
@@ -49,12 +62,7 @@ def test_masked_words_are_silent_and_those_beside_them_are_not(
     said = ("my name is Oluwaseun Bakare", "call me on 07700900456 please")
     transcript = factories.transcript(answer, *said)
     moment = factories.highlight(answer, transcript, start=1.0, end=10.0, last_position=1)
-    recording = answer.recording
-    assert recording is not None
-    key = keys.playable(recording.id, "1", "mp4")
-    with open(tone(tmp_path / "voice.mp4"), "rb") as file:
-        recording.playable_key = runtime.storage().put(key, file.read()).key
-    recording.playable_type = "video/mp4"
+    recorded(answer, tmp_path)
     clip = clips.request(moment, "captioned")
     db.session.commit()
     perform(clip.runs[0].steps[0].id)
@@ -74,3 +82,35 @@ def test_masked_words_are_silent_and_those_beside_them_are_not(
         whole = sound[int((start - 1) * RATE) : int((end - 1) * RATE)]
         quietest = whole[: len(whole) // 800 * 800].reshape(-1, 800).max(axis=1).min()
         assert quietest > 1000, (start, end)
+
+
+@pytest.mark.slow
+def test_a_mask_that_is_put_while_it_is_cut_is_in_the_next_try(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = factories.answer(factories.submission(factories.program(workspace)))
+    transcript = factories.transcript(answer, "please ask at the quarry")
+    moment = factories.highlight(answer, transcript, start=0.0, end=5.0)
+    recorded(answer, tmp_path, 5.0)
+    clip = clips.request(moment)
+    db.session.commit()
+    step_id, member = clip.runs[0].steps[0].id, factories.member(workspace, "analyst")
+    real, tries = cutting.cut, []
+
+    def cut(*args: Any, mute: Sequence[Span], **options: Any) -> Span:
+        if not tries:
+            masks.hide(transcript, "quarry", "other", member)
+            db.session.commit()
+        tries.append(list(mute))
+        return real(*args, mute=mute, **options)
+
+    monkeypatch.setattr(cutting, "cut", cut)
+    perform(step_id)
+    db.session.expire_all()
+    assert clip.key is None and clip.runs[0].steps[0].state == "due"
+    db.session.query(Step).update({"due_at": now()})
+    db.session.commit()
+    perform(step_id)
+    db.session.expire_all()
+    assert tries == [[], [Span(3.88, 5.0)]]
+    assert clips.ready(moment) is not None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from app.domain import masking, timeline, transcripts
+from app.domain import clips
 from app.domain.errors import StepFailed
 from app.extensions import db
-from app.models import Clip, Transcript
+from app.models import Clip
 from storage import keys
 from workers.perform import Publish, Work
 from workers.steps.given import drop_later, fetched, recording_of
+
+CHANGED = "Words or masks were changed meanwhile; this is done again."
 
 
 def probe(work: Work) -> Publish:
@@ -68,7 +70,6 @@ def normalise(work: Work) -> Publish:
 
 
 def clip(work: Work) -> Publish:
-    from app.domain.captions import within
     from workers.media.captions import burn_in
     from workers.media.cut import cut
 
@@ -77,18 +78,16 @@ def clip(work: Work) -> Publish:
     recording = moment.answer.recording
     if recording is None or recording.playable_key is None:
         raise StepFailed("This moment has no recording to cut.", permanent=True)
-    transcript = db.session.get_one(Transcript, moment.transcript_id)
-    span = timeline.Span(moment.start, moment.end)
-    shown = masking.veiled(transcript).segments
-    said = within([transcripts.timed(segment) for segment in shown], span)
+    wanted = clips.content(moment, clip.kind)
     source = fetched(work, recording.playable_key)
+    db.session.commit()  # what is read when it is published is as it is then
     out = work.folder / "clip.mp4"
     cut(
         source,
-        span,
+        wanted.span,
         out,
-        captions=burn_in(said) if clip.kind == "captioned" else None,
-        mute=masking.muted(transcript),
+        captions=burn_in(wanted.said) if clip.kind == "captioned" else None,
+        mute=wanted.mute,
         on_progress=work.report,
     )
     key = keys.clip(moment.id, work.claim.fence, clip.kind)
@@ -97,7 +96,10 @@ def clip(work: Work) -> Publish:
 
     def publish() -> str:
         clip.key, clip.media_type, clip.size = stored.key, "video/mp4", stored.size
+        clip.holds = wanted.digest
+        if clips.outdated(clip):
+            raise StepFailed(CHANGED, permanent=False)
         drop_later(previous)
-        return f"{span.length:.1f} s"
+        return f"{wanted.span.length:.1f} s"
 
     return publish

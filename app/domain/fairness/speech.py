@@ -90,10 +90,12 @@ def compared(
 def corrected() -> ColumnElement[bool]:
     """Transcripts that people corrected; one whose own words were put back tells nothing."""
     edit, later = aliased(TranscriptEdit), aliased(TranscriptEdit)
-    mine = (edit.transcript_id == Transcript.id, edit.state == "done", edit.kind != "restore")
+    others = ("restore", "speakers")  # who speaks changes no word
+    mine = (edit.transcript_id == Transcript.id, edit.state == "done", edit.kind.not_in(others))
     after = (
         later.transcript_id == Transcript.id,
         later.state == "done",
+        later.kind != "speakers",
         later.number > edit.number,
     )
     last = select(edit.id).where(*mine, ~select(later.id).where(*after).exists())

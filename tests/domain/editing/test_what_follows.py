@@ -206,7 +206,7 @@ def test_captions_in_a_picture_are_drawn_anew(
 ) -> None:
     moment = factories.highlight(answer, words)
     for kind in ("plain", "captioned"):
-        factories.save(Clip(highlight_id=moment.id, kind=kind, key=f"clips/{kind}"))
+        factories.cut(Clip(highlight_id=moment.id, kind=kind), f"clips/{kind}")
     write(words, author, 2, "it was fine")  # elsewhere
     assert db.session.scalar(select(func.count(Clip.id))) == 2
     write(words, author, 0, "the mail came late")

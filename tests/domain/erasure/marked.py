@@ -66,12 +66,12 @@ def marked(program: Program) -> Submission:
             segment_id=newer.segments[0].id, position=0, start=0.0, end=5.0, digest="",
             kind="emotion", value=["anger"], reason="other", evidence="words", note=LINE,
         ),
-        Clip(highlight_id=highlight.id, key=put(keys.clip(highlight.id, "1", "plain"))),
         Upload(
             submission_id=submission.id, length=1, offset=1, state="received", filename=MARKER,
             declared_type=MARKER, said=MARKER, expires_at=now(),
         ),
     )  # fmt: skip
+    factories.cut(Clip(highlight_id=highlight.id), put(keys.clip(highlight.id, "1", "plain")))
     factories.answer(submission, "text", written_text=LINE)
     _understood(program, answer, newer)
     processing.begin(answer)

@@ -7,9 +7,7 @@ import pytest
 from app.domain import editing, search
 from app.models import Member, Transcript, Workspace
 from tests import factories
-from tests.domain.test_masks_edited import edit, listened, look, member
-
-__all__ = ["member"]
+from tests.domain.masks.said import edit, listened, look
 
 
 @pytest.fixture

@@ -8,48 +8,12 @@ from app.domain import editing, masking, masks
 from app.domain.editing import Act
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, Member, PersonalData, Transcript, Workspace
+from app.models import Answer, Member, PersonalData
 from tests import factories
+from tests.domain.masks.said import edit, listened, look, shown, silent
 
 NUMBER = "call me on 07700900456 please"  # said from 3.0 to 4.0
 HOUSE = "I live in the blue house by Quarry pub sadly"  # half a second each
-
-
-@pytest.fixture
-def member(workspace: Workspace) -> Member:
-    return factories.member(workspace, "analyst")
-
-
-@pytest.fixture
-def answer(workspace: Workspace) -> Answer:
-    return factories.answer(factories.submission(factories.program(workspace), display_name=""))
-
-
-def listened(answer: Answer, *said: str) -> Transcript:
-    transcript = factories.transcript(answer, *said)
-    look(transcript)
-    return transcript
-
-
-def look(transcript: Transcript) -> None:
-    masks.look(transcript)
-    db.session.commit()
-    db.session.expire_all()
-
-
-def edit(transcript: Transcript, member: Member, text: str, at: int = 0) -> None:
-    texts = {transcript.segments[at].id: text}
-    editing.save(transcript, transcript.edition, editing.staff(member), texts)
-    db.session.commit()
-    db.session.expire_all()
-
-
-def shown(transcript: Transcript) -> list[str]:
-    return [each.text for each in masking.veiled(transcript).segments]
-
-
-def silent(transcript: Transcript, start: float, end: float) -> bool:
-    return any(s.start <= start and end <= s.end for s in masking.muted(transcript))
 
 
 @pytest.mark.parametrize("words", ["call me please", "call me on my mobile please", ""])

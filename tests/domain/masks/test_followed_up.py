@@ -9,9 +9,7 @@ from app.domain.editing import Act
 from app.extensions import db
 from app.models import Answer, FollowUp, Member, Transcript, Workspace
 from tests import factories
-from tests.domain.test_masks_edited import edit, listened, look, member
-
-__all__ = ["member"]
+from tests.domain.masks.said import edit, listened, look
 
 WORDS = "I will hurt myself says Dottybell of Mill House"
 

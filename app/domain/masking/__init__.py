@@ -1,0 +1,45 @@
+"""What is said, as those see it who may not see personal data: with a mask in its place.
+
+Owners and analysts see the words; everyone else, and whatever leaves the house, the masks. A
+passage that changed since it was looked through is looked through here, so no mask comes late.
+`app.domain.masks` puts them there.
+"""
+
+from app.domain.masking.hiding import hidden, known, looked_through
+from app.domain.masking.muting import muted
+from app.domain.masking.places import digest
+from app.domain.masking.quotes import evidence, plain, quote, written
+from app.domain.masking.showing import (
+    LABELS,
+    OTHER,
+    UNSEARCHED,
+    Hidden,
+    Passage,
+    Reader,
+    Veiled,
+    passage,
+    text_of,
+    veiled,
+)
+
+__all__ = [
+    "LABELS",
+    "OTHER",
+    "UNSEARCHED",
+    "Hidden",
+    "Passage",
+    "Reader",
+    "Veiled",
+    "digest",
+    "evidence",
+    "hidden",
+    "known",
+    "looked_through",
+    "muted",
+    "passage",
+    "plain",
+    "quote",
+    "text_of",
+    "veiled",
+    "written",
+]

@@ -1,0 +1,61 @@
+"""Which words of a transcript have a mask now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.domain import personal_data
+from app.domain.masking.places import decide, digest, masked, put
+from app.domain.masking.times import heard
+from app.extensions import db
+from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
+
+
+def hidden(transcript: Transcript) -> dict[int, dict[int, str]]:
+    """The masked words of each passage that has some, by the segment's id: number of the word →
+    kind."""
+    segments = transcript.segments
+    rows = decisions(transcript)
+    fresh = looked_through(segments)
+    found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
+    if len(fresh) == len(segments):
+        for row in rows:
+            if row.source == "machine" and row.segment_id in found:
+                put(found[row.segment_id], row.first_word, row.last_word, row.kind)
+    else:
+        for each in personal_data.find([s.text for s in segments], known(transcript)):
+            put(found[segments[each.segment].id], each.first, each.last, each.kind)
+    decide(found, rows, segments, fresh, heard(transcript))
+    return masked(found)
+
+
+def known(transcript: Transcript) -> list[str]:
+    """What the customer is called, as they typed it."""
+    answer = db.session.get_one(Answer, transcript.answer_id)
+    return [answer.submission.display_name] if answer.submission.display_name else []
+
+
+def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
+    """The ids of those whose rows are of their text as it is now, by today's rules."""
+    looks = db.session.scalars(
+        select(PersonalLook).where(PersonalLook.segment_id.in_([each.id for each in segments]))
+    )
+    texts = {segment.id: digest(segment.text) for segment in segments}
+    return frozenset(
+        look.segment_id
+        for look in looks
+        if (look.version, look.digest) == (personal_data.VERSION, texts[look.segment_id])
+    )
+
+
+def decisions(transcript: Transcript) -> list[PersonalData]:
+    """What the rules found and people decided in its answer, in the order in which it came."""
+    return list(
+        db.session.scalars(
+            select(PersonalData)
+            .where(PersonalData.answer_id == transcript.answer_id)
+            .order_by(PersonalData.created_at, PersonalData.id)
+        )
+    )

@@ -1,0 +1,60 @@
+"""A transcript's words as they stood before people edited them, and what is masked in these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.domain import editing_changes, personal_data
+from app.domain.editing_words import Passage
+from app.domain.masking import hiding
+from app.domain.masking.places import Kinds, decide, masked, put
+from app.domain.masking.times import Past, heard
+from app.models import Transcript
+
+
+def stood(transcript: Transcript) -> Iterator[list[Past]]:
+    """The machine's own passages, and those that each edit that stands took away."""
+    yield _past(editing_changes.from_rows(transcript.heard or ()))
+    for edit in transcript.edits:
+        if edit.state == "done":
+            yield _side(edit.changes, after=False)
+
+
+def versions(transcript: Transcript) -> Iterator[list[Past]]:
+    """All that ever stood there, also what was undone: the machine's own passages, and what each
+    edit found and left."""
+    yield _past(editing_changes.from_rows(transcript.heard or ()))
+    for edit in transcript.edits:
+        yield _side(edit.changes, after=False)
+        yield _side(edit.changes, after=True)
+
+
+def masks(transcript: Transcript, passages: Sequence[Past]) -> dict[int, Kinds]:
+    """What today's rules and people's decisions mask in passages that stood together once, by the
+    passages' ids."""
+    found: dict[int, Kinds] = {passage.id: {} for passage in passages}
+    texts = [passage.text for passage in passages]
+    for each in personal_data.find(texts, hiding.known(transcript)):
+        put(found[passages[each.segment].id], each.first, each.last, each.kind)
+    decide(found, hiding.decisions(transcript), passages, frozenset(), heard(transcript))
+    return masked(found)
+
+
+def _side(rows: Sequence[object], *, after: bool) -> list[Past]:
+    changes = reversed(editing_changes.read(rows))  # in the order of the passages
+    return _past([p for each in changes for p in (each.after if after else each.before)])
+
+
+def _past(passages: Sequence[Passage]) -> list[Past]:
+    return [
+        Past(
+            id=-1 - at,
+            position=at,
+            start=passage.start,
+            end=passage.end,
+            text=passage.text,
+            words=[[w.text, w.start, w.end, w.confidence] for w in passage.words],
+            edited_by=passage.edited_by,
+        )
+        for at, passage in enumerate(passages)
+    ]

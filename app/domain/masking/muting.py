@@ -1,0 +1,78 @@
+"""When a recording must be silent: where masked words are said, also those that nobody reads any
+more since somebody edited them. Where a word's time is a guess, all is muted in which it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.domain.masking import history
+from app.domain.masking.hiding import decisions, hidden
+from app.domain.masking.places import NEAR, Kinds
+from app.domain.masking.times import Past, Said, certain, has_times, heard, words_of
+from app.domain.timeline import Span, merge
+from app.models import PersonalData, Transcript
+
+MARGIN = 0.12  # seconds muted before and after: engines' word times are right to about that
+GAP = 0.15  # a shorter sound between two muted stretches is no word
+
+
+def muted(transcript: Transcript) -> list[Span]:
+    """The stretches of its recording in which masked words are said, with a small margin."""
+    rows = decisions(transcript)
+    timed = heard(transcript)
+    spans = [*_decided(rows), *_unread(transcript, timed)]
+    every = hidden(transcript)
+    for segment in transcript.segments:
+        if segment.end > segment.start and (masks := every.get(segment.id)):
+            when = certain(segment, timed)
+            spans += [when[at] for at in masks]
+    wider = (Span(max(0.0, each.start - MARGIN), each.end + MARGIN) for each in spans)
+    return merge(wider, GAP)
+
+
+def _decided(rows: Sequence[PersonalData]) -> list[Span]:
+    """The time that people hid and nobody showed again, whatever words stand there now."""
+    spans: list[Span] = []
+    for row in rows:
+        if row.source != "person" or row.end <= row.start:
+            continue
+        span = Span(row.start, row.end)
+        if row.hidden:
+            spans.append(span)
+        elif row.timed:  # else the rest of its passage may be what somebody hid
+            spans = [part for each in spans for part in _without(each, span)]
+    return spans
+
+
+def _unread(transcript: Transcript, timed: frozenset[Said] | None) -> Iterator[Span]:
+    """When those words are said that were masked before an edit and stand there no more."""
+    if transcript.heard is None:
+        return
+    now = [each for segment in transcript.segments for each in words_of(segment)]
+    for before in history.stood(transcript):
+        every = history.masks(transcript, before)
+        for passage in before:
+            yield from _gone(passage, every.get(passage.id, {}), now, timed)
+
+
+def _gone(
+    passage: Past, hides: Kinds, now: Sequence[Said], timed: frozenset[Said] | None
+) -> list[Span]:
+    if not hides:
+        return []
+    if not has_times(passage):  # what was made of it since has its time by a guess
+        return [Span(passage.start, passage.end)]
+    said, when = list(words_of(passage)), certain(passage, timed)
+    return [when[at] for at in hides if not any(_same(said[at], each) for each in now)]
+
+
+def _same(one: Said, other: Said) -> bool:
+    near = abs(one[1] - other[1]) <= NEAR and abs(one[2] - other[2]) <= NEAR
+    return near and one[0] == other[0]
+
+
+def _without(span: Span, other: Span) -> list[Span]:
+    if not span.overlap(other):
+        return [span]
+    rest = Span(span.start, other.start), Span(other.end, span.end)
+    return [each for each in rest if each.length > GAP]

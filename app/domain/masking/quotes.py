@@ -1,0 +1,112 @@
+"""Words that were taken out of a transcript once, or were never in one: quotes of moments, what
+opened a follow-up, notes, written answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.domain import personal_data
+from app.domain.masking import history
+from app.domain.masking.hiding import hidden
+from app.domain.masking.places import Kinds, put
+from app.domain.masking.showing import Hidden, text_of
+from app.domain.masking.times import Past
+from app.domain.personal_data import fold
+from app.extensions import db
+from app.models import Answer, Highlight, Segment, Submission, Transcript
+
+Said = list[tuple[str, str]]  # every word of a transcript, folded, with the kind of its mask or ""
+
+
+def plain(text: str, name: str = "") -> str:
+    """A text that is no passage of a transcript, with masks where the rules find something.
+    `name`: what its writer is called."""
+    lines = text.split("\n")
+    masks = _by_rules(lines, name)
+    return "\n".join(text_of(line, masks.get(number, {})) for number, line in enumerate(lines))
+
+
+def quote(highlight: Highlight) -> str:
+    """A moment's words with their masks."""
+    if highlight.masked_quote is not None:
+        return highlight.masked_quote
+    transcript = db.session.get_one(Transcript, highlight.transcript_id)
+    return quoted([highlight.quote], transcript, highlight.submission.display_name)[0]
+
+
+def quoted(texts: Sequence[str], transcript: Transcript, name: str = "") -> list[str]:
+    """Words of this transcript, their end maybe cut, with every mask that lies on them wherever
+    they stand, or stood before an edit: nobody knows any more from where they were taken. Words
+    that are nowhere have the rules' masks, and those that each of them has elsewhere."""
+    every = list(_every(transcript))
+    return [_quoted(text, every, name) for text in texts]
+
+
+def written(answer: Answer) -> str:
+    """A written answer that has no transcript yet, with its masks."""
+    return plain(answer.written_text, answer.submission.display_name)
+
+
+def evidence(text: str, submission: Submission | None) -> str:
+    """What opened a follow-up: a passage of the submission's as it was then, with every mask that
+    lies on those words since, else a note of the customer's own."""
+    if submission is None or not text:
+        return plain(text)
+    masks, found = dict[int, str](), False
+    for answer in submission.answers:
+        for transcript in answer.transcripts:
+            for kinds in _masks_of(text, transcript):
+                masks, found = {**masks, **kinds}, True
+    return text_of(text, masks) if found else plain(text, submission.display_name)
+
+
+def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:
+    masks: dict[int, Kinds] = {}
+    for each in personal_data.find(lines, [name] if name else []):
+        put(masks.setdefault(each.segment, {}), each.first, each.last, each.kind)
+    return masks
+
+
+def _quoted(text: str, every: Sequence[Said], name: str) -> str:
+    wanted = [fold(word) for word in text.split()]
+    masks: Kinds = {}
+    found = False
+    for said in every:
+        for start in range(len(said) - len(wanted) + 1):
+            here = said[start : start + len(wanted)]
+            if wanted[:1] == [said[start][0]] and wanted == [word for word, _ in here]:
+                found = True
+                masks |= {at: kind for at, (_, kind) in enumerate(here) if kind}
+    if not found:
+        masks = _by_rules([text], name).get(0, {})
+        kinds = {word: kind for said in every for word, kind in said if kind}
+        masks |= {at: kinds[word] for at, word in enumerate(wanted) if word in kinds}
+    return text_of(text, masks)
+
+
+def _every(transcript: Transcript) -> Iterator[Said]:
+    """All words of what stood there once, and of what stands there now."""
+    for once in history.versions(transcript):
+        if once:
+            yield _said(once, history.masks(transcript, once))
+    yield _said(transcript.segments, hidden(transcript))
+
+
+def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds]) -> Said:
+    return [
+        (fold(word), masks.get(each.id, {}).get(at, ""))
+        for each in passages
+        for at, word in enumerate(each.text.split())
+    ]
+
+
+def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:
+    """What is masked in each passage that begins with this text, as it is now or was once."""
+    for segment in transcript.segments:
+        if segment.text.startswith(text):
+            yield hidden(transcript).get(segment.id, {})
+    for once in history.versions(transcript):
+        said = [passage for passage in once if passage.text.startswith(text)]
+        if said:
+            every = history.masks(transcript, once)
+            yield from (every.get(passage.id, {}) for passage in said)

@@ -1,0 +1,113 @@
+"""Looks through a transcript's words for personal data, and ties people's decisions to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sqlalchemy import delete, or_, select
+
+from app.domain import masking, personal_data
+from app.domain.masking import places, times
+from app.domain.masks import following, rows
+from app.extensions import db
+from app.models import PersonalData, PersonalLook, Segment, Transcript
+
+BATCH = 50  # transcripts that the clock looks through at a time
+
+
+def look(transcript: Transcript) -> int:
+    """Finds the personal data in a transcript's words and writes it down; how many spans. The
+    caller commits. People's decisions stay, and are tied to the passages as they are now."""
+    rows.hold(transcript.answer_id)
+    segments = transcript.segments
+    fresh = masking.looked_through(segments)
+    for row in _decided(transcript.answer_id):
+        _tie(row, transcript, fresh)
+    ids = [segment.id for segment in segments]
+    db.session.execute(
+        delete(PersonalData)
+        .where(PersonalData.answer_id == transcript.answer_id, PersonalData.source == "machine")
+        .where(or_(PersonalData.segment_id.in_(ids), PersonalData.segment_id.is_(None)))
+    )
+    found = personal_data.find([each.text for each in segments], masking.known(transcript))
+    for each in found:
+        row = rows.stretch(segments[each.segment], transcript, each.kind, each.first, each.last)
+        row.engine, row.version = personal_data.ENGINE, personal_data.VERSION
+        db.session.add(row)
+    for segment in segments:
+        rows.looked(segment, None)
+    db.session.flush()
+    following.settle(transcript)
+    return len(found)
+
+
+def catch_up(most: int = BATCH) -> int:
+    """Looks through transcripts that came before these rules did; how many. Commits each. What was
+    exported or cut before is made anew."""
+    fresh = (
+        select(PersonalLook.segment_id)
+        .where(PersonalLook.segment_id == Segment.id, PersonalLook.version == personal_data.VERSION)
+        .exists()
+    )
+    waiting = db.session.scalars(
+        select(Segment.transcript_id)
+        .join(Transcript)
+        .where(Transcript.current, ~fresh)
+        .distinct()
+        .limit(most)
+    ).all()
+    for transcript_id in waiting:
+        transcript = db.session.get(Transcript, transcript_id)
+        if transcript is not None and look(transcript):
+            following.forget_exports(transcript)
+        db.session.commit()
+    return len(waiting)
+
+
+def _decided(answer_id: str) -> Sequence[PersonalData]:
+    return db.session.scalars(
+        select(PersonalData)
+        .where(PersonalData.answer_id == answer_id, PersonalData.source == "person")
+        .order_by(PersonalData.created_at, PersonalData.id)
+    ).all()
+
+
+def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> None:
+    """To the passage that holds its words now. One whose words are gone is about no other words;
+    its time finds them again, should they return."""
+    segments = transcript.segments
+    spots = list(places.places(row, segments, fresh, times.heard(transcript)))
+    if not spots:
+        if row.segment_id in {segment.id for segment in segments}:
+            row.segment_id = None
+        return
+    segment, first, last = spots[0]
+    row.segment_id, row.position = segment.id, segment.position
+    row.first_word, row.last_word = first, last
+    if len(spots) > 1 and row.timed:
+        _share(row, transcript, spots)
+    db.session.flush()
+
+
+def _share(
+    row: PersonalData, transcript: Transcript, spots: Sequence[tuple[Segment, int, int]]
+) -> None:
+    """A row for each of the passages that have its words by now, with its part of the time. Words
+    that nobody timed have no part that is sure: there one row stays for all of them."""
+    whole_start, whole_end = row.start, row.end
+    parts = []
+    for number, (segment, first, last) in enumerate(spots):
+        spans = times.guessed(segment)
+        part = row if number == 0 else rows.stretch(segment, transcript, row.kind, first, last)
+        part.start, part.end, part.timed = spans[first].start, spans[last].end, True
+        part.version = places.told(segment, first, last)
+        if part is not row:
+            part.source, part.hidden, part.member_id = row.source, row.hidden, row.member_id
+            part.created_at = row.created_at  # a later decision stays the later one
+            db.session.add(part)
+        parts.append(part)
+    if row.hidden:  # also the words between two parts, which somebody took away, stay silent
+        row.start, parts[-1].end = min(row.start, whole_start), max(parts[-1].end, whole_end)
+        for one, other in pairwise(parts):
+            one.end = max(one.end, other.start)

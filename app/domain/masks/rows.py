@@ -1,0 +1,54 @@
+"""Masks as rows: one stretch of words in a passage each."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.domain import masking, personal_data
+from app.domain.clerk import rows_written
+from app.domain.masking import times
+from app.domain.timeline import Span
+from app.extensions import db
+from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
+
+
+def stretch(
+    segment: Segment, transcript: Transcript, kind: str, first: int, last: int
+) -> PersonalData:
+    """Words `first`..`last` of the passage, and the time in which they are said for certain."""
+    said = times.guessed(segment)
+    when = times.certain(segment, times.heard(transcript))[first : last + 1]
+    own = Span(said[first].start, said[last].end)
+    span = Span(min(each.start for each in when), max(each.end for each in when))
+    return PersonalData(
+        answer_id=transcript.answer_id,
+        segment_id=segment.id,
+        position=segment.position,
+        first_word=first,
+        last_word=last,
+        start=span.start,
+        end=span.end,
+        timed=times.has_times(segment) and span == own,
+        kind=kind,
+    )
+
+
+def looked(segment: Segment, masked: str | None) -> None:
+    """One row for each passage that was looked through, whoever else writes it at this moment."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "digest": masking.digest(segment.text),
+        "version": personal_data.VERSION,
+        "masked": masked,
+    }
+    db.session.execute(
+        insert(PersonalLook)
+        .values(segment_id=segment.id, **values)
+        .on_conflict_do_update(index_elements=["segment_id"], set_=values)
+    )
+
+
+def hold(answer_id: str) -> None:
+    """One look at a time: the answer's row is ours until the caller's transaction ends."""
+    rows_written(update(Answer).where(Answer.id == answer_id).values(position=Answer.position))
