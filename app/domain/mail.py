@@ -108,9 +108,9 @@ def send(letter: Letter) -> None:
         finally:
             server.close()
     except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
+        code, answer = next(iter(error.recipients.values()))
         raise ChannelError(
-            f"The mail server does not take letters for {letter.to}: {_said(code, said)}.",
+            f"The mail server does not take letters for {letter.to}: {_said(code, answer)}.",
             permanent=code >= 500,
             unsent=True,
         ) from error
