@@ -83,7 +83,8 @@ def retag(work: Work) -> Publish:
         carrying.take_back(change, work.checkpoint)
     plan = carrying.plan_of(change)
     by = (engine().name, engine().version)
-    changed = carrying.carry_out(change, plan, Listener(plan, _encoder(work)), by, work.checkpoint)
+    listener = Listener(plan, _encoder(work))
+    changed = carrying.carry_out(change, plan, listener, by, work.checkpoint, work.report)
 
     def publish() -> str:
         carrying.finish(change)

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.codebook import (
+    book,
     changes,
     entries,
     family,
@@ -38,7 +39,8 @@ FIRST_PARTS = 3  # shown at first; more with each press
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change would move for one theme: counts of passages, and some of them."""
+    """What a change would move for one theme: counts of passages, and some of them. `displaced`:
+    it goes only because a passage has as many themes as it may have."""
 
     name: str
     colour: str
@@ -46,6 +48,7 @@ class Effect:
     lost: int
     new: Sequence[passages.Shown]
     gone: Sequence[passages.Shown]
+    displaced: bool
 
 
 @blueprint.get(ONE)
@@ -195,8 +198,26 @@ def _shown(program: Program, change_id: str) -> Mapping[str, object]:
         "effects": _effects(change, there),
         "step": change.runs[-1].steps[-1] if change.runs else None,
         "newest": newest is not None and newest.id == change.id,
+        "put_by_people": versions.put_by_people(change),
+        "reworded": _reworded(change),
+        "most_given": book.MOST_GIVEN,
         "stale": change.state == "planned" and change.edition != program.codebook_edition,
     }
+
+
+def _reworded(change: CodebookChange) -> str:
+    """Where the words of this plan can be typed over; "" for plans that are no one theme's."""
+    if change.state != "planned":
+        return ""
+    if change.kind == changes.ADD:
+        where = url_for("codebooks.show", program_id=change.program_id, plan=change.id)
+        return f"{where}#add"
+    if change.kind == changes.EDIT:
+        theme_id = change.wanted[0]["id"]
+        return url_for(
+            "codebooks.edit", program_id=change.program_id, theme_id=theme_id, plan=change.id
+        )
+    return ""
 
 
 def _effects(change: CodebookChange, known: Mapping[str, entries.Entry]) -> list[Effect]:
@@ -214,6 +235,7 @@ def _effects(change: CodebookChange, known: Mapping[str, entries.Entry]) -> list
             moved["lost"],
             [shown[each] for each in moved["new"] if each in shown],
             [shown[each] for each in moved["gone"] if each in shown],
+            moved["lost"] > 0 and theme_id not in change.scope and theme_id not in change.moves,
         )
         for theme_id, moved in sorted(found.items(), key=lambda pair: -pair[1]["gained"])
         if theme_id in known

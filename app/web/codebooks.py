@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.codebook import (
+    changes,
     colours,
     entries,
     family,
@@ -35,7 +36,10 @@ SAME = "This file says what the codebook says already. Nothing would change."
 @blueprint.get("")
 @allow(*EDITORS)
 def show(program_id: str) -> ResponseReturnValue:
-    return render_template(PAGE, typed={}, **shown(program_of(program_id)))
+    """With the words of a plan for a new theme in the form, where the address names it."""
+    program = program_of(program_id)
+    typed = _planned(program, changes.ADD)
+    return render_template(PAGE, typed=typed, adding=bool(typed), **shown(program))
 
 
 @blueprint.post("")
@@ -43,7 +47,7 @@ def show(program_id: str) -> ResponseReturnValue:
 def add(program_id: str) -> ResponseReturnValue:
     program = program_of(program_id)
     try:
-        themes.add(
+        planned = themes.plan_add(
             program,
             text("name"),
             text("description"),
@@ -54,14 +58,16 @@ def add(program_id: str) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as error:
         return refused(PAGE, error, values=lambda: {**shown(program), "adding": True})
-    return _saved(program)
+    return to_change(planned) if planned is not None else _saved(program)
 
 
 @blueprint.get("/<theme_id>")
 @allow(*EDITORS)
 def edit(program_id: str, theme_id: str) -> ResponseReturnValue:
     program = program_of(program_id)
-    return render_template(THEME, typed={}, **_one(program, theme_of(program, theme_id)))
+    theme = theme_of(program, theme_id)
+    typed = _planned(program, changes.EDIT, theme.id)
+    return render_template(THEME, typed=typed, **_one(program, theme))
 
 
 @blueprint.post("/<theme_id>")
@@ -110,7 +116,7 @@ def upload(program_id: str) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise Invalid("Choose a CSV file first.")
         planned = files.plan_csv(program, file.stream.read(files.LARGEST_FILE + 1), me())
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return refused(PAGE, error, {}, lambda: shown(program))
     if planned is None:
         flash(SAME, "info")
@@ -135,6 +141,7 @@ def shown(program: Program) -> Mapping[str, object]:
         "proposed": proposals.open_count(program),
         "under_way": versions.under_way(program),
         "standing": versions.standing(program),
+        "heard": versions.has_passages(program.id),
         "history": [(each, outlines.title(each, names)) for each in versions.history(program)],
     }
 
@@ -148,6 +155,24 @@ def _one(program: Program, theme: Theme) -> Mapping[str, object]:
         "merged": _merged(program).get(theme.id, []),
         "learned": hearing.passages(program.id).get(theme.id, ()),
         "colours": colours.NAMES,
+    }
+
+
+def _planned(program: Program, kind: str, theme_id: str = "") -> dict[str, str]:
+    """What the plan that the address names would write of a theme, to be typed over; empty where
+    there is none."""
+    plan = db.session.get(CodebookChange, request.args.get("plan", ""))
+    if plan is None or (plan.program_id, plan.kind, plan.state) != (program.id, kind, "planned"):
+        return {}
+    entry = entries.from_json(plan.wanted[0])
+    if theme_id and entry.id != theme_id:
+        return {}
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "examples": "\n".join(entry.examples),
+        "parent": entry.parent_id or "",
+        "colour": entry.colour,
     }
 
 

@@ -16,13 +16,12 @@ import re
 
 import numpy as np
 
-from app.domain.codebook.book import Codebook, Theme
+from app.domain.codebook.book import MOST_GIVEN, Codebook, Theme
 from workers.understand.base import Engine, ThemeScore
 from workers.understand.encoder import NAME, WIDTH, Encoder
 from workers.understand.heads import Floats, load, sigmoid
 from workers.understand.wording import read_as, versioned
 
-MOST = 3  # themes of one passage
 # Fitted on topics.tsv's taught part, each example left out in turn: 0.57 by names alone, 0.63 with
 # one other example for each of the 77 topics, 0.68 with four; the middle of the four alone: 0.54.
 TAUGHT = 30.0  # what the discriminant counts for beside the scorer
@@ -93,7 +92,7 @@ class ThemeIndex:
     def _kept(self, row: Floats, least: float) -> tuple[ThemeScore, ...]:
         return tuple(
             ThemeScore(self.names[i], round(float(row[i]), 4))
-            for i in np.argsort(-row, kind="stable")[:MOST]
+            for i in np.argsort(-row, kind="stable")[:MOST_GIVEN]
             if row[i] >= least
         )
 

@@ -9,6 +9,7 @@ LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_EXAMPLE = 80, 300, 300  # characters
 MOST_THEMES, MOST_EXAMPLES = 500, 40  # themes that are listened for
 MOST_KEPT = 2000  # with those that are switched off: all are read whenever a codebook is
 LEVELS = 3  # a theme, its parent, and the parent's parent
+MOST_GIVEN = 3  # themes that the machine gives one passage; people may put more there
 
 
 @dataclass(frozen=True, slots=True)

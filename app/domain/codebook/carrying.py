@@ -6,19 +6,20 @@ holds the step: a killed one's successor goes on from there, and nothing is done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, func, select
 
 from app.domain.codebook import entries, hearing, mentions, renewed, versions
 from app.domain.codebook.previews import Preview
 from app.domain.codebook.renewed import ANEW, UNTIL
-from app.domain.codebook.retagging import PERSON, Listen, Plan, decided_anew
+from app.domain.codebook.retagging import PERSON, Difference, Listen, Passage, Plan, decided_anew
 from app.domain.wording import count
 from app.extensions import db
 from app.models import ChangedMention, CodebookChange, Mention, Segment
 
 BATCH = 1000  # passages in one transaction: a tenth of a second in which others wait to write
+HEARD = 200  # passages after which it is told how far it is: two seconds where none has its vector
 
 BACK = "back"  # kept with a change: that its mentions are back
 
@@ -45,28 +46,41 @@ def plan_of(change: CodebookChange) -> Plan:
 def look(change: CodebookChange, plan: Plan, listen: Listen, on_progress: Checkpoint) -> Preview:
     """What the change would move. Writes nothing but how far it is."""
     preview, total, last, done = Preview(), _left(change, plan, 0), 0, 0
+    on_progress(*_how_far(0, total))
     while batch := mentions.passages(change.program_id, plan, last, BATCH):
-        for passage, difference in decided_anew(batch, plan, listen, ("", "")):
-            preview.add(passage, difference)
-        last, done = batch[-1].id, done + len(batch)
-        on_progress(done / max(total, done), f"{done:,} of {count(total, 'passage')}")
+        for some in _parts(batch):
+            for passage, difference in decided_anew(some, plan, listen, ("", "")):
+                preview.add(passage, difference)
+            done += len(some)
+            on_progress(*_how_far(done, total))
+        last = batch[-1].id
     preview.looked = done
     return preview
 
 
 def carry_out(
-    change: CodebookChange, plan: Plan, listen: Listen, by: tuple[str, str], commit: Checkpoint
+    change: CodebookChange,
+    plan: Plan,
+    listen: Listen,
+    by: tuple[str, str],
+    commit: Checkpoint,
+    on_progress: Checkpoint | None = None,
 ) -> int:
     """Writes the mentions of all passages that are left; how many passages changed."""
     total = done = _done_before(change, plan)
     total += _left(change, plan, change.reached)
     changed = 0
     while batch := mentions.passages(change.program_id, plan, change.reached, BATCH):
-        found = list(decided_anew(batch, plan, listen, by))
+        found: list[tuple[Passage, Difference]] = []
+        for some in _parts(batch):
+            found += decided_anew(some, plan, listen, by)
+            done += len(some)
+            if on_progress is not None:
+                on_progress(*_how_far(done, total))
         mentions.write(change, found)
-        changed, done = changed + len(found), done + len(batch)
+        changed += len(found)
         change.reached = batch[-1].id
-        commit(done / max(total, done), f"{done:,} of {count(total, 'passage')}")
+        commit(*_how_far(done, total))
     return changed
 
 
@@ -98,9 +112,10 @@ def finish(change: CodebookChange) -> None:
     commits."""
     if change.state == "undoing":
         made = versions.created(change)
-        db.session.execute(
-            delete(Mention).where(Mention.theme_id.in_(made), Mention.engine != PERSON)
-        )
+        heard = (Mention.theme_id.in_(made), Mention.engine != PERSON)
+        ids = db.session.scalars(select(Mention.segment_id).where(*heard)).all()
+        db.session.execute(delete(Mention).where(*heard))
+        mentions.refresh_moments(ids)  # a theme that people put elsewhere stays, but not there
         change.state = "undone"
         renewed.pass_on(change)
         entries.remove(change.program, made)
@@ -108,6 +123,14 @@ def finish(change: CodebookChange) -> None:
         newest = db.session.scalar(select(func.max(Segment.id))) or 0
         change.state, change.followed = "applied", {**change.followed, UNTIL: newest}
     db.session.flush()
+
+
+def _parts(batch: Sequence[Passage]) -> Iterator[Sequence[Passage]]:
+    return (batch[at : at + HEARD] for at in range(0, len(batch), HEARD))
+
+
+def _how_far(done: int, total: int) -> tuple[float, str]:
+    return done / max(total, done, 1), f"{done:,} of {count(max(total, done), 'passage')}"
 
 
 def _active(program_id: str, ids: Sequence[str]) -> list[str]:

@@ -60,9 +60,12 @@ def plan(
 
     Raises:
         Invalid: there would be more themes than a codebook may have.
+        Conflict: another change is being carried out, so that what is seen now would not hold.
     """
     rows = list(wanted)
     holding.book(program.id)
+    if versions.under_way(program) is not None:
+        raise Conflict(holding.BUSY)
     then = {**entries.every(program.id), **{each.id: each for each in rows}}
     entries.refuse_crowd(then.values())
     _forget_plans(program, member)

@@ -129,7 +129,8 @@ def refuse_twins(entry: Entry, others: Iterable[Entry], where: str = "") -> None
         if other.id == entry.id or book.key(other.name) != book.key(entry.name):
             continue
         if other.merged_into_id is None:
-            raise Invalid(f"{where}There is a theme “{other.name}” already.")
+            off = "" if other.active else ", switched off"
+            raise Invalid(f"{where}There is a theme “{other.name}” already{off}.")
         into = known[other.merged_into_id].name
         raise Invalid(
             f"{where}“{other.name}” was merged into “{into}”, which listens for it. "
@@ -192,7 +193,7 @@ def _refuse(program: Program) -> None:
 
 def remove(program: Program, ids: Sequence[str]) -> None:
     """Takes themes out that a change had made. Where a person gave a passage one of them, it stays,
-    switched off. Flushes."""
+    switched off: it is shown as such, and they decide whether it goes. Flushes."""
     for row in db.session.scalars(select(Theme).where(Theme.id.in_(ids))).all():
         if db.session.scalar(select(Mention.id).where(Mention.theme_id == row.id).limit(1)):
             row.active = False

@@ -12,7 +12,7 @@ from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import Theme
 
-DEEPEST = "A theme may stand two levels deep at most"
+DEEPEST = "There are three levels at most: a theme, themes under it, and themes under those"
 
 
 def ring(start: str, parents: Mapping[str, str | None]) -> list[str]:
@@ -36,20 +36,20 @@ def depth(start: str, parents: Mapping[str, str | None]) -> int:
 def check(theme_id: str, parent_id: str | None, themes: Sequence[Theme]) -> None:
     """Raises Invalid where a theme can't go under this parent: the sentence names who is in the
     way. `themes` are the program's."""
-    names = {each.id: each.name for each in themes}
+    names = {each.id: f"“{each.name}”" for each in themes}
     if parent_id and parent_id not in names:
         raise Invalid("Choose a parent from this codebook.")
     parents = {each.id: each.parent_id for each in themes} | {theme_id: parent_id}
     names.setdefault(theme_id, "This theme")
     if parent_id == theme_id:
-        raise Invalid(f"“{names[theme_id]}” can't be its own parent.")
+        raise Invalid(f"{names[theme_id]} can't be its own parent.")
     if parent_id and ring(theme_id, parents):
         raise Invalid(
-            f"“{names[parent_id]}” is under “{names[theme_id]}” already, so it can't be its parent."
+            f"{names[parent_id]} is under {names[theme_id]} already, so it can't be its parent."
         )
     for each in parents:
         if depth(each, parents) >= LEVELS:
-            raise Invalid(f"{DEEPEST}: “{names[each]}” would stand deeper.")
+            raise Invalid(f"{names[each]} would be on a fourth level. {DEEPEST}.")
 
 
 def in_order(themes: Sequence[Theme]) -> list[tuple[Theme, int]]:

@@ -111,7 +111,7 @@ def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
 
 
 def _not_too_deep(wanted: Mapping[str, Entry]) -> list[Entry]:
-    """A theme that is switched off, and would stand too deep or in a ring by now, stands alone."""
+    """A theme that is switched off, and would be on a fourth level or in a ring, stands alone."""
     parents = {each.id: each.parent_id for each in wanted.values()}
     fixed = dict(wanted)
     for each in wanted.values():

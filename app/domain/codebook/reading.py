@@ -189,4 +189,6 @@ def _refuse_rings(themes: dict[int, Theme]) -> None:
             )
     for number, theme in themes.items():
         if family.depth(key(theme.name), parents) >= LEVELS:
-            raise Invalid(f"Row {number}: “{theme.name}” stands too deep. {family.DEEPEST}.")
+            raise Invalid(
+                f"Row {number}: “{theme.name}” would be on a fourth level. {family.DEEPEST}."
+            )

@@ -30,7 +30,7 @@ def plan_merge(
     passage that mentions it counts for `into`; its children stand under `into`. Flushes.
 
     Raises:
-        Invalid: no theme to merge into, itself, or its children would stand too deep.
+        Invalid: no theme to merge into, itself, or its children would be on a fourth level.
         Conflict: the other one is switched off, or nothing would be listened for any more.
     """
     if into is None:
@@ -54,7 +54,7 @@ def plan_merge(
         if family.ring(each.id, parents):
             raise Invalid(f"“{into.name}” stands under “{theme.name}”. Move it up first.")
         if family.depth(each.id, parents) >= LEVELS:
-            raise Invalid(f"{family.DEEPEST}: “{each.name}” would stand deeper.")
+            raise Invalid(f"“{each.name}” would be on a fourth level. {family.DEEPEST}.")
     moves = {theme.id: into.id}
     return changes.plan(program, changes.MERGE, wanted.values(), member, moves=moves)
 
@@ -66,7 +66,7 @@ def plan_split(
     none of them stays with it. Flushes.
 
     Raises:
-        Invalid: fewer than two parts, one that can't be used, or it stands too deep to have any.
+        Invalid: fewer than two parts, one that can't be used, or it is on the last level.
         Conflict: it is switched off.
     """
     given = [each for each in parts if each.name.strip() or each.description.strip()]
@@ -79,7 +79,9 @@ def plan_split(
     known = entries.every(program.id)
     parents = {each.id: each.parent_id for each in known.values()}
     if family.depth(theme.id, parents) + 1 >= LEVELS:
-        raise Invalid(f"{family.DEEPEST}: move “{theme.name}” up before you split it.")
+        raise Invalid(
+            f"“{theme.name}” is on the third level, so it can have no parts. {family.DEEPEST}."
+        )
     wanted: dict[str, Entry] = {}
     for position, each in enumerate(given, theme.position + 1):
         entry = entries.clean(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.domain.codebook.book import MOST_GIVEN
 from app.domain.codebook.hearing import Hearing
 
 PERSON = "person"  # the engine of a mention that a person decided: `app.domain.corrections.kinds`
@@ -98,7 +99,8 @@ def decide(passage: Passage, heard: Heard, plan: Plan, by: tuple[str, str]) -> D
                 )
     if passage.decided or not plan.scope:
         return Difference(gained, lost)
-    now = _by_owner(heard.themes, plan)
+    every = _by_owner(heard.themes, plan)
+    now = {each: every[each] for each in plan.scope if each in every}
     if plan.shared_out:
         return _shared_out(passage, heard, plan, now, by)
     for theme_id in plan.scope:
@@ -107,7 +109,7 @@ def decide(passage: Passage, heard: Heard, plan: Plan, by: tuple[str, str]) -> D
             gained[theme_id] = Given(now[theme_id], *by)
         elif theme_id not in now and there is not None and there.engine != PERSON:
             lost[theme_id] = there
-    return Difference(gained, lost)
+    return _as_many_as_may_be(passage, Difference(gained, lost), plan, every)
 
 
 def _shared_out(
@@ -118,12 +120,38 @@ def _shared_out(
     was = passage.mentions.get(plan.shared_out)
     if was is None or was.engine == PERSON:
         return Difference({}, {})
-    to = {each: now[each] for each in plan.scope if each in now}
+    to = now
     if not to and heard.likeness:
         best = plan.hearing.counts_for[max(heard.likeness, key=lambda n: heard.likeness[n])]
         to = {best: was.confidence} if best in plan.scope else {}
-    gained = {each: Given(sure, *by) for each, sure in to.items() if each not in passage.mentions}
+    listened = {*plan.hearing.counts_for.values()}
+    others = sum(each in listened for each in passage.mentions if each != plan.shared_out)
+    parts = sorted(to, key=lambda each: (-to[each], each))[: max(1, MOST_GIVEN - others)]
+    gained = {each: Given(to[each], *by) for each in parts if each not in passage.mentions}
     return Difference(gained, {plan.shared_out: was} if to else {})
+
+
+def _as_many_as_may_be(
+    passage: Passage, found: Difference, plan: Plan, heard: Mapping[str, float]
+) -> Difference:
+    """Where a theme comes in, and would be one too many, another goes: what isn't heard any more
+    before what is, and of these the least sure. What is switched off isn't given, so it is not
+    counted and stays."""
+    listened = {*plan.hearing.counts_for.values()}
+    there = {each: given for each, given in passage.mentions.items() if each in listened}
+    after = {
+        each: given for each, given in {**there, **found.gained}.items() if each not in found.lost
+    }
+    over = len(after) - MOST_GIVEN
+    if over <= 0 or not found.gained:
+        return found
+    free = [each for each, given in after.items() if given.engine != PERSON]
+    free.sort(key=lambda each: (each in heard, heard.get(each, after[each].confidence), each))
+    out = set(free[:over])
+    return Difference(
+        {each: given for each, given in found.gained.items() if each not in out},
+        {**found.lost, **{each: there[each] for each in out if each in there}},
+    )
 
 
 def _by_owner(themes: Mapping[str, float], plan: Plan) -> dict[str, float]:
@@ -131,7 +159,7 @@ def _by_owner(themes: Mapping[str, float], plan: Plan) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, sure in themes.items():
         owner = plan.hearing.counts_for.get(name)
-        if owner is not None and owner in plan.scope:
+        if owner is not None:
             found[owner] = max(sure, found.get(owner, 0.0))
     return found
 

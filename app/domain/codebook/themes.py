@@ -1,5 +1,6 @@
-"""A program's themes, edited one by one. What changes the words that the machine goes by is a
-version (`changes`); where something was said already it is planned first and looked at."""
+"""A program's themes, edited one by one. What changes the words that the machine goes by, or adds
+a theme, is a version (`changes`); where something was said already it is planned first and looked
+at."""
 
 from __future__ import annotations
 
@@ -35,17 +36,42 @@ def add(
     colour: str = "",
     member: Member | None = None,
 ) -> Theme:
-    """A new theme at the end; what was said before is heard for it in the background. Flushes.
+    """A new theme at the end, at once, for those who looked already; what was said before is heard
+    for it in the background. Flushes.
 
     Raises:
         Invalid: a theme has this name already, something is missing or too long, or there are as
             many as there may be.
         Conflict: another change is being carried out.
     """
-    entry = _entry(program, new_id(), name, description, examples, parent_id, colour)
-    entry = replace(entry, position=max((each.position for each in program.themes), default=-1) + 1)
+    entry = _new(program, name, description, examples, parent_id, colour)
     changes.apply(changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=False))
     return session().get_one(Theme, entry.id)
+
+
+def plan_add(
+    program: Program,
+    name: str,
+    description: str,
+    examples: Sequence[str] = (),
+    *,
+    parent_id: str | None = None,
+    colour: str = "",
+    member: Member | None = None,
+) -> CodebookChange | None:
+    """A new theme at the end; or, where something was said already that it would be heard in, the
+    plan for it, to be looked at first. Flushes.
+
+    Raises:
+        Invalid, Conflict: as `add`.
+    """
+    entry = _new(program, name, description, examples, parent_id, colour)
+    look = versions.has_passages(program.id)
+    planned = changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=look)
+    if look:
+        return planned
+    changes.apply(planned)
+    return None
 
 
 def change(
@@ -146,6 +172,18 @@ def _refuse_last(program: Program, theme: Theme) -> None:
     others = (Theme.program_id == program.id, Theme.active, Theme.id != theme.id)
     if session().scalar(select(Theme.id).where(*others).limit(1)) is None:
         raise Conflict("A codebook needs one active theme at least.")
+
+
+def _new(
+    program: Program,
+    name: str,
+    description: str,
+    examples: Sequence[str],
+    parent_id: str | None,
+    colour: str,
+) -> Entry:
+    entry = _entry(program, new_id(), name, description, examples, parent_id, colour)
+    return replace(entry, position=max((each.position for each in program.themes), default=-1) + 1)
 
 
 def _entry(

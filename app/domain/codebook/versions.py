@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
+from app.domain.codebook.retagging import PERSON
 from app.domain.errors import NotFound
 from app.extensions import db
-from app.models import Answer, CodebookChange, Program, Segment, Submission, Transcript
+from app.models import (
+    Answer,
+    CodebookChange,
+    Mention,
+    Program,
+    Segment,
+    Submission,
+    Theme,
+    Transcript,
+)
 
 UNDER_WAY = ("applying", "undoing")
 
@@ -76,3 +86,20 @@ def created(change: CodebookChange) -> list[str]:
     """Ids of the themes that this change made."""
     there = {row["id"] for row in change.before}
     return [row["id"] for row in change.wanted if row["id"] not in there]
+
+
+def put_by_people(change: CodebookChange) -> list[tuple[str, int]]:
+    """Names of the themes that this change made and people put on passages, with how many these
+    are: undoing leaves them there, switched off."""
+    if not (made := created(change)):
+        return []
+    rows = db.session.execute(
+        passages(change.program_id)
+        .with_only_columns(Theme.name, func.count(Segment.id))
+        .join(Mention, Mention.segment_id == Segment.id)
+        .join(Theme, Mention.theme_id == Theme.id)
+        .where(Theme.id.in_(made), Mention.engine == PERSON)
+        .group_by(Theme.name)
+        .order_by(Theme.name)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -23,7 +23,7 @@ from app.models import (
 )
 from tests import factories, services
 from tests.domain.codebook.listening import carried_out, tags
-from tests.domain.codebook.test_changes import done, person_said, undone
+from tests.domain.codebook.spoken import done, person_said, undone
 from tests.domain.erasure.gate import Gate, beside, until_it_waits
 
 SAID = ("Nobody told me", "It rained in", "They shouted at me")

@@ -74,7 +74,8 @@ def test_colours_and_whether_it_is_listened_for() -> None:
         ),
         (
             "name,description,parent\nA,a,\nB,b,A\nC,c,B\nD,d,C\n",
-            "Row 5: “D” stands too deep. A theme may stand two levels deep at most.",
+            "Row 5: “D” would be on a fourth level. There are three levels at most: a theme, "
+            "themes under it, and themes under those.",
         ),
         ("name,description\nＡ,a\na,b\n", "Row 3: the name “a” is already in row 2."),
         ("name,description\nStraße,a\nSTRASSE,b\n", "Row 3: the name “STRASSE” is already in"),

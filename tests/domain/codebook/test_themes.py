@@ -49,6 +49,12 @@ def test_names_differ_whatever_their_case(program: Program) -> None:
     assert [each.name for each in program.themes] == ["Delivery", "Staff", "PARKING"]
 
 
+def test_before_anything_was_said_there_is_nothing_to_look_at(program: Program) -> None:
+    assert themes.plan_add(program, "Parking", "Where to leave the car") is None
+    db.session.commit()
+    assert [each.name for each in program.themes] == ["Delivery", "Staff", "Parking"]
+
+
 def test_a_poor_theme_is_refused(program: Program) -> None:
     poor = [("", "x", []), ("x", "", []), ("x" * 81, "x", []), ("x", "x", ["e"] * 41)]
     for name, description, examples in poor:
@@ -92,7 +98,9 @@ def test_nobody_stands_above_themselves(program: Program) -> None:
             themes.change(
                 program, delivery, delivery.name, delivery.description, parent_id=parent.id
             )
-    with pytest.raises(Invalid, match="two levels deep at most"):
+    with pytest.raises(
+        Invalid, match=r"^This theme would be on a fourth level\. There are three levels"
+    ):
         themes.add(program, "Wheel", "What it rolls on", parent_id=van.id)
     with pytest.raises(Invalid, match="Choose a parent from this codebook"):
         themes.add(program, "Wheel", "What it rolls on", parent_id="nobody")

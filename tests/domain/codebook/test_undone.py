@@ -6,12 +6,23 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import editing, understanding
-from app.domain.codebook import carrying, changes, entries, mentions, reshaping, themes
+from app.domain.codebook import (
+    carrying,
+    changes,
+    entries,
+    hearing,
+    mentions,
+    reshaping,
+    themes,
+    versions,
+)
+from app.domain.errors import Invalid
 from app.domain.understanding import Finding, Heard
 from app.extensions import db
 from app.models import CodebookChange, Mention, Program, Segment, Theme, Workspace
 from tests import factories
 from tests.domain.codebook.listening import carried_out, committed, tags
+from tests.domain.codebook.spoken import moments, named, person_said, says
 
 LATE, RUDE, OTHER = "The delivery came late", "Their staff was rude", "The weather is fine"
 
@@ -146,3 +157,27 @@ def test_words_that_nobody_changed_are_not_heard_anew(program: Program) -> None:
     db.session.commit()
     carrying.take_back(change, committed)
     assert mentions.passages(program.id, carrying.plan_of(change), 0, 10) == []
+
+
+def test_where_a_person_put_a_theme_that_is_undone_it_stays_and_only_there(
+    program: Program,
+) -> None:
+    """Switched off, which everybody sees; what the machine heard of it goes, in passages and in
+    moments, also of voices that came in since."""
+    change = done(themes.plan_add(program, "Weather", "Rain and shine"))
+    weather = named(program, "Weather")
+    person_said(program, RUDE, weather)
+    says(program, "Nice weather today", weather)
+    assert versions.put_by_people(change) == [("Weather", 1)]
+    undone(change)
+    assert tags(program) == {
+        LATE: ["Delivery"], RUDE: ["Weather"], OTHER: [], "Nice weather today": [],
+    }  # fmt: skip
+    assert moments(program)["Nice weather today"] == moments(program)[OTHER] == []
+    assert not weather.active and hearing.of(program).codebook.names == ("Delivery", "Staff")
+    assert versions.put_by_people(change) == [("Weather", 1)]
+    with pytest.raises(Invalid, match="There is a theme “Weather” already, switched off"):
+        themes.add(program, "weather", "Once more")
+    themes.delete(program, weather, "weather")
+    db.session.commit()
+    assert tags(program)[RUDE] == [] and versions.put_by_people(change) == []

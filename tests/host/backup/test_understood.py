@@ -27,7 +27,7 @@ from app.models import (
 from tests import factories
 from tests.conftest import DATABASE
 from tests.domain.codebook.listening import carried_out, tags
-from tests.domain.codebook.test_changes import person_said
+from tests.domain.codebook.spoken import person_said
 from tests.host.backup.kept import inside, stop
 
 pytestmark = [
