@@ -14,7 +14,16 @@ from app import runtime
 from app.cli import application
 from app.domain import programs
 from app.domain.errors import Invalid, StepFailed
-from app.domain.fairness import audits, gathering, pauses, references, saying, stops, tables
+from app.domain.fairness import (
+    audits,
+    gathering,
+    pauses,
+    references,
+    saying,
+    stops,
+    tables,
+    waiting,
+)
 from app.domain.fairness.references import References
 from app.extensions import db
 from app.models import FairnessAudit, Program
@@ -85,7 +94,10 @@ def _measured(program: Program, file: Path | None, most: int) -> dict[str, Any]:
         "highlighting_rests": there is not None,
         "reasons": list(there.reasons) if there else [],
         **saying.as_json(found, limits, notes),
-        "lines": list(saying.lines(found, minimum)),
+        "lines": [
+            *saying.lines(found, minimum),
+            *(waiting.lines(found, minimum, pauses=most) if gathering.grouping(program) else ()),
+        ],
     }
 
 

@@ -20,7 +20,16 @@ from sqlalchemy import select
 from app import runtime
 from app.domain import audit
 from app.domain.errors import Conflict, HeardError, Invalid, NotFound
-from app.domain.fairness import audits, gathering, history, saying, schedule, stops, tables
+from app.domain.fairness import (
+    audits,
+    gathering,
+    history,
+    saying,
+    schedule,
+    stops,
+    tables,
+    waiting,
+)
 from app.domain.fairness.hiding import UNTOLD
 from app.domain.fairness.measures import BY_KEY, MEASURES, Measure, limit_of
 from app.domain.fairness.tables import Cell, Table
@@ -62,7 +71,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A measure with one table for each field."""
+    """A measure with one table for each field; some group is shown."""
 
     measure: Measure
     limit: float
@@ -184,6 +193,7 @@ def _page(program: Program) -> dict[str, object]:
         "program": program,
         "newest": newest,
         "sections": _sections(program, now, before),
+        "waiting": waiting.waiting(now, settings.fairness_minimum, pauses=settings.fairness_pauses),
         "stop": stops.standing(program.id),
         "minimum": settings.fairness_minimum,
         "days": settings.fairness_days,
@@ -201,7 +211,7 @@ def _sections(program: Program, now: Sequence[Table], before: Sequence[Table]) -
         shown = tuple(
             _shown(program, each, limit, before) for each in now if each.measure == measure.key
         )
-        if shown:
+        if any(each.table.shows for each in shown):
             found.append(Section(measure, limit, shown))
     return found
 

@@ -62,6 +62,18 @@ def test_a_small_group_is_nowhere_and_a_name_is_only_text(
         assert page.get(at(program, rest)).status_code == 404
 
 
+def test_measures_that_are_not_shown_are_named_with_what_they_wait_for(
+    page: FlaskClient, program: Program
+) -> None:
+    measured(program)
+    shown = page.get(at(program)).text
+    figures, _, rest = shown.partition("measures not shown yet")
+    assert "A group is shown from 10 people on" in shown and "two groups have 10 people" in rest
+    assert "Word error</strong>" in rest and "Word error" not in figures
+    assert "Corrected by people" in figures and "Corrected by people" not in rest
+    assert "whose words somebody here corrected. Nobody yet, or fewer than 10." in rest
+
+
 def test_from_a_number_to_a_voice_in_two_clicks(page: FlaskClient, workspace: Workspace) -> None:
     program = crowd.program(workspace)
     ids = crowd.voices(program, 40, lambda i: {"accent": ("North", "South")[i % 2]})

@@ -11,7 +11,8 @@ from app.domain.errors import Invalid
 @dataclass(frozen=True, slots=True)
 class Measure:
     """kind: share (of respondents) or rate (of words or labels). `unit`: what a rate of 1 is of.
-    `more_is_worse`: a group with a higher figure is served worse. `limit`: worst ÷ best."""
+    `counts`: whom it can be measured for. `more_is_worse`: a group with a higher figure is served
+    worse. `limit`: worst ÷ best."""
 
     key: str
     name: str
@@ -19,6 +20,7 @@ class Measure:
     unit: str
     limit: float
     about: str
+    counts: str
     more_is_worse: bool = True
     percent: bool = True
 
@@ -28,39 +30,49 @@ MEASURES = (
         "word_error", "Word error", "rate", "words said", 1.5,
         "Words that the machine heard wrongly, left out or put in, of the words that people "
         "corrected the recording to.",
+        "people with a recording whose words somebody here corrected",
     ),
     Measure(
         "inserted", "Inserted words", "rate", "words said", 2.0,
         "Words that the machine wrote and nobody said.",
+        "people with a recording whose words somebody here corrected",
     ),
     Measure(
         "inserted_paused", "Inserted words, with pauses put in", "rate", "words said", 2.0,
         "The same recordings once more, with two seconds of silence put between words.",
+        "people with a corrected recording that was heard again after an audit",
     ),
     Measure(
         "doubt", "The machine’s doubt in its words", "rate", "words heard", 1.5,
         "1 − the engine’s own confidence, over all that it heard.",
+        "people with a recording that a speech engine wrote down",
     ),
     Measure(
         "sentiment_error", "Wrong sentiment", "rate", "sentiments that people checked", 1.5,
         "Sentiments that people put right, of those that they looked at.",
+        "people with a passage whose sentiment somebody here looked at",
     ),
     Measure(
         "corrected", "Corrected by people", "share", "", 1.5,
         "Voices in which people had to correct words or labels.",
+        "everybody who left a voice",
     ),
     Measure(
         "no_camera", "Answered without a camera", "share", "", 2.0,
         "Voices from the recording page that came as sound or in writing, by choice or not.",
+        "people who came by the recording page",
     ),
     Measure(
         "camera_failed", "The camera refused", "share", "", 2.0,
         "Voices whose camera was denied, missing or busy when the recording page asked for it.",
+        "people who came by the recording page",
     ),
     # Four fifths: Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D (1978)
     Measure(
         "highlighted", "Highlighted", "share", "", 1.25,
-        "Voices in which the machine found a moment worth hearing.", more_is_worse=False,
+        "Voices in which the machine found a moment worth hearing.",
+        "people in whose voice the machine looked for moments",
+        more_is_worse=False,
     ),
 )  # fmt: skip
 BY_KEY = {each.key: each for each in MEASURES}

@@ -51,6 +51,11 @@ class Table:
             return "none"
         return "differs" if self.ratio.beyond_chance else "chance"
 
+    @property
+    def shows(self) -> bool:
+        """Whether it has a figure of some group, and not only of those who did not say."""
+        return any(each.shown and each.group != UNTOLD for each in self.cells)
+
     def cell(self, group: str) -> Cell | None:
         return next((each for each in self.cells if each.group == group and each.shown), None)
 
