@@ -62,22 +62,27 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
 @click.option("--codebook", type=click.Path(path_type=Path), help="CSV: name,description,…")
 def understand(codebook: Path | None) -> None:
     """JSON Lines {id, text} on standard input to sentiment, emotions, themes, hand-off."""
+    from workers.terminal import Reading
     from workers.understand import shared
 
     themes = _codebook(codebook)
     settings = read_settings()
     understander = shared(*settings.text_models)
     wrong = 0
-    for batch in _batches(sys.stdin.buffer):
-        good = [(key, text) for key, text, error in batch if error is None]
-        for _, _, error in batch:
-            if error is not None:
-                wrong += 1
-                click.echo(error, err=True)
-        for (key, _), found in zip(
-            good, understander.understand([text for _, text in good], themes), strict=True
-        ):
-            click.echo(_written({"id": key, **found.as_json()}))
+    with Reading(sys.stdin.buffer, "text") as reading:
+        for batch in _batches(sys.stdin.buffer):
+            good = [(key, text) for key, text, error in batch if error is None]
+            reading.pause()
+            for _, _, error in batch:
+                if error is not None:
+                    wrong += 1
+                    click.echo(error, err=True)
+            reading.show()
+            found = understander.understand([text for _, text in good], themes)
+            reading.pause()
+            for (key, _), each in zip(good, found, strict=True):
+                click.echo(_written({"id": key, **each.as_json()}))
+            reading.add(len(good))
     if wrong:
         raise Invalid(f"{wrong} of the lines could not be read; the others were.")
 
