@@ -98,7 +98,8 @@ def test_an_ended_link_is_dead_in_every_part(
 ) -> None:
     link, token = shared(made, owner)
     ready(made)
-    assert client.get(f"/s/{token}/clip").status_code == 200
+    played = client.get(f"/s/{token}/clip")
+    assert played.status_code == 200
     if ending == "revoked":
         sign_in(client, owner)
         assert client.post(f"/shared/{link.id}/revoke").status_code == 303
@@ -115,6 +116,9 @@ def test_an_ended_link_is_dead_in_every_part(
         answer = client.get(f"/s/{token}{part}", headers={"Range": "bytes=0-9"})
         assert answer.status_code == 404, part
         assert "Nobody told me" not in answer.get_data(as_text=True)
+    # Nor does a player hear that what it has kept still holds.
+    kept = {"If-None-Match": played.headers["ETag"]}
+    assert client.get(f"/s/{token}/clip", headers=kept).status_code == 404
     assert "This link no longer works." in client.get(f"/s/{token}").get_data(as_text=True)
 
 

@@ -17,17 +17,19 @@ from app.domain import (
     alerts,
     calls,
     channels,
+    consent,
     follow_ups,
     following,
     forgetting,
     gone_out,
     outbox,
+    receipt,
 )
 from app.extensions import db
-from app.models import Delivery, GoneOut, Highlight, Member, Submission, Subscription, now
+from app.models import Delivery, Erasure, GoneOut, Highlight, Member, Submission, Subscription, now
 from tests import factories
 from tests.domain import sending
-from tests.domain.erasure.gate import Gate
+from tests.domain.erasure.gate import Gate, beside, until_it_waits
 from tests.domain.erasure.marked import MARKER, erase, nowhere
 from tests.receivers import MailServer, WebServer, free_port
 
@@ -185,6 +187,31 @@ def test_taken_back_while_it_is_noted_it_goes_without(
     row = db.session.get_one(Delivery, delivery_id)
     assert (row.state, row.error, post_office.letters) == ("done", outbox.NOTHING_LEFT, [])
     assert db.session.scalar(select(func.count()).select_from(GoneOut)) == 0
+
+
+def test_sent_while_it_is_being_taken_back_it_waits_and_goes_without(
+    app: Flask,
+    voice: Submission,
+    teammate: Member,
+    post_office: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delivery_id, voice_id = announced(voice, teammate).id, voice.id
+    gate = Gate()
+    monkeypatch.setattr(receipt, "told", gate.after(receipt.told))
+
+    def take_back() -> None:
+        consent.withdraw(db.session.get_one(Submission, voice_id))
+        db.session.commit()
+
+    db.session.remove()
+    with gate.holding(app, take_back), beside(app, partial(outbox.deliver, delivery_id)):
+        until_it_waits()
+        gate.let_go()
+    row = db.session.get_one(Delivery, delivery_id)
+    assert (row.state, row.error, post_office.letters) == ("done", outbox.NOTHING_LEFT, [])
+    assert "told" not in db.session.scalars(select(Erasure)).one().removed
+    assert db.session.scalars(select(GoneOut)).all() == []
 
 
 class Echo(MailServer):
