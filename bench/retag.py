@@ -111,8 +111,8 @@ def _done(change: CodebookChange) -> tuple[float, float, int]:
 def _vectors(program: Program) -> tuple[float, float]:
     """Makes and keeps every passage's vector; seconds and CPU-seconds of the encoder alone."""
     from app import runtime
+    from app.domain.personal_data.reading import unnamed
     from workers.understand import shared
-    from workers.understand.names import unnamed
     from workers.vectors import make
 
     texts = db.session.scalars(select(Segment.text)).all()

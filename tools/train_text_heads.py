@@ -19,10 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from app.domain.personal_data.reading import unnamed
 from tools.text_heads import adapter, emotion, fit, hand_off, lessons, themes
 from workers.understand.encoder import Encoder
 from workers.understand.hand_off import NONE
-from workers.understand.names import unnamed
 
 SENTENCES = Path(__file__).parent / "sentences"
 # What customers say, with its sentiment and whether a person is needed; told/ holds passages in

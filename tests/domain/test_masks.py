@@ -19,6 +19,7 @@ from app.domain import (
     masking,
     masks,
     messages,
+    personal_data,
     processing,
     search,
     transcripts,
@@ -89,7 +90,7 @@ def test_what_is_found_is_kept_with_who_found_it(transcript: Transcript) -> None
         ("phone", 3, 3, 8.0, 9.0),
     ]
     assert {(r.source, r.engine, r.version, r.hidden) for r in rows} == {
-        ("machine", "rules", "1", True)
+        ("machine", "rules", personal_data.VERSION, True)
     }
     looks = db.session.scalars(select(PersonalLook).order_by(PersonalLook.segment_id)).all()
     assert [each.masked for each in looks] == ["my name is •", "call me on • please", None]

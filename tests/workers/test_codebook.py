@@ -14,6 +14,7 @@ from app.domain import masks
 from app.domain.codebook import changes, clusters, looking, lookout, proposals, reshaping, versions
 from app.domain.codebook.proposals import LEAST
 from app.domain.codebook.reshaping import Part
+from app.domain.personal_data.reading import unnamed
 from app.domain.search import vectors
 from app.extensions import db
 from app.models import CodebookChange, Mention, Program, Run, Segment, Theme, Vectors, Workspace
@@ -22,7 +23,6 @@ from workers import vectors as making
 from workers.perform import perform
 from workers.understand import shared
 from workers.understand.encoder import Encoder
-from workers.understand.names import unnamed
 from workers.understand.themes import centred
 
 pytestmark = pytest.mark.slow

@@ -16,10 +16,10 @@ from sklearn.linear_model import LogisticRegression
 
 from app.domain.codebook.book import Codebook, Theme
 from app.domain.codebook.reading import read_codebook
+from app.domain.personal_data.reading import unnamed
 from tools.text_heads import fit
 from workers.understand import heads
 from workers.understand.encoder import Encoder
-from workers.understand.names import unnamed
 from workers.understand.themes import ThemeIndex, among
 
 Each = TypeVar("Each")

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 
-from workers.understand.names import PLACEHOLDER, lists, unnamed
+from app.domain.personal_data.lists import given
+from app.domain.personal_data.reading import NOBODY, unnamed
 from workers.understand.wording import plainly, read_as
 
 LONGEST_JOINED = 220  # characters
@@ -127,10 +129,14 @@ def dialect(text: str, chance: random.Random) -> str:
 def renamed(text: str, chance: random.Random) -> str | None:
     """With any other name in place of each one that is found; None where there is none."""
     masked = unnamed(text)
-    if not re.search(rf"\b{PLACEHOLDER}\b", masked):
+    if not re.search(rf"\b{NOBODY}\b", masked):
         return None
-    given = sorted(lists()["given"])
-    return re.sub(rf"\b{PLACEHOLDER}\b", lambda _: chance.choice(given).title(), masked)
+    return re.sub(rf"\b{NOBODY}\b", lambda _: chance.choice(_given()).title(), masked)
+
+
+@cache
+def _given() -> list[str]:
+    return sorted(given())
 
 
 def ways(text: str, chance: random.Random) -> list[str]:

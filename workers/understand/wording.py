@@ -1,8 +1,8 @@
 """What the models read of a passage: people's names as one, and spoken spellings as plain words.
 
-A passage's feeling and its need for a person depend neither on who tells it (names.py) nor on how
-they talk: "it wis awfy guid, so it wis" is read as "it was very good". What is shown, searched and
-quoted stays as it was said.
+A passage's feeling and its need for a person depend neither on who tells it
+(`app.domain.personal_data.reading`) nor on how they talk: "it wis awfy guid, so it wis" is read as
+"it was very good". What is shown, searched and quoted stays as it was said.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+from app.domain import personal_data
+from app.domain.personal_data import lists
+from app.domain.personal_data.reading import unnamed
 from app.domain.search.encoder import MOST_CHARACTERS
-from workers.understand.names import LIST as NAMES
-from workers.understand.names import lists, unnamed
 from workers.understand.turns import TURNS
 
 LIST = Path(__file__).with_name("spellings.txt")
@@ -37,7 +38,7 @@ def plainly(text: str) -> str:
         said = match.group(0)
         lower = said.lower()
         plain = words.get(lower)
-        if plain is None or (said[0].isupper() and (lower in _names() or _within(match))):
+        if plain is None or (said[0].isupper() and (lower in lists.every() or _within(match))):
             seen.add(lower)
             if lower.endswith(("in", "in'")):
                 seen.add("in'" if lower.endswith("'") else "in")
@@ -60,7 +61,8 @@ def plainly(text: str) -> str:
 def versioned(*versions: str) -> str:
     """Heads' versions and the way texts are read for them, in one: either changes what is said."""
     read = hashlib.sha256("\n".join([*versions, *map(repr, TURNS)]).encode())
-    for path in (LIST, NAMES):
+    read.update(personal_data.VERSION.encode())
+    for path in (LIST, *lists.FILES):
         read.update(path.read_bytes())
     return read.hexdigest()[:8]
 
@@ -90,8 +92,3 @@ def _turns() -> tuple[tuple[frozenset[str], re.Pattern[str], str], ...]:
         (frozenset(needed.split()), re.compile(turn, re.IGNORECASE), instead)
         for needed, turn, instead in TURNS
     )
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset[str]().union(*lists().values())

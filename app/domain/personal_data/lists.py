@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.personal_data.tokens import fold
 
 HERE = Path(__file__).parent
+FILES = tuple(HERE / name for name in ("lists.txt", "names.txt", "words.txt"))
 
 
 def words_of(section: str) -> frozenset[str]:
@@ -43,8 +44,15 @@ def either() -> frozenset[str]:
     return _names("either")
 
 
+@cache
+def every() -> frozenset[str]:
+    """All names, those that are other words too among them."""
+    return given() | family() | either()
+
+
 def _names(section: str) -> frozenset[str]:
-    return frozenset(fold(name) for name in _sections("names.txt")[section].split())
+    """As they stand in `names.txt`, which is folded."""
+    return frozenset(_sections("names.txt")[section].split())
 
 
 @cache

@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.personal_data import cues
-from app.domain.personal_data.lists import common, either, family, given, lines_of, words_of
-from app.domain.personal_data.spoken import DIGITS, TEENS, TENS
+from app.domain.personal_data import cues, shapes
+from app.domain.personal_data.lists import (
+    common,
+    either,
+    every,
+    family,
+    given,
+    lines_of,
+    words_of,
+)
 from app.domain.personal_data.tokens import Token
 
 BRANDS = frozenset(tuple(line.split()) for line in lines_of("brands"))
+_BRANDED = frozenset(word for brand in BRANDS for word in brand)
 # Words behind which what reads like a name is a place or a thing ("St Martin's hospital").
 THINGS = words_of("things")
 FEWEST = 3  # letters of an unknown name
@@ -22,22 +30,39 @@ NEVER = words_of("never names")
 PLACES = words_of("places") | words_of("cities")
 NAMES_FIRST = words_of("names first")  # words, but met as names more often
 LETTER_CUES = frozenset(["spelled", "spelt", "spell", "spelling", "that's", "thats"])
+# Before a name that is a word, a brand or a town, too, these make it a thing: "the Ford".
+ARTICLES = frozenset(("the", "a", "an", "this", "that", "your", "our", "their", "some", "any"))
+SELF = frozenset(("i'm", "im", "am", "we're"))
+DOCTORS = frozenset(("doctor", "dr", "professor"))  # which stand without a name, too
+ORIGINS = ("ish", "ese", "an")  # "I'm Venezuelan"
+VERBAL = ("ed", "ing", "ly")  # of unknown words that are no family names: "Ludovic poured"
+_KNOWN_SHORT = 3  # letters of an ambiguous name that a capital alone doesn't make one
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How an answer is written, and which words are its giver's own name."""
+    """How an answer is written, and which words are its giver's own name.
+
+    `reading`: it is for the models and not for masks: there the capital of an ambiguous name is
+    enough, and a word that nobody knows needs one.
+    """
 
     cased: bool
     known: frozenset[str]
+    reading: bool = False
 
 
 def find(
-    words: Sequence[Token], taken: frozenset[int], known: frozenset[str] = frozenset()
+    words: Sequence[Token],
+    taken: frozenset[int],
+    known: frozenset[str] = frozenset(),
+    *,
+    reading: bool = False,
 ) -> Iterator[tuple[str, range]]:
-    """("name", places). `known`: folded words that are the customer's name, as they typed it."""
+    """("name", places). `known`: folded words that are the customer's name, as they typed it.
+    `reading`: as in `Sight`."""
     capitals = sum(token.capital for token in words)
-    sight = Sight(0 < capitals < max(4, 0.4 * len(words)), known)
+    sight = Sight(0 < capitals < max(4, 0.4 * len(words)), known, reading)
     done = -1
     for at in range(len(words)):
         if at <= done or at in taken:
@@ -53,28 +78,38 @@ def find(
 
 def _name(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) -> int | None:
     """Where the name that begins here ends; None where none does."""
-    word = words[at].word
-    if word in cues.TITLES or not _letters(word) or word in NEVER or _brand(words, at):
+    word = shapes.bare(words[at].word)
+    own = word in sight.known
+    if not own and word not in every():
+        if word in common() and not (words[at].capital and sight.cased):
+            return None  # most words
+        word = shapes.joined(word)
+    if word in cues.TITLES or not shapes.letters(word) or word in NEVER or _brand(words, at):
         return None
-    sure = word in given() or word in family()
-    cue = cues.strength(words, at)
-    known = word in sight.known and (not _plain(word) or words[at].capital or cue > cues.NONE)
-    if known:
+    if word in given() or word in family():
+        if not own and (_placed(words, at) or _in(words, at)):
+            return None
         return _rest(words, at, taken, sight)
-    if sure:
-        if _placed(words, at):
-            return None
-    elif word in either():
-        if not _meant(words, at, cue, sight):
-            return None
-    elif cue < cues.PERSON or word in PLACES or _acronym(words[at], sight):
-        return None
-    elif cue == cues.NAMED:
-        if _plain(word) and not (words[at].capital and sight.cased):
-            return None
-    elif _plain(word) or (sight.cased and not words[at].capital and not _begins(words, at)):
-        return None
-    return _rest(words, at, taken, sight)
+    cue = cues.strength(words, at)
+    if own and (not shapes.plain(word) or words[at].capital or cue > cues.NONE):
+        return _rest(words, at, taken, sight)
+    meant = _meant if word in either() else _announced
+    return _rest(words, at, taken, sight) if meant(words, at, cue, sight) else None
+
+
+def _announced(words: Sequence[Token], at: int, cue: int, sight: Sight) -> bool:
+    """Whether a word that is on no list stands where a name does."""
+    token = words[at]
+    word = token.word
+    if cue < cues.PERSON or word in PLACES or _acronym(token, sight):
+        return False
+    if at and words[at - 1].word in SELF and word.endswith(ORIGINS):
+        return False
+    if sight.reading and not token.said[:1].isupper():
+        return cue == cues.NAMED and not shapes.plain(word) and words[at - 1].word not in DOCTORS
+    if cue == cues.NAMED:
+        return not shapes.plain(word) or (token.capital and sight.cased)
+    return not shapes.plain(word) and (not sight.cased or token.capital or _begins(words, at))
 
 
 def _rest(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) -> int:
@@ -110,7 +145,7 @@ def _rest(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) 
 
 def _family(token: Token, sight: Sight) -> bool:
     word = token.word
-    if not _letters(word) or word in NEVER or (word in PLACES and word not in family()):
+    if not shapes.letters(word) or word in NEVER or (word in PLACES and word not in family()):
         return False
     if sight.cased:
         return (
@@ -122,7 +157,9 @@ def _family(token: Token, sight: Sight) -> bool:
         return True
     if word in either():
         return word not in common() or word in _PLAIN_FAMILY
-    return word not in common() and len(word) >= FEWEST
+    if sight.reading or word in common() or len(word) < FEWEST:
+        return False
+    return not word.endswith(VERBAL)
 
 
 # Family names that are words, but hardly stand behind a given name as such.
@@ -137,22 +174,25 @@ def _meant(words: Sequence[Token], at: int, cue: int, sight: Sight) -> bool:
     before = words[at - 1].word if at else ""
     if word in PLACES and before in ("in", "from", "to", "at", "near", "of"):
         return False
-    if word in NAMES_FIRST or not _plain(word):
+    if sight.reading:
+        return _read(words, at, cue, sight)
+    if word in NAMES_FIRST or not shapes.plain(word):
         return cue >= cues.DOES and not (sight.cased and not words[at].said[:1].isupper())
     if sight.cased or words[at].capital:
         return cue >= cues.DOES and words[at].said[:1].isupper()
     return cue == cues.NAMED
 
 
-def _plain(word: str) -> bool:
-    """Whether it is a word of the language, or made of such: "old-fashioned", "sixty-four"."""
-    parts = word.split("-")
-    return word in common() or (
-        len(parts) > 1
-        and all(
-            len(p) < 2 or p in common() or p in DIGITS or p in TENS or p in TEENS for p in parts
-        )
-    )
+def _read(words: Sequence[Token], at: int, cue: int, sight: Sight) -> bool:
+    """Whether the models read a word that is also a name as one: by its capital, nearly always."""
+    word, token = words[at].word, words[at]
+    if sight.cased and token.capital:
+        if words[at - 1].word in ARTICLES or _placed(words, at):
+            return False
+        return len(word) > _KNOWN_SHORT or cue >= cues.DOES
+    if not shapes.plain(word):
+        return cue >= cues.DOES
+    return cue >= (cues.DOES if token.said[:1].isupper() else cues.NAMED) and word in NAMES_FIRST
 
 
 def _acronym(token: Token, sight: Sight) -> bool:
@@ -175,10 +215,16 @@ def _placed(words: Sequence[Token], at: int) -> bool:
     return bool(after[:1]) and after[0] in THINGS
 
 
+def _in(words: Sequence[Token], at: int) -> bool:
+    """ "in Charlotte": a town that is called as people are."""
+    return at > 0 and words[at].word in PLACES and words[at - 1].word in ("in", "near")
+
+
 def _spelled(words: Sequence[Token], at: int, taken: frozenset[int]) -> int | None:
     """ "spelled P A T E L", or letters behind a name."""
-    before = [each.word for each in words[max(0, at - 2) : at]]
-    if not any(each in LETTER_CUES for each in before):
+    if len(words[at].word) != 1 or LETTER_CUES.isdisjoint(
+        each.word for each in words[max(0, at - 2) : at]
+    ):
         return None
     last = at
     while (
@@ -193,6 +239,8 @@ def _spelled(words: Sequence[Token], at: int, taken: frozenset[int]) -> int | No
 
 def _brand(words: Sequence[Token], at: int) -> bool:
     """Whether this word is part of a brand, a title or a place that has a person's name."""
+    if words[at].word not in _BRANDED:
+        return False
     for size in (2, 3, 4):
         for first in range(at - size + 1, at + 1):
             if first >= 0 and tuple(each.word for each in words[first : first + size]) in BRANDS:
@@ -202,15 +250,3 @@ def _brand(words: Sequence[Token], at: int) -> bool:
 
 def _begins(words: Sequence[Token], at: int) -> bool:
     return at == 0 or words[at - 1].ends
-
-
-def _letters(word: str) -> bool:
-    before, apostrophe, _ = word.partition("'")
-    return (
-        not (apostrophe and before not in ("o", "d", "n", "m"))
-        and len(word) >= 2
-        and word.replace("-", "").replace("'", "").isalpha()
-        and word not in DIGITS
-        and word not in TENS
-        and word not in TEENS
-    )

@@ -42,6 +42,8 @@ class Found:
 
 def fold(text: str) -> str:
     """`Zoë’s,` → `zoe`: as names and cues are compared."""
+    if text.isascii():
+        return text.strip(_EDGES).lower().removesuffix("'s")
     plain = text.replace("’", "'").strip(_EDGES).casefold()
     plain = plain.removesuffix("'s").replace("ß", "ss").replace("ł", "l").replace("ø", "o")
     plain = unicodedata.normalize("NFD", plain)

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app import queue, runtime
 from app.domain import masking, personal_data
 from app.domain.clerk import rows_written
+from app.domain.personal_data import reading
 from app.extensions import db
 from app.models import PersonalLook, Segment, Transcript, Vectors
 
@@ -28,12 +29,11 @@ Masks = Mapping[int, masking.Hidden]
 NAME = "all-MiniLM-L6-v2"
 # of model.safetensors as published at sentence-transformers/all-MiniLM-L6-v2
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-READY = 2  # counted up when `texts` or what the worker does to them changes
+READY = 3  # counted up when `texts` or what the worker does to them changes
 MODEL = f"{NAME} {SHA256[:8]} {READY}"
 PART = f"{MODEL} part"  # some passages have their vector, others wait for theirs
 TODAY = (MODEL, PART)
 WIDTH = 384
-NOBODY = "Alex"  # as `workers.understand.names` writes every name
 # 404 bytes a passage: its id, of which masked text the vector is, and the numbers: each of them
 # times scale / 127, and the whole has length 1.
 RECORD = np.dtype(
@@ -42,7 +42,7 @@ RECORD = np.dtype(
 AT_ONCE = 64  # transcripts rung for at a time: what comes in meanwhile waits a second or two
 IDS = 5000  # in one statement: SQLite takes 32,766
 _STANDS_FOR = {
-    label: {"name": NOBODY, masking.OTHER: "something"}.get(kind, label.strip("[]"))
+    label: {"name": reading.NOBODY, masking.OTHER: "something"}.get(kind, label.strip("[]"))
     for kind, label in masking.LABELS.items()
 }
 

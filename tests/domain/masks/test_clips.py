@@ -65,7 +65,7 @@ def test_rules_that_are_newer_count_at_once(
 
     monkeypatch.setattr(personal_data, "find", find)
     assert ready(moment), "its passage was looked through by the rules that are in force"
-    monkeypatch.setattr(personal_data, "VERSION", "2")
+    monkeypatch.setattr(personal_data, "VERSION", "newer")
     assert not ready(moment), "before anybody has looked"
     assert masks.catch_up() == 1
     assert db.session.query(Clip).count() == 0

@@ -1,0 +1,37 @@
+"""A passage as the models read it: every name in it is the same one.
+
+What a passage feels like, is about and needs can't depend on whether Emily or Oluwaseun tells it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.domain.personal_data import names
+from app.domain.personal_data.tokens import tokens
+
+NOBODY = "Alex"  # a name of no one gender that the encoder knows as one token
+_JOINTS = re.compile(r"(\.{2,}|[…—–/])(?=\w)")  # "Emily...then", "Emily/Tom"
+_EDGES = re.compile(r"(\W*).*?((?:'(?:s|ll|d|ve|re))?\W*)", re.DOTALL | re.IGNORECASE)
+
+
+def unnamed(text: str) -> str:
+    """The text with NOBODY for each name of a person that is found; several words of one name
+    become one. What isn't found stays as it was said."""
+    text = text.replace("’", "'")
+    spaced = _JOINTS.sub(r" \1 ", text)
+    found = [place for _, place in names.find(tokens([spaced]), frozenset(), reading=True)]
+    if not found:
+        return text
+    said = spaced.split()
+    for place in reversed(found):
+        before, after = _edges(said[place[0]])[0], _edges(said[place[-1]])[1]
+        said[place[0] : place[-1] + 1] = [f"{before}{NOBODY}{after}"]
+    return " ".join(said)
+
+
+def _edges(word: str) -> tuple[str, str]:
+    """What stands around a name: marks, "'s"."""
+    match = _EDGES.fullmatch(word)
+    assert match is not None  # it takes any text
+    return match.group(1), match.group(2)
