@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -93,6 +93,13 @@ def from_rows(rows: Sequence[Any]) -> list[Passage]:
         Passage(start, end, text, confidence, tuple(Word(*word) for word in words), *rest)
         for start, end, text, confidence, words, *rest in rows
     ]
+
+
+def timed_words(rows: Sequence[Any]) -> Iterator[tuple[str, float, float]]:
+    """The words of such rows that have times of their own: (text, start, end)."""
+    for row in rows:
+        for text, start, end, _ in row[4]:
+            yield str(text).strip(), start, end
 
 
 def written(changes: Sequence[Change]) -> list[Any]:

@@ -124,3 +124,13 @@ def test_odd_texts_are_taken(text: str) -> None:
 def test_numbers_check_themselves(number: str, card: bool, iban: bool) -> None:
     assert (number.isdigit() and checksums.card(number)) == card
     assert checksums.iban(number) == iban
+
+
+@pytest.mark.parametrize("after", ["or ask him", "to reach me", "time after time"])
+@pytest.mark.parametrize("number", ["07700900456", "07700 900456", "0790045"])
+def test_a_number_is_no_amount_for_the_word_behind_it(number: str, after: str) -> None:
+    found = find([f"call me on {number} {after}"])
+    assert [(each.kind, each.first, each.last) for each in found] == [
+        ("phone", 3, 2 + len(number.split()))
+    ]
+    assert find([f"it cost 125000 {after}", "I waited 45 minutes"]) == []

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app.domain import personal_data
 from app.domain.masking.places import decide, digest, masked, put
-from app.domain.masking.times import heard
+from app.domain.masking.times import Said, heard
 from app.extensions import db
 from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
 
 
-def hidden(transcript: Transcript) -> dict[int, dict[int, str]]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What masks in one answer's words depend on besides the words: what the rules found and people
+    decided, in the order in which it came; what the customer is called, as they typed it; and which
+    words the machine timed itself, as `times.heard` gives them."""
+
+    rows: Sequence[PersonalData]
+    names: Sequence[str]
+    timed: frozenset[Said] | None
+
+
+def decided(transcript: Transcript) -> Decided:
+    """Read once, for all that is asked of a transcript at a time."""
+    rows = db.session.scalars(
+        select(PersonalData)
+        .where(PersonalData.answer_id == transcript.answer_id)
+        .order_by(PersonalData.created_at, PersonalData.id)
+    )
+    return Decided(rows.all(), known(transcript), heard(transcript))
+
+
+def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[int, str]]:
     """The masked words of each passage that has some, by the segment's id: number of the word →
     kind."""
+    by = by or decided(transcript)
     segments = transcript.segments
-    rows = decisions(transcript)
     fresh = looked_through(segments)
     found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
     if len(fresh) == len(segments):
-        for row in rows:
+        for row in by.rows:
             if row.source == "machine" and row.segment_id in found:
                 put(found[row.segment_id], row.first_word, row.last_word, row.kind)
     else:
-        for each in personal_data.find([s.text for s in segments], known(transcript)):
+        for each in personal_data.find([s.text for s in segments], by.names):
             put(found[segments[each.segment].id], each.first, each.last, each.kind)
-    decide(found, rows, segments, fresh, heard(transcript))
+    decide(found, by.rows, segments, fresh, by.timed)
     return masked(found)
 
 
@@ -47,15 +69,4 @@ def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
         look.segment_id
         for look in looks
         if (look.version, look.digest) == (personal_data.VERSION, texts[look.segment_id])
-    )
-
-
-def decisions(transcript: Transcript) -> list[PersonalData]:
-    """What the rules found and people decided in its answer, in the order in which it came."""
-    return list(
-        db.session.scalars(
-            select(PersonalData)
-            .where(PersonalData.answer_id == transcript.answer_id)
-            .order_by(PersonalData.created_at, PersonalData.id)
-        )
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from app.domain import editing_changes, personal_data
 from app.domain.editing_words import Passage
-from app.domain.masking import hiding
+from app.domain.masking.hiding import Decided
 from app.domain.masking.places import Kinds, decide, masked, put
-from app.domain.masking.times import Past, heard
+from app.domain.masking.times import Past
 from app.models import Transcript
 
 
@@ -29,14 +29,14 @@ def versions(transcript: Transcript) -> Iterator[list[Past]]:
         yield _side(edit.changes, after=True)
 
 
-def masks(transcript: Transcript, passages: Sequence[Past]) -> dict[int, Kinds]:
+def masks(passages: Sequence[Past], by: Decided) -> dict[int, Kinds]:
     """What today's rules and people's decisions mask in passages that stood together once, by the
     passages' ids."""
     found: dict[int, Kinds] = {passage.id: {} for passage in passages}
     texts = [passage.text for passage in passages]
-    for each in personal_data.find(texts, hiding.known(transcript)):
+    for each in personal_data.find(texts, by.names):
         put(found[passages[each.segment].id], each.first, each.last, each.kind)
-    decide(found, hiding.decisions(transcript), passages, frozenset(), heard(transcript))
+    decide(found, by.rows, passages, frozenset(), by.timed)
     return masked(found)
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.domain.masking import history
-from app.domain.masking.hiding import decisions, hidden
+from app.domain.masking.hiding import Decided, decided, hidden
 from app.domain.masking.places import NEAR, Kinds
-from app.domain.masking.times import Past, Said, certain, has_times, heard, words_of
+from app.domain.masking.times import Past, Said, certain, has_times, words_of
 from app.domain.timeline import Span, merge
 from app.models import PersonalData, Transcript
 
@@ -18,13 +18,12 @@ GAP = 0.15  # a shorter sound between two muted stretches is no word
 
 def muted(transcript: Transcript) -> list[Span]:
     """The stretches of its recording in which masked words are said, with a small margin."""
-    rows = decisions(transcript)
-    timed = heard(transcript)
-    spans = [*_decided(rows), *_unread(transcript, timed)]
-    every = hidden(transcript)
+    by = decided(transcript)
+    spans = [*_decided(by.rows), *_unread(transcript, by)]
+    every = hidden(transcript, by)
     for segment in transcript.segments:
         if segment.end > segment.start and (masks := every.get(segment.id)):
-            when = certain(segment, timed)
+            when = certain(segment, by.timed)
             spans += [when[at] for at in masks]
     wider = (Span(max(0.0, each.start - MARGIN), each.end + MARGIN) for each in spans)
     return merge(wider, GAP)
@@ -44,15 +43,15 @@ def _decided(rows: Sequence[PersonalData]) -> list[Span]:
     return spans
 
 
-def _unread(transcript: Transcript, timed: frozenset[Said] | None) -> Iterator[Span]:
+def _unread(transcript: Transcript, by: Decided) -> Iterator[Span]:
     """When those words are said that were masked before an edit and stand there no more."""
     if transcript.heard is None:
         return
     now = [each for segment in transcript.segments for each in words_of(segment)]
     for before in history.stood(transcript):
-        every = history.masks(transcript, before)
+        every = history.masks(before, by)
         for passage in before:
-            yield from _gone(passage, every.get(passage.id, {}), now, timed)
+            yield from _gone(passage, every.get(passage.id, {}), now, by.timed)
 
 
 def _gone(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain import personal_data
 from app.domain.masking import history
-from app.domain.masking.hiding import hidden
+from app.domain.masking.hiding import decided, hidden
 from app.domain.masking.places import Kinds, put
 from app.domain.masking.showing import Hidden, text_of
 from app.domain.masking.times import Past
@@ -86,10 +86,11 @@ def _quoted(text: str, every: Sequence[Said], name: str) -> str:
 
 def _every(transcript: Transcript) -> Iterator[Said]:
     """All words of what stood there once, and of what stands there now."""
+    by = decided(transcript)
     for once in history.versions(transcript):
         if once:
-            yield _said(once, history.masks(transcript, once))
-    yield _said(transcript.segments, hidden(transcript))
+            yield _said(once, history.masks(once, by))
+    yield _said(transcript.segments, hidden(transcript, by))
 
 
 def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds]) -> Said:
@@ -102,11 +103,12 @@ def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds])
 
 def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:
     """What is masked in each passage that begins with this text, as it is now or was once."""
+    by = decided(transcript)
     for segment in transcript.segments:
         if segment.text.startswith(text):
-            yield hidden(transcript).get(segment.id, {})
+            yield hidden(transcript, by).get(segment.id, {})
     for once in history.versions(transcript):
         said = [passage for passage in once if passage.text.startswith(text)]
         if said:
-            every = history.masks(transcript, once)
+            every = history.masks(once, by)
             yield from (every.get(passage.id, {}) for passage in said)

@@ -14,7 +14,7 @@ from app.models import Segment, Transcript
 
 QUICKEST_S = 0.04  # for one letter: nobody says more than 25 in a second
 
-Said = tuple[str, float, float]  # a word, folded, and when it is said
+Said = tuple[str, float, float]  # a word and when it is said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +46,7 @@ def heard(transcript: Transcript) -> frozenset[Said] | None:
     """The words that the machine timed itself; None where nobody edited any."""
     if transcript.heard is None:
         return None
-    return frozenset(
-        (fold(word.text), word.start, word.end)
-        for passage in editing_changes.from_rows(transcript.heard)
-        for word in passage.words
-    )
+    return frozenset(editing_changes.timed_words(transcript.heard))
 
 
 def certain(segment: Segment | Past, timed: frozenset[Said] | None) -> list[Span]:
@@ -66,7 +62,7 @@ def certain(segment: Segment | Past, timed: frozenset[Said] | None) -> list[Span
         return [Span(segment.start, segment.end)] * len(spans)
     if timed is None:
         return spans
-    said = [fold(word) for word in segment.text.split()]
+    said = segment.text.split()
     own = [(said[at], span.start, span.end) in timed for at, span in enumerate(spans)]
     found: list[Span] = []
     for by_machine, run in groupby(range(len(spans)), key=lambda at: own[at]):
@@ -92,6 +88,6 @@ def _around(
 
 
 def words_of(segment: Segment | Past) -> Iterator[Said]:
-    """Each word of the text, and when it is said or guessed to be."""
+    """Each word of the text, folded, and when it is said or guessed to be."""
     for word, span in zip(segment.text.split(), guessed(segment), strict=True):
         yield fold(word), span.start, span.end

@@ -91,7 +91,12 @@ def _without_amount(words: Sequence[Token], run: Run) -> Run:
         return run
     if words[run[-1].last].comma:
         return run
-    return run[:-1] if sum(map(str.isdigit, text_of(run))) > 6 and len(run) > 2 else []
+    text = text_of(run)
+    digits = sum(map(str.isdigit, text))
+    if len(run) > 2:
+        return run[:-1] if digits > 6 else []
+    # Nobody counts so much, nor from 0: "07700900456 or …"
+    return run if digits > 8 or (digits > 6 and text.startswith(("0", "+"))) else []
 
 
 def _kind(words: Sequence[Token], run: Run) -> str | None:

@@ -17,6 +17,8 @@ from app.models import Answer, AuditEntry, Transcript
 from tests import factories
 from tests.domain.editing.acts import CUSTOMER, write
 
+pytestmark = pytest.mark.slow
+
 MARA, ANA = Speaker(1, "Mara", customer=False), Speaker(2, "Ana")
 
 

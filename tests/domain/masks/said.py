@@ -17,9 +17,9 @@ def look(transcript: Transcript) -> None:
     db.session.expire_all()
 
 
-def listened(answer: Answer, *said: str, timed: bool = True) -> Transcript:
+def listened(answer: Answer, *said: str, timed: bool = True, current: bool = True) -> Transcript:
     """Looked through. Not `timed`: as a captions file leaves it, without times of words."""
-    transcript = factories.transcript(answer, *said)
+    transcript = factories.transcript(answer, *said, current=current)
     if not timed:
         for segment in transcript.segments:
             segment.words = []

@@ -9,6 +9,8 @@ from app.models import Answer, Highlight, Member, Transcript
 from tests import factories
 from tests.domain.masks.said import edit, hide, lift, listened, look, merge
 
+pytestmark = pytest.mark.slow
+
 BEFORE, HOUSE = "It came late.", "we live in the blue house by the pub"
 MASKED = "we live in the [hidden] by the pub"
 

@@ -11,6 +11,8 @@ from app.extensions import db
 from app.models import Answer, Member, PersonalData, Transcript
 from tests.domain.masks.said import edit, hide, lift, listened, look, merge, shown, silent
 
+pytestmark = pytest.mark.slow
+
 HOUSE = "we live in the blue house by the Quarry pub sadly"
 NUMBER = "call me on 07700900456 please"
 
