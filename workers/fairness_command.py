@@ -25,6 +25,7 @@ from app.domain.fairness import (
     waiting,
 )
 from app.domain.fairness.references import References
+from app.domain.wording import count
 from app.extensions import db
 from app.models import FairnessAudit, Program
 from storage import StorageError
@@ -126,8 +127,8 @@ def _hear(program: Program, most: int, given: References | None) -> None:
 
 def _print(said: dict[str, Any]) -> None:
     click.echo(f"{said['program']}")
-    kept = f"{said['voices']:,} voices" if said["kept"] else "measured by the file, not kept"
-    click.echo(f"{kept}; groups of {said['minimum']} respondents or more")
+    kept = count(said["voices"], "voice") if said["kept"] else "measured by the file, not kept"
+    click.echo(f"{kept}; groups of {count(said['minimum'], 'respondent')} or more")
     if said["engines"]:
         click.echo(f"words by {', '.join(said['engines'])}")
     for row in said.get("rows_without_recording", []):

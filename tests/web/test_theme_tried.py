@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.domain.codebook import versions
 from app.extensions import db
-from app.models import Answer, CodebookChange, Member, Program, Segment, Workspace
+from app.models import Answer, CodebookChange, Member, Program, Segment, Theme, Workspace
+from tests import factories
 from tests.conftest import sign_in
 from tests.domain.codebook import spoken
 from tests.domain.codebook.listening import carried_out, looked_at
@@ -95,6 +96,20 @@ def test_one_passage_is_one(editor: FlaskClient, program: Program) -> None:
     assert ">−1 passage</p>" in editor.get(page).text
     page, _ = planned(editor, at(program), {**WEATHER, "name": "Nobody says this"})
     assert "Of 5 passages, none would change." in editor.get(page).text
+
+
+def test_what_gives_way_to_a_new_theme_is_shown_with_the_reason(
+    editor: FlaskClient, program: Program
+) -> None:
+    delivery, staff = program.themes
+    price = factories.save(Theme(program_id=program.id, name="Price", description="It", position=2))
+    spoken.says(program, "Delivery, staff, price and weather", delivery, staff, price)
+    page, _ = planned(editor, at(program), WEATHER)
+    seen = editor.get(page).text
+    assert ">+2 passages</p>" in seen and ">−1 passage</p>" in seen
+    assert "A passage is given 3 themes at most, so where one comes in" in seen
+    page, _ = planned(editor, at(program, f"/{staff.id}"), {**WEATHER, "name": "Rude"})
+    assert "themes at most, so" not in editor.get(page).text
 
 
 def test_what_a_person_put_there_is_marked_once_it_is_off(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.tables import Table
+from app.domain.wording import count
 
 NO_VOICES = "No voice has come in yet, so there is nothing to compare."
 NO_FIELDS = (
@@ -30,7 +31,8 @@ def about(found: Gathered, tables: Sequence[Table], minimum: int) -> list[str]:
         return [NO_FIELDS]
     if not any(found.groups.values()):
         return [NOBODY_SAID]
-    said = []
+    said: list[str] = []
+    many = count(minimum, "respondent")
     for each in found.fields:
         chosen = set(found.groups[each.key].values())
         if not chosen:
@@ -38,7 +40,7 @@ def about(found: Gathered, tables: Sequence[Table], minimum: int) -> list[str]:
         elif len(chosen) == 1:
             said.append(f"{each.label}: all who said chose the same; there is nothing to compare.")
         elif not any(c.shown for t in tables if t.field == each.key for c in t.cells):
-            said.append(f"{each.label}: no two groups have {minimum} respondents yet.")
+            said.append(f"{each.label}: no two groups have {many} yet.")
     if not found.spoken:
         said.append(NO_RECORDINGS)
     elif "word_error" not in found.facts:
