@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from app.domain import masks
 from app.extensions import db
-from app.models import Highlight, Member, Workspace
+from app.models import Highlight, Member, Transcript, Workspace
 from tests import factories
 from tests.conftest import sign_in
 from tests.e2e.customer import NEEDS_BROWSER
@@ -53,7 +53,7 @@ def waits(page: Page, condition: str) -> None:
 
 
 def test_a_leaders_player_is_silent_over_masked_words(
-    app: Flask, moment: Highlight, teammate: Member
+    app: Flask, moment: Highlight, teammate: Member, owner: Member
 ) -> None:
     with browsing(app, teammate) as page:
         page.goto(f"/voices/{moment.submission_id}")
@@ -66,6 +66,14 @@ def test_a_leaders_player_is_silent_over_masked_words(
         waits(page, "v.currentTime > 3.5 && v.muted")
         waits(page, "v.currentTime > 5.2 && !v.muted")
         expect(page.locator(".segments")).to_contain_text("my name is [name]")
+        transcript = db.session.get_one(Transcript, moment.transcript_id)
+        masks.hide(transcript, "late", "other", owner)
+        db.session.commit()  # while the page is open
+        page.evaluate("document.querySelector('video').currentTime = 8")
+        waits(page, "!v.muted")
+        page.evaluate("document.querySelector('video').pause()")
+        page.evaluate("document.querySelector('video').play()")
+        waits(page, "v.currentTime > 9 && v.currentTime < 10 && v.muted")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -58,6 +58,7 @@ def marked(program: Program) -> Submission:
     newer = factories.transcript(answer, LINE, "And more.")
     by_customer, beyond = editing.Author(editing.CUSTOMER), newer.segments[1].id
     editing.save(newer, 0, by_customer, {beyond: f"And {MARKER}"})
+    newer.edits[0].speakers = [[], [[1, MARKER, True]]]
     highlight = factories.highlight(answer, newer, themes=program.themes[:1])
     factories.highlight(answer, transcript)
     factories.save(

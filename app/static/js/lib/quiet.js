@@ -3,6 +3,8 @@
 
 const LOOK_MS = 25; // far shorter than the margin around a masked word, also at double speed
 const AHEAD_S = 0.05;
+const SOON_MS = 500;
+const AGAIN_MS = 20_000; // what somebody masks while the page is open is silent by then
 
 export function quiet(video, address) {
   if (!address) return;
@@ -10,6 +12,7 @@ export function quiet(video, address) {
   let holding = false; // muted by us
   let wanted = video.muted; // as its viewer has it
   let timer = 0;
+  let asked = 0;
 
   const look = () => {
     const now = video.currentTime;
@@ -23,6 +26,7 @@ export function quiet(video, address) {
     }
   };
   const ask = async () => {
+    asked = performance.now();
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (answer.ok) spans = (await answer.json()).muted;
@@ -32,10 +36,14 @@ export function quiet(video, address) {
     look();
   };
   const start = () => {
-    if (!spans) ask();
+    if (performance.now() - asked > SOON_MS) ask();
     look();
     clearInterval(timer);
-    timer = setInterval(() => (video.paused ? clearInterval(timer) : look()), LOOK_MS);
+    timer = setInterval(() => {
+      if (video.paused) return clearInterval(timer);
+      if (performance.now() - asked > AGAIN_MS) ask();
+      look();
+    }, LOOK_MS);
   };
   for (const event of ["play", "playing"]) video.addEventListener(event, start);
   for (const event of ["seeking", "timeupdate", "volumechange"]) video.addEventListener(event, look);
