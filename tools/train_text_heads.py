@@ -60,7 +60,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    encoder = Encoder(threads=1)
+    encoder = Encoder(threads=1, exact=True)
     encode = fit.Encodings(encoder, arguments.cache)
     train, test = customers("train", encode), customers("test", encode)
     told = [row for name in TOLD for row in lessons.rows(SENTENCES / f"{name}.tsv")]

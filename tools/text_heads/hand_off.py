@@ -25,9 +25,7 @@ from workers.understand.wording import read_as
 STRENGTH = 2e-3
 RARITY = 0.4  # 0: a label weighs as much as it has sentences; 1: all labels weigh the same
 BACKGROUND = 0.3  # weight of a review or a comment, a customer's sentence being 1
-WARMTH = (
-    6.0  # weight of a warm story that needs nobody, though its words are those of one that does
-)
+WARMTH = 24.0  # weight of a warm story that needs nobody, in words of those that do
 COMMENTS = 2000
 AXES = 400
 ALIKE = 0.7  # cosine; sentences more alike than this stay in one fold
