@@ -2,8 +2,9 @@
 
 `./heard bench accuracy` prints them and writes docs/accuracy.md. Speech is measured on
 tests/media/speech and on SPEECH_FOLDER (else ../shared/data/speech), text on tools/sentences and
-on GOEMOTIONS_FOLDER (else ../shared/data/goemotions); a folder that isn't here is named and
-left out. A new part of the page is one more line in PARTS.
+on GOEMOTIONS_FOLDER (else ../shared/data/goemotions) and BANKING77_FOLDER (else
+../shared/data/banking77); a folder that isn't here is named and left out. A new part of the page is
+one more line in PARTS.
 """
 
 from __future__ import annotations

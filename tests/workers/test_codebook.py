@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 TOPICS = Path(__file__).parents[2] / "tools" / "sentences" / "topics.tsv"
 
 LATE = "The parcel came nine days late and nobody told me."
-WET = "They left my parcel in the rain and the box was soaked."
+WET = "The delivery was left in the rain and the parcel was soaked."
 KIND = "The man who brought it was so friendly and helpful."
 CABLES = (
     "There was no charging cable in the box at all.",

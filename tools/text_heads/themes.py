@@ -1,161 +1,196 @@
 """The scorer of passages and themes: learned on many codebooks, judged on codebooks left out.
 
-Both logistic models have few weights on purpose: projections learned on the same passages lost
-against them on codebooks that they had not seen.
+The closeness is learned on all codebooks but those of some trades, and passages of these are
+compared with their themes by it: from names and descriptions, from names alone, and with some
+passages shown as examples. On what that gives for all trades the weights of the likenesses are
+fitted, and the choice of themes: few weights, as what they say is to hold elsewhere.
 """
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
+import torch
 from sklearn.linear_model import LogisticRegression
 
-from app.domain.codebook.book import Codebook, Theme
-from app.domain.codebook.reading import read_codebook
+from app.domain.codebook.book import Theme
 from app.domain.personal_data.reading import unnamed
-from tools.text_heads import fit
+from tools.text_heads import closeness, fit
+from tools.text_heads.codebooks import CODEBOOKS, Book, Remembered, gathered
+from tools.text_heads.episodes import Episode, Weights, heard
+from workers.understand import closeness as kept
 from workers.understand import heads
 from workers.understand.encoder import Encoder
-from workers.understand.themes import ThemeIndex, among
+from workers.understand.themes import LIKENESSES, among, called, centred, wordings
 
-Each = TypeVar("Each")
-
-THRESHOLDS = np.arange(0.15, 0.6, 0.01)
+THRESHOLDS = np.arange(0.15, 0.7, 0.01)
 PARTS = (1, 2, 2, 3, 4, 6)  # themes of a random part of a codebook
-SILENT = 0.6  # of the passages about none, at least so many must be given none
+SILENT = 0.65  # of the passages about none, at least so many must be given none
+FOLDS = 8
 
 
-@dataclass(frozen=True)
-class Book:
-    """A codebook with passages: vectors (n, 384) and which theme each is about (n, themes)."""
-
-    codebook: Codebook
-    embedding: np.ndarray
-    truth: np.ndarray
-
-
-def train(texts: list[str], encoder: Encoder, folder: Path) -> None:
+def train(texts: list[str], encoder: Encoder, folder: Path, seed: int = 0) -> None:
     """`texts`: what customers say, whose mean is the centre. `folder`: tools/sentences."""
-    centre = encoder.embed([unnamed(text) for text in texts]).mean(0)
-    _save(centre, np.zeros(5), np.zeros(6), 0.5)
-    books = list(many(folder, "themes_more", encoder).values())
-    pairs = [ThemeIndex(book.codebook, encoder).likenesses(book.embedding) for book in books]
-    pair = np.zeros((len(books), 5))
-    scores = []
-    for left_out, likeness in enumerate(pairs):
-        pair[left_out] = _pair(_but(pairs, left_out), _but(books, left_out))
-        scores.append(likeness @ pair[left_out][:-1] + pair[left_out][-1])
-    said = []
-    for left_out in range(len(books)):
-        others, rest = _but(scores, left_out), _but(books, left_out)
-        decide = _decide(others, rest)
-        least = _least([_chances(own, decide) for own in others], rest)
-        said.append(_chances(scores[left_out], decide) >= least)
-    _report("codebooks left out", books, scores, said)
-    decide = _decide(scores, books)
-    least = _least([_chances(own, decide) for own in scores], books)
-    _save(centre, _pair(pairs, books), decide, least)
+    reading = Remembered(encoder)
+    centre = reading.embed([unnamed(text) for text in texts]).mean(0)
+    _save(centre, Weights(*np.zeros((2, LIKENESSES + 1))), np.zeros(6), 0.5)  # `centred` reads it
+    books = gathered(folder, reading)
+    told = [_told(book, reading) for book in books]
+    where = _folds([book.trade for book in books], seed)
+    episodes: list[list[Episode]] = [[] for _ in range(FOLDS)]
+    for fold in range(FOLDS):
+        rest = [one for one, at in zip(told, where, strict=True) if at != fold]
+        learned = closeness.learn(rest, seed)
+        for row in np.flatnonzero(where == fold):
+            episodes[fold] += heard(books[row], reading, learned, seed + int(row))
+    judged = []
+    for fold in range(FOLDS):
+        others = [each for at, several in enumerate(episodes) if at != fold for each in several]
+        weights, decide, least = _scorers(others)
+        judged += [
+            (each, own := each.scores(weights), _chances(own, decide) >= least)
+            for each in episodes[fold]
+        ]
+    _report(judged)
+    weights, decide, least = _scorers([each for several in episodes for each in several])
+    closeness.save(closeness.learn(told, seed))
+    kept.closeness.cache_clear()
+    _save(centre, weights, decide, least)
 
 
-def many(folder: Path, name: str, encoder: Encoder) -> dict[str, Book]:
-    """The codebooks of NAME_codebooks.csv with their passages in NAME.tsv."""
-    themes: dict[str, list[Theme]] = {}
-    with (folder / f"{name}_codebooks.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            themes.setdefault(row["codebook"], []).append(Theme(row["name"], row["description"]))
-    rows = _rows(folder / f"{name}.tsv")
-    return {
-        book: _book(
-            Codebook(tuple(own)), [row for row in rows if row["codebook"] == book], "|", encoder
+def _told(book: Book, encoder: Remembered) -> closeness.Told:
+    """Each theme by its name and description, and by its name alone."""
+    bare = [Theme(theme.name, "") for theme in book.codebook.themes]
+    themes = [called(centred(encoder.embed(wordings(own)))) for own in (book.codebook.themes, bare)]
+    return closeness.Told(
+        centred(book.embedding), np.concatenate(themes), np.concatenate([book.truth] * 2, 1)
+    )
+
+
+def _folds(trades: list[str], seed: int) -> np.ndarray:
+    """A part for each codebook; those of one trade are in one part."""
+    names = sorted({*trades})
+    order = np.random.default_rng(seed).permutation(len(names))
+    part = {names[row]: place % FOLDS for place, row in enumerate(order)}
+    return np.array([part[trade] for trade in trades])
+
+
+def _scorers(episodes: list[Episode]) -> tuple[Weights, np.ndarray, float]:
+    """Only codebooks with passages about none teach when to say nothing. A bare name says too
+    little for the closeness: with it close topics of trades it has never met are told apart worse.
+    """
+    plain = [each for each in episodes if not each.examples.size]
+    told = [each for each in plain if each.described]
+    named = [each for each in plain if not each.described]
+    likenesses = np.arange(LIKENESSES)
+    weights = Weights(_fitted(told, likenesses), _fitted(named, likenesses[:-1]))
+    some = [each for each in episodes if each.source == CODEBOOKS]
+    decide = _decide([each.scores(weights) for each in some], [each.truth for each in some])
+    told = [each for each in told if each.source == CODEBOOKS]
+    least = _least([_chances(each.scores(weights), decide) for each in told], told)
+    return weights, decide, least
+
+
+def _fitted(episodes: list[Episode], likenesses: np.ndarray) -> np.ndarray:
+    weights = np.zeros(LIKENESSES)
+    weights[likenesses] = _softmax(episodes, likenesses)
+    return _level(weights, episodes)
+
+
+def _level(weights: np.ndarray, episodes: list[Episode]) -> np.ndarray:
+    """The weights, and what makes the scores log-odds: as many themes given as there are."""
+    scores = np.concatenate([(each.likeness @ weights).reshape(-1) for each in episodes])
+    share = np.mean(np.concatenate([each.truth.reshape(-1) for each in episodes]))
+    low, high = -50.0, 50.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (
+            (low, middle) if heads.sigmoid(scores + middle).mean() > share else (middle, high)
         )
-        for book, own in themes.items()
-    }
+    return np.append(weights, middle)
 
 
-def single(folder: Path, name: str, encoder: Encoder) -> Book:
-    """The codebook of NAME_codebook.csv with its passages in NAME.tsv."""
-    book = read_codebook((folder / f"{name}_codebook.csv").read_text(encoding="utf-8"))
-    return _book(book, _rows(folder / f"{name}.tsv"), ",", encoder)
+def _softmax(episodes: list[Episode], likenesses: np.ndarray) -> np.ndarray:
+    widest = max(each.truth.shape[1] for each in episodes)
+    likeness, truth, there = [], [], []
+    for each in episodes:
+        about = each.truth.any(1)
+        more = ((0, 0), (0, widest - each.truth.shape[1]))
+        likeness.append(np.pad(each.likeness[about][..., likenesses], (*more, (0, 0))))
+        truth.append(np.pad(each.truth[about], more))
+        there.append(np.pad(np.ones_like(each.truth[about]), more))
+    x, yes, real = (torch.tensor(np.concatenate(each)) for each in (likeness, truth, there))
+    weights = torch.zeros(len(likenesses), requires_grad=True)
+    search = torch.optim.LBFGS([weights], max_iter=80, line_search_fn="strong_wolfe")
+
+    def surprise() -> torch.Tensor:
+        search.zero_grad()
+        scores = (x @ (10 * weights)).masked_fill(~real, -1e9)
+        chances = torch.log_softmax(scores, 1).masked_fill(~yes, -1e9)
+        loss = -torch.logsumexp(chances, 1).mean() + 1e-4 * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    search.step(surprise)
+    return np.asarray(10 * weights.detach().numpy())
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def _book(codebook: Codebook, rows: list[dict[str, str]], mark: str, encoder: Encoder) -> Book:
-    truth = [[name in row["themes"].split(mark) for name in codebook.names] for row in rows]
-    texts = [unnamed(row["text"]) for row in rows]
-    return Book(codebook, encoder.embed(texts), np.array(truth))
-
-
-def _but(items: list[Each], left_out: int) -> list[Each]:
-    return items[:left_out] + items[left_out + 1 :]
-
-
-def _pair(pairs: list[np.ndarray], books: list[Book]) -> np.ndarray:
-    return _logistic(np.concatenate([own.reshape(-1, 4) for own in pairs]) * 10, books, 10.0)
-
-
-def _decide(scores: list[np.ndarray], books: list[Book]) -> np.ndarray:
+def _decide(scores: list[np.ndarray], truths: list[np.ndarray]) -> np.ndarray:
     """Learned from each codebook, and from random parts of it: small codebooks work alike."""
     draws = np.random.default_rng(0)
-    scores, books = [*scores], [*books]
-    for own, book in list(zip(scores, books, strict=True)):
-        for size in PARTS:
+    x, y = [], []
+    for own, truth in zip(scores, truths, strict=True):
+        for size in (own.shape[1], *PARTS):
             some = draws.permutation(own.shape[1])[:size]
-            scores.append(own[:, some])
-            books.append(Book(book.codebook, book.embedding, book.truth[:, some]))
-    return _logistic(np.concatenate([among(own).reshape(-1, 5) for own in scores]), books, 1.0)
-
-
-def _logistic(x: np.ndarray, books: list[Book], unit: float) -> np.ndarray:
-    """Weights for x / unit, then the bias."""
-    truth = np.concatenate([book.truth.reshape(-1) for book in books])
-    line = LogisticRegression(C=1.0, max_iter=500).fit(x, truth)
-    return np.append(line.coef_[0] * unit, line.intercept_)
+            x.append(among(own[:, some]).reshape(-1, 5))
+            y.append(truth[:, some].reshape(-1))
+    line = LogisticRegression(C=1.0, max_iter=500).fit(np.concatenate(x), np.concatenate(y))
+    return np.append(line.coef_[0], line.intercept_)
 
 
 def _chances(scores: np.ndarray, decide: np.ndarray) -> np.ndarray:
     return heads.sigmoid(among(scores) @ decide[:-1] + decide[-1])
 
 
-def _least(chances: list[np.ndarray], books: list[Book]) -> float:
+def _least(chances: list[np.ndarray], episodes: list[Episode]) -> float:
     """The threshold of the best micro-F1 among those that leave the passages about none alone."""
     figures = {}
     for least in THRESHOLDS:
-        f1, silent = _figures(books, [own >= least for own in chances])
+        said = [own >= least for own in chances]
+        f1, silent = _figures([each.truth for each in episodes], said)
         figures[float(least)] = f1 if silent >= SILENT else silent - 1
     return max(figures, key=lambda least: figures[least])
 
 
-def _figures(books: list[Book], said: list[np.ndarray]) -> tuple[float, float]:
-    """Micro-F1, and the share of passages about none that are given none."""
-    truth = np.concatenate([book.truth.reshape(-1) for book in books])
+def _figures(truths: list[np.ndarray], said: list[np.ndarray]) -> tuple[float, float]:
+    """Micro-F1, and the share of passages about none that are given none (0 without any)."""
+    truth = np.concatenate([each.reshape(-1) for each in truths])
     yes = np.concatenate([own.reshape(-1) for own in said])
-    quiet = np.concatenate(
-        [~own[~book.truth.any(1)].any(1) for book, own in zip(books, said, strict=True)]
-    )
-    return float(2 * (truth & yes).sum() / (truth.sum() + yes.sum())), float(quiet.mean())
+    quiet = [~own[~each.any(1)].any(1) for each, own in zip(truths, said, strict=True)]
+    silent = np.concatenate([*quiet, np.zeros(0, bool)])
+    f1 = float(2 * (truth & yes).sum() / (truth.sum() + yes.sum()))
+    return f1, float(silent.mean()) if len(silent) else 0.0
 
 
-def _report(name: str, books: list[Book], scores: list[np.ndarray], said: list[np.ndarray]) -> None:
-    f1, silent = _figures(books, said)
-    first = []
-    for book, own in zip(books, scores, strict=True):
-        about = book.truth.any(1)
-        first += list(book.truth[about][np.arange(about.sum()), own[about].argmax(1)])
-    print(
-        f"themes, {name}: micro-F1 {f1:.3f}, top-1 {np.mean(first):.3f} (n={len(first)}), "
-        f"none given where there is none {silent:.3f}"
-    )
+def _report(judged: list[tuple[Episode, np.ndarray, np.ndarray]]) -> None:
+    for way in dict.fromkeys(each.way for each, _, _ in judged):
+        own = [(each.truth, scores, said) for each, scores, said in judged if each.way == way]
+        f1, silent = _figures([truth for truth, _, _ in own], [said for _, _, said in own])
+        first = np.concatenate(
+            [
+                truth[about][np.arange(about.sum()), scores[about].argmax(1)]
+                for truth, scores, _ in own
+                if (about := truth.any(1)).any()
+            ]
+        )
+        print(
+            f"themes left out, {way}: micro-F1 {f1:.3f}, likeliest right {first.mean():.3f} "
+            f"(n={len(first)}), none given where there is none {silent:.3f}"
+        )
 
 
-def _save(centre: np.ndarray, pair: np.ndarray, decide: np.ndarray, least: float) -> None:
+def _save(centre: np.ndarray, weights: Weights, decide: np.ndarray, least: float) -> None:
     none = np.zeros(0)
     fit.save(
         "themes",
@@ -163,7 +198,8 @@ def _save(centre: np.ndarray, pair: np.ndarray, decide: np.ndarray, least: float
         (none, none),
         [],
         centre=centre,
-        pair=pair,
+        pair=weights.pair,
+        bare=weights.bare,
         decide=decide,
         least=np.array([least]),
     )

@@ -1,42 +1,37 @@
 """Which of a codebook's themes a passage is about, from their descriptions and examples alone.
 
-Each pair of a passage and a theme has four likenesses: to the theme's name with its description,
-to the bare name, to the bare description, and to the description's nearest part ("Points,
-vouchers, multibuys"). A logistic scorer that learned on many codebooks weighs them; a second one
-decides, from the score and from how it stands among the other themes', whether the passage is
-about the theme. Where a theme has taught examples, a linear discriminant of them and of its name is
-added: all themes share one spread, shrunk towards round, as few examples say little of it
-(Friedman 1989). Both scorers were learned on codebooks that the published figures leave out
-(docs/model-cards/themes.md).
+Each pair of a passage and a theme has five likenesses: to the theme's name with its description,
+to the bare name, to the bare description, to the description's nearest part ("Points, vouchers,
+multibuys"), and the closeness that was learned (closeness.py). A scorer that learned on many
+codebooks weighs these, in one way for themes that are described and in another for bare names; what
+themes were taught by examples is added (taught.py). A second scorer decides, from the score and
+from how it stands among the other themes', whether the passage is about the theme. Both were
+learned on codebooks that the published figures leave out (docs/model-cards/themes.md).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from app.domain.codebook.book import MOST_GIVEN, Codebook, Theme
+from workers.understand import taught
 from workers.understand.base import Engine, ThemeScore
+from workers.understand.closeness import Closeness, closeness
 from workers.understand.encoder import NAME, WIDTH, Encoder
 from workers.understand.heads import Floats, load, sigmoid
 from workers.understand.wording import read_as, versioned
 
-# Fitted on topics.tsv's taught part, each example left out in turn: 0.57 by names alone, 0.63 with
-# one other example for each of the 77 topics, 0.68 with four; the middle of the four alone: 0.54.
-TAUGHT = 30.0  # what the discriminant counts for beside the scorer
-ROUND = 0.9  # how far the spread is shrunk
-# Where all other themes are taught, one without examples begins at this share of what they lose on
-# a passage that isn't about them; at less where fewer are taught. Chosen on 12 trades of
-# told/topics.tsv: of 16 themes the one that is untaught is then given to 4 % of the passages about
-# others, and not to 29 %, and found as often as the taught ones.
-UNTAUGHT = 0.5
+LIKENESSES = 5  # of a passage and a theme
 _PARTS = re.compile(r"[,;:]| and | or |\. ")
 
 
 def engine() -> Engine:
-    counts = f"{TAUGHT} {ROUND} {UNTAUGHT}"
-    return Engine(f"codebook scorer ({NAME})", versioned(load("themes").version, counts))
+    heads = (load("themes").version, load("closeness").version)
+    return Engine(f"codebook scorer ({NAME})", versioned(*heads, taught.VERSION))
 
 
 class ThemeIndex:
@@ -46,39 +41,52 @@ class ThemeIndex:
     passage is a little like every theme, and most like the vaguest one.
     """
 
-    def __init__(self, codebook: Codebook, encoder: Encoder) -> None:
+    def __init__(
+        self, codebook: Codebook, encoder: Encoder, learned: Closeness | None = None
+    ) -> None:
+        """`learned`: another closeness than the one that is kept with the heads."""
         self.names = codebook.names
+        self._learned = learned or closeness()
         themes = codebook.themes
         parts = [_parts(theme) for theme in themes]
-        texts = [f"{theme.name}. {theme.description}" for theme in themes]
-        texts += self.names
-        texts += [theme.description or theme.name for theme in themes]
+        texts = wordings(themes)
         texts += [part for several in parts for part in several]
         texts += [read_as(example) for theme in themes for example in theme.examples]
         anchors = centred(encoder.embed(texts))
-        self._anchors = anchors[: 3 * len(themes)]
-        begin = 3 * len(themes)
+        many, begin = len(themes), 3 * len(themes)
+        self._anchors = anchors[:begin]
         self._parts = anchors[begin : begin + sum(map(len, parts))]
         self._first = np.cumsum([0, *map(len, parts)][:-1], dtype=int)
+        bare = np.array([not theme.description.strip() for theme in themes], bool)
+        self._pair = pair(bare)
+        self._close = self._learned.nearness(called(self._anchors)) @ self._learned.theme
         counts = [len(theme.examples) for theme in themes]
-        named = anchors[len(themes) : 2 * len(themes)]
-        self._taught = _discriminant(named, anchors[begin + len(self._parts) :], counts)
+        examples = anchors[begin + len(self._parts) :]
+        self._taught = taught.taught(
+            anchors[many : 2 * many], examples, counts, self._said(examples)
+        )
 
-    def likenesses(self, embedding: Floats) -> Floats:
-        """(n, 384) → (n, themes, 4): the four likenesses above, cosines."""
-        every = centred(embedding)
-        whole = (every @ self._anchors.T).reshape(len(every), 3, -1).transpose(0, 2, 1)
-        if not len(self.names):
-            return np.zeros((len(every), 0, 4), np.float32)
-        nearest = np.maximum.reduceat(every @ self._parts.T, self._first, axis=1)
-        return np.concatenate([whole, nearest[..., None]], 2)
+    def likenesses(self, every: Floats) -> Floats:
+        """Centred vectors (n, 384) → (n, themes, LIKENESSES): the likenesses above."""
+        found = np.zeros((len(every), len(self.names), LIKENESSES), np.float32)
+        if len(self.names):
+            whole = (every @ self._anchors.T).reshape(len(every), 3, len(self.names))
+            found[..., :3] = whole.transpose(0, 2, 1)
+            found[..., 3] = np.maximum.reduceat(every @ self._parts.T, self._first, axis=1)
+            near = self._learned.nearness(every)
+            found[..., 4] = near @ self._learned.passage @ self._close.T
+        return found
 
     def similarity(self, embedding: Floats) -> Floats:
         """(n, 384) → how much each passage is like each theme, (n, themes): log-odds."""
-        extra = load("themes").extra
-        scores = self.likenesses(embedding) @ extra["pair"][:-1] + extra["pair"][-1]
-        weights, biases = self._taught
-        return np.asarray(scores + centred(embedding) @ weights + biases, np.float32)
+        every = centred(embedding)
+        learned = every @ self._taught.weights + self._taught.biases
+        return np.asarray(self._taught.names * self._said(every) + learned, np.float32)
+
+    def _said(self, every: Floats) -> Floats:
+        """What names and descriptions say of centred vectors, (n, themes)."""
+        weighed = np.einsum("ntl,tl->nt", self.likenesses(every), self._pair[:, :-1])
+        return np.asarray(weighed + self._pair[:, -1], np.float32)
 
     def themes(self, embedding: Floats) -> list[tuple[ThemeScore, ...]]:
         """For each passage its themes with their confidence, surest first; often none."""
@@ -97,6 +105,27 @@ class ThemeIndex:
         )
 
 
+def pair(bare: npt.NDArray[np.bool_]) -> Floats:
+    """(themes,) whether each has no description → what its likenesses weigh, and a constant,
+    (themes, LIKENESSES + 1)."""
+    extra = load("themes").extra
+    return np.where(bare[:, None], extra["bare"], extra["pair"])
+
+
+def wordings(themes: Sequence[Theme]) -> list[str]:
+    """Of all themes the name with the description, then all names, then all descriptions; a theme
+    without a description has its name for one."""
+    told = [theme.description or theme.name for theme in themes]
+    names = [theme.name for theme in themes]
+    return [*(f"{name}. {more}" for name, more in zip(names, told, strict=True)), *names, *told]
+
+
+def called(anchors: Floats) -> Floats:
+    """Vectors of `wordings` (3 * themes, 384) → one for each theme, of length 1."""
+    both, name, description = np.split(anchors, 3)
+    return _unit(2 * both + name + description)
+
+
 def among(scores: Floats) -> Floats:
     """(n, themes) → (n, themes, 5): each score, how far it is above the best other one, and the
     passage's mean, spread and second-best score."""
@@ -107,29 +136,6 @@ def among(scores: Floats) -> Floats:
     return np.stack(np.broadcast_arrays(scores, scores - rival, mean, spread, second), 2)
 
 
-def _discriminant(named: Floats, taught: Floats, counts: list[int]) -> tuple[Floats, Floats]:
-    """Names (themes, 384), examples one theme after the other and their counts → weights
-    (384, themes) and biases; for a theme without examples what keeps it on a level with others."""
-    weights = np.zeros((WIDTH, len(counts)), np.float32)
-    biases = np.zeros(len(counts), np.float32)
-    which = np.repeat(np.arange(len(counts)), counts)
-    rows = np.unique(which)
-    if not len(rows):
-        return weights, biases
-    vectors = np.concatenate([named[rows], taught])
-    where = np.searchsorted(rows, np.concatenate([rows, which]))
-    middles = np.stack([vectors[where == row].mean(0) for row in range(len(rows))])
-    apart = vectors - middles[where]
-    spread = apart.T @ apart
-    spread *= (1 - ROUND) * WIDTH / max(float(np.trace(spread)), 1e-9)
-    lines = np.linalg.solve(spread + ROUND * np.eye(WIDTH), middles.T)
-    weights[:, rows] = TAUGHT * lines
-    taken = -TAUGHT / 2 * np.sum(middles.T * lines, axis=0)
-    biases += UNTAUGHT * len(rows) / len(counts) * taken.mean()
-    biases[rows] = taken
-    return weights, biases
-
-
 def _parts(theme: Theme) -> list[str]:
     parts = [part.strip() for part in _PARTS.split(theme.description)]
     return [part for part in parts if part] or [theme.name]
@@ -138,5 +144,9 @@ def _parts(theme: Theme) -> list[str]:
 def centred(embedding: Floats) -> Floats:
     """Vectors of length 1 again, after the mean of customers' sentences was taken off."""
     moved = embedding - load("themes").extra["centre"]
-    length = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.maximum(length, 1e-9), np.float32).reshape(-1, WIDTH)
+    return _unit(moved).reshape(-1, WIDTH)
+
+
+def _unit(vectors: Floats) -> Floats:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)

@@ -1,0 +1,67 @@
+"""What taught examples count for beside a theme's own words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workers.understand.taught import Taught, taught
+
+WIDTH, THEMES, EACH = 24, 6, 5
+CHANCE = np.random.default_rng(7)
+
+
+def _near(middles: np.ndarray, count: int, spread: float) -> np.ndarray:
+    """`count` vectors of length 1 around each middle, one theme's after the other's."""
+    every = np.repeat(middles, count, axis=0)
+    every = every + spread * CHANCE.standard_normal(every.shape)
+    return np.asarray(every / np.linalg.norm(every, axis=1, keepdims=True), np.float32)
+
+
+MIDDLES = _near(np.zeros((THEMES, WIDTH)), 1, 1.0)
+ELSEWHERE = _near(np.zeros((THEMES, WIDTH)), 1, 1.0)  # names that say nothing of their examples
+LABELS = np.repeat(np.arange(THEMES), EACH)
+
+
+def _right(found: Taught, said: np.ndarray, passages: np.ndarray) -> float:
+    scores = found.names * said + passages @ found.weights + found.biases
+    return float((scores.argmax(1) == LABELS).mean())
+
+
+def test_without_examples_the_names_alone_count() -> None:
+    found = taught(MIDDLES, np.zeros((0, WIDTH), np.float32), [0] * THEMES, np.zeros((0, THEMES)))
+    assert found.names == 1 and not found.weights.any() and not found.biases.any()
+    assert taught(np.zeros((0, WIDTH)), np.zeros((0, WIDTH)), [], np.zeros((0, 0))).names == 1
+
+
+def test_examples_outweigh_names_that_say_nothing() -> None:
+    examples, passages = _near(MIDDLES, EACH, 0.1), _near(MIDDLES, EACH, 0.1)
+    said, heard = 6 * examples @ ELSEWHERE.T, 6 * passages @ ELSEWHERE.T
+    found = taught(ELSEWHERE, examples, [EACH] * THEMES, said)
+    assert (heard.argmax(1) == LABELS).mean() < 0.5
+    assert _right(found, heard, passages) == 1
+
+
+def test_names_outweigh_examples_that_say_nothing() -> None:
+    examples, passages = _near(ELSEWHERE, EACH, 5.0), _near(MIDDLES, EACH, 0.1)
+    found = taught(MIDDLES, examples, [EACH] * THEMES, 8 * np.eye(THEMES)[LABELS])
+    assert found.names * 8 > abs(passages @ found.weights).max()
+    assert _right(found, 8 * passages @ MIDDLES.T, passages) == 1
+
+
+def test_a_theme_without_examples_is_found_by_its_name_and_not_for_others() -> None:
+    counts = [EACH] * (THEMES - 1) + [0]
+    examples, passages = _near(MIDDLES, EACH, 0.15), _near(MIDDLES, EACH, 0.15)
+    examples = examples[: EACH * (THEMES - 1)]
+    found = taught(MIDDLES, examples, counts, 5 * examples @ MIDDLES.T)
+    assert _right(found, 5 * passages @ MIDDLES.T, passages) >= 0.9
+
+
+def test_the_same_examples_give_the_same_mix() -> None:
+    examples = _near(MIDDLES, EACH, 0.2)
+    one, two = (taught(MIDDLES, examples, [EACH] * THEMES, examples @ MIDDLES.T) for _ in range(2))
+    assert one.names == two.names and np.array_equal(one.weights, two.weights)
+
+
+def test_one_example_alone_leaves_the_usual_mix() -> None:
+    found = taught(MIDDLES, MIDDLES[:1], [1] + [0] * (THEMES - 1), MIDDLES[:1] @ MIDDLES.T)
+    assert found.names == 1 and found.weights[:, 0].any()
