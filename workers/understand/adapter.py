@@ -3,8 +3,8 @@
 The plain encoder puts "it came early" beside "it came late": both are about delivery. Its lower
 layers run once for both readings; only the layers from FROM on run a second time. The weights
 are kept as differences from the encoder's own, a byte each with a scale per row. They were trained
-in bfloat16, and where the processor multiplies such numbers itself they run in it: the second
-reading then takes a third of its time, and its vectors are the same but for 1 part in 10 000.
+in bfloat16, and where the processor multiplies such numbers itself they run in it, as the plain
+encoder does: both readings then take a third of their time.
 """
 
 from __future__ import annotations
