@@ -11,6 +11,7 @@ ones has the middle that its name points to, as far as the others' names point t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +61,11 @@ class Taught:
     biases: Floats
 
 
-def taught(named: Floats, examples: Floats, counts: list[int], said: Floats) -> Taught:
+def taught(
+    named: Floats, examples: Floats, counts: list[int], say: Callable[[Floats], Floats]
+) -> Taught:
     """`named` (themes, width): vectors of the names; `examples` (n, width): one theme's after the
-    other's, and how many each has; `said` (n, themes): what the names say of each example."""
+    other's, and how many each has; `say`: what the names say of vectors, (n, themes)."""
     weights = np.zeros((named.shape[1], len(counts)), np.float32)
     biases = np.zeros(len(counts), np.float32)
     which = np.repeat(np.arange(len(counts)), counts)
@@ -70,7 +73,7 @@ def taught(named: Floats, examples: Floats, counts: list[int], said: Floats) -> 
     if not len(rows):
         return Taught(1.0, weights, biases)
     own = np.searchsorted(rows, which)
-    mix = _mix(named[rows], examples, own, said[:, rows])
+    mix = _mix(named[rows], examples, own, lambda vectors: say(vectors)[:, rows])
     middles, spread = _shape(named[rows], examples, own, mix.round)
     weights[:, rows], biases[rows] = _lines(middles, spread)
     if len(rest := np.setdiff1d(np.arange(len(counts)), rows)):
@@ -87,21 +90,22 @@ class _Mix:
     round: float
 
 
-def _mix(named: Floats, examples: Floats, own: np.ndarray, said: Floats) -> _Mix:
+def _mix(named: Floats, examples: Floats, own: np.ndarray, say: Callable[[Floats], Floats]) -> _Mix:
     """The likeliest mix: grids are small, and the same examples give the same mix anywhere."""
     place = np.arange(len(own)) - np.searchsorted(own, own)  # of an example among its theme's
     fold = place % FOLDS
-    some = np.unique(np.linspace(0, len(own) - 1, min(len(own), ENOUGH)).astype(int))
+    asked = np.unique(np.linspace(0, len(own) - 1, min(len(own), ENOUGH)).astype(int))
+    said = say(examples[asked])
     found: list[tuple[float, _Mix]] = []
     for shrunk in ROUND:
         apart = np.zeros_like(said)
         for left in range(min(FOLDS, int(place.max()) + 1)):
-            rest = fold != left
+            rest, here = fold != left, fold[asked] == left
             lines, taken = _lines(*_shape(named, examples[rest], own[rest], shrunk))
-            apart[~rest] = examples[~rest] @ lines + taken
+            apart[here] = examples[asked[here]] @ lines + taken
         for count in COUNTS:
-            scores = said[some] + count * apart[some]
-            scores -= scores[np.arange(len(some)), own[some]][:, None]
+            scores = said + count * apart
+            scores -= scores[np.arange(len(asked)), own[asked]][:, None]
             for cooler in COOLER:
                 usual = np.log(count / COUNTS[0]) ** 2 + np.log(cooler) ** 2
                 usual += float(shrunk != ROUND[0])

@@ -62,9 +62,7 @@ class ThemeIndex:
         self._close = self._learned.nearness(called(self._anchors)) @ self._learned.theme
         counts = [len(theme.examples) for theme in themes]
         examples = anchors[begin + len(self._parts) :]
-        self._taught = taught.taught(
-            anchors[many : 2 * many], examples, counts, self._said(examples)
-        )
+        self._taught = taught.taught(anchors[many : 2 * many], examples, counts, self._said)
 
     def likenesses(self, every: Floats) -> Floats:
         """Centred vectors (n, 384) → (n, themes, LIKENESSES): the likenesses above."""

@@ -28,22 +28,22 @@ def _right(found: Taught, said: np.ndarray, passages: np.ndarray) -> float:
 
 
 def test_without_examples_the_names_alone_count() -> None:
-    found = taught(MIDDLES, np.zeros((0, WIDTH), np.float32), [0] * THEMES, np.zeros((0, THEMES)))
+    found = taught(MIDDLES, np.zeros((0, WIDTH), np.float32), [0] * THEMES, lambda _: _)
     assert found.names == 1 and not found.weights.any() and not found.biases.any()
-    assert taught(np.zeros((0, WIDTH)), np.zeros((0, WIDTH)), [], np.zeros((0, 0))).names == 1
+    assert taught(np.zeros((0, WIDTH)), np.zeros((0, WIDTH)), [], lambda _: _).names == 1
 
 
 def test_examples_outweigh_names_that_say_nothing() -> None:
     examples, passages = _near(MIDDLES, EACH, 0.1), _near(MIDDLES, EACH, 0.1)
-    said, heard = 6 * examples @ ELSEWHERE.T, 6 * passages @ ELSEWHERE.T
-    found = taught(ELSEWHERE, examples, [EACH] * THEMES, said)
+    heard = 6 * passages @ ELSEWHERE.T
+    found = taught(ELSEWHERE, examples, [EACH] * THEMES, lambda each: 6 * each @ ELSEWHERE.T)
     assert (heard.argmax(1) == LABELS).mean() < 0.5
     assert _right(found, heard, passages) == 1
 
 
 def test_names_outweigh_examples_that_say_nothing() -> None:
     examples, passages = _near(ELSEWHERE, EACH, 5.0), _near(MIDDLES, EACH, 0.1)
-    found = taught(MIDDLES, examples, [EACH] * THEMES, 8 * np.eye(THEMES)[LABELS])
+    found = taught(MIDDLES, examples, [EACH] * THEMES, lambda _: 8 * np.eye(THEMES)[LABELS])
     assert found.names * 8 > abs(passages @ found.weights).max()
     assert _right(found, 8 * passages @ MIDDLES.T, passages) == 1
 
@@ -52,16 +52,30 @@ def test_a_theme_without_examples_is_found_by_its_name_and_not_for_others() -> N
     counts = [EACH] * (THEMES - 1) + [0]
     examples, passages = _near(MIDDLES, EACH, 0.15), _near(MIDDLES, EACH, 0.15)
     examples = examples[: EACH * (THEMES - 1)]
-    found = taught(MIDDLES, examples, counts, 5 * examples @ MIDDLES.T)
+    found = taught(MIDDLES, examples, counts, lambda each: 5 * each @ MIDDLES.T)
     assert _right(found, 5 * passages @ MIDDLES.T, passages) >= 0.9
 
 
 def test_the_same_examples_give_the_same_mix() -> None:
     examples = _near(MIDDLES, EACH, 0.2)
-    one, two = (taught(MIDDLES, examples, [EACH] * THEMES, examples @ MIDDLES.T) for _ in range(2))
+    one, two = (
+        taught(MIDDLES, examples, [EACH] * THEMES, lambda each: each @ MIDDLES.T) for _ in range(2)
+    )
     assert one.names == two.names and np.array_equal(one.weights, two.weights)
 
 
 def test_one_example_alone_leaves_the_usual_mix() -> None:
-    found = taught(MIDDLES, MIDDLES[:1], [1] + [0] * (THEMES - 1), MIDDLES[:1] @ MIDDLES.T)
+    found = taught(MIDDLES, MIDDLES[:1], [1] + [0] * (THEMES - 1), lambda each: each @ MIDDLES.T)
     assert found.names == 1 and found.weights[:, 0].any()
+
+
+def test_many_examples_are_asked_in_part() -> None:
+    asked: list[int] = []
+
+    def say(vectors: np.ndarray) -> np.ndarray:
+        asked.append(len(vectors))
+        return vectors @ MIDDLES.T
+
+    examples = _near(MIDDLES, 200, 0.2)
+    assert np.isfinite(taught(MIDDLES, examples, [200] * THEMES, say).weights).all()
+    assert asked == [400]
