@@ -21,27 +21,11 @@ from workers.understand.heads import Floats
 FOLDS = 5
 ENOUGH = 400  # examples tell what there is to tell about the mix
 ROUND = (0.9, 0.7, 0.5, 0.3)  # how far the spread is shrunk; the first is usual
-COUNTS = (
-    30.0,
-    10.0,
-    20.0,
-    45.0,
-    60.0,
-    100.0,
-    200.0,
-    400.0,
-    800.0,
-)  # of the discriminant beside the names
-COOLER = (
-    1.0,
-    0.25,
-    0.5,
-    2.0,
-    4.0,
-    8.0,
-    16.0,
-    32.0,
-)  # what both are divided by: the chances' sureness
+# What the discriminant counts for beside the names; the first is usual.
+COUNTS = (30.0, 10.0, 20.0, 45.0, 60.0, 100.0, 200.0, 400.0, 800.0)
+# What both are divided by, for the chances' sureness: no less than half the usual, as the examples
+# say nothing of passages that are about none.
+COOLER = (1.0, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
 USUAL = 0.1  # examples that the usual mix counts for
 # A theme without examples among taught ones is taught by its name, and begins at this share of what
 # the taught ones lose on a passage that isn't about them. Chosen on told/topics.tsv: of 16 themes
