@@ -95,11 +95,14 @@ def from_rows(rows: Sequence[Any]) -> list[Passage]:
     ]
 
 
-def timed_words(rows: Sequence[Any]) -> Iterator[tuple[str, float, float]]:
-    """The words of such rows that have times of their own: (text, start, end)."""
-    for row in rows:
-        for text, start, end, _ in row[4]:
-            yield str(text).strip(), start, end
+def timed(rows: Sequence[Any]) -> Iterator[tuple[str, float, float]]:
+    """What has times of its own in such rows: (text, start, end) of their words, and of those
+    passages as a whole whose words have none."""
+    for start, end, text, _, words, *_ in rows:
+        for word, begins, ends, _ in words:
+            yield str(word).strip(), begins, ends
+        if not words:
+            yield text, start, end
 
 
 def written(changes: Sequence[Change]) -> list[Any]:

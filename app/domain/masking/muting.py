@@ -10,19 +10,23 @@ from app.domain.masking.hiding import Decided, decided, hidden
 from app.domain.masking.places import NEAR, Kinds
 from app.domain.masking.times import Past, Said, certain, has_times, words_of
 from app.domain.timeline import Span, merge
-from app.models import PersonalData, Transcript
+from app.extensions import db
+from app.models import Answer, PersonalData, Transcript
 
 MARGIN = 0.12  # seconds muted before and after: engines' word times are right to about that
 GAP = 0.15  # a shorter sound between two muted stretches is no word
 
 
 def muted(transcript: Transcript) -> list[Span]:
-    """The stretches of its recording in which masked words are said, with a small margin."""
+    """The stretches of its recording in which masked words are said, with a small margin. None of
+    an answer that was written."""
+    if db.session.get_one(Answer, transcript.answer_id).kind == "text":
+        return []
     by = decided(transcript)
     spans = [*_decided(by.rows), *_unread(transcript, by)]
     every = hidden(transcript, by)
     for segment in transcript.segments:
-        if segment.end > segment.start and (masks := every.get(segment.id)):
+        if masks := every.get(segment.id):
             when = certain(segment, by.timed)
             spans += [when[at] for at in masks]
     wider = (Span(max(0.0, each.start - MARGIN), each.end + MARGIN) for each in spans)
@@ -33,7 +37,7 @@ def _decided(rows: Sequence[PersonalData]) -> list[Span]:
     """The time that people hid and nobody showed again, whatever words stand there now."""
     spans: list[Span] = []
     for row in rows:
-        if row.source != "person" or row.end <= row.start:
+        if row.source != "person":
             continue
         span = Span(row.start, row.end)
         if row.hidden:
@@ -60,7 +64,7 @@ def _gone(
     if not hides:
         return []
     if not has_times(passage):  # what was made of it since has its time by a guess
-        return [Span(passage.start, passage.end)]
+        return certain(passage, timed)[:1]
     said, when = list(words_of(passage)), certain(passage, timed)
     return [when[at] for at in hides if not any(_same(said[at], each) for each in now)]
 

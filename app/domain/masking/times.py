@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from app.domain import editing_changes
+from app.domain.masking.around import Said as Said
+from app.domain.masking.around import around
 from app.domain.personal_data import fold
 from app.domain.timeline import Span, by_length
 from app.models import Segment, Transcript
-
-QUICKEST_S = 0.04  # for one letter: nobody says more than 25 in a second
-
-Said = tuple[str, float, float]  # a word and when it is said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,26 +41,26 @@ def guessed(segment: Segment | Past) -> list[Span]:
 
 
 def heard(transcript: Transcript) -> frozenset[Said] | None:
-    """The words that the machine timed itself; None where nobody edited any."""
+    """What the machine timed itself, words or passages as a whole; None where nobody edited any."""
     if transcript.heard is None:
         return None
-    return frozenset(editing_changes.timed_words(transcript.heard))
+    return frozenset(editing_changes.timed(transcript.heard))
 
 
 def certain(segment: Segment | Past, timed: frozenset[Said] | None) -> list[Span]:
     """For each word of the text a stretch in which it is said for certain.
 
-    A word that nobody timed is said somewhere in its passage, also once others were merged with it.
-    One that a person wrote has a share of the time of what it replaced, so it is said somewhere in
-    all of that, and beside it, too, where that is too short for what was written. `timed`: as
-    `heard` gives them.
+    A word that nobody timed is said somewhere in its passage, also once others were merged with it
+    or it was split. One that a person wrote has a share of the time of what it replaced, so it is
+    said somewhere in all of that, and beside it, too, where that is too short for what was written,
+    whatever passage that is in by now. `timed`: as `heard` gives them.
     """
-    spans = guessed(segment)
+    spans, said = guessed(segment), segment.text.split()
     if not has_times(segment):
-        return [Span(segment.start, segment.end)] * len(spans)
+        whole = Span(segment.start, segment.end)
+        return [whole if timed is None else around(whole, said, timed)] * len(spans)
     if timed is None:
         return spans
-    said = segment.text.split()
     own = [(said[at], span.start, span.end) in timed for at, span in enumerate(spans)]
     found: list[Span] = []
     for by_machine, run in groupby(range(len(spans)), key=lambda at: own[at]):
@@ -70,21 +68,9 @@ def certain(segment: Segment | Past, timed: frozenset[Said] | None) -> list[Span
         if by_machine:
             found += [spans[at] for at in places]
         else:
-            found += [_around(segment, spans, said, places)] * len(places)
+            theirs = Span(spans[places[0]].start, spans[places[-1]].end)
+            found += [around(theirs, [said[at] for at in places], timed)] * len(places)
     return found
-
-
-def _around(
-    segment: Segment | Past, spans: Sequence[Span], said: Sequence[str], places: Sequence[int]
-) -> Span:
-    """The stretch that these written words have together, wide enough for them."""
-    first, last = places[0], places[-1]
-    whole = Span(spans[first].start, spans[last].end)
-    if whole.length >= QUICKEST_S * sum(len(said[at]) for at in places):
-        return whole
-    before = spans[first - 1].start if first else segment.start
-    after = spans[last + 1].end if last + 1 < len(spans) else segment.end
-    return Span(min(before, whole.start), max(after, whole.end))
 
 
 def words_of(segment: Segment | Past) -> Iterator[Said]:

@@ -174,3 +174,66 @@ def test_a_lifted_mask_stays_lifted_through_edits_around_it(answer: Answer, memb
     editing.save(transcript, transcript.edition, editing.staff(member), {}, act)
     look(transcript)
     assert shown(transcript)[0] == "well you should ask priya raman today"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "call me on\n07700900456\nplease",
+        "call me on 07700900456\nplease",
+        "call me on\n07700900456 please",
+    ],
+)
+def test_a_number_that_was_written_on_a_line_of_its_own_is_silent_as_on_one_line(
+    answer: Answer, member: Member, lines: str
+) -> None:
+    """The machine left no gap for it between "on" (2.5 to 3.75) and "please" (3.75 to 5.0)."""
+    transcript = listened(answer, "call me on please", "It came late.")
+    edit(transcript, member, NUMBER)
+    look(transcript)
+    assert masking.muted(transcript) == [Span(2.38, 5.12)]
+    edit(transcript, member, lines)
+    assert masking.muted(transcript) == [Span(2.38, 5.12)]
+    look(transcript)
+    assert masking.muted(transcript) == [Span(2.38, 5.12)]
+    at = lines.split("\n").index(next(e for e in lines.split("\n") if "077" in e))
+    edit(transcript, member, "thanks", at=at)
+    look(transcript)
+    assert masking.muted(transcript) == [Span(2.38, 5.12)], "what was hidden stays silent"
+
+
+def test_a_word_that_a_person_hides_on_a_line_of_its_own_is_silent(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "we saw her then", "It came late.")
+    edit(transcript, member, "we saw\nBluebell\nher then")
+    look(transcript)
+    masks.hide(transcript, "Bluebell", "other", member)
+    db.session.commit()
+    assert silent(transcript, 1.25, 3.75) and not silent(transcript, 0.0, 1.2)
+
+
+def test_a_number_at_a_passages_end_may_be_said_where_the_next_one_begins(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "call me on", "please do it now")
+    edit(transcript, member, "call me on\n07700900456")
+    look(transcript)
+    assert masking.muted(transcript) == [Span(10 / 3 - 0.12, 6.37)]
+
+
+def test_a_number_on_a_line_of_a_caption_is_silent_in_all_of_the_caption(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "call me on please", "It came late.", timed=False)
+    edit(transcript, member, "call me on\n07700900456\nplease")
+    look(transcript)
+    assert shown(transcript)[1] == "[phone number]"
+    assert masking.muted(transcript) == [Span(0.0, 5.12)]
+
+
+def test_a_written_answer_has_no_sound_to_mute(member: Member, answer: Answer) -> None:
+    answer.kind = "text"
+    transcript = listened(answer, NUMBER)
+    assert shown(transcript) == ["call me on [phone number] please"]
+    assert masking.muted(transcript) == []
