@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select, text
 
 from app import create_app
 from app.domain import alerts, calls, follow_ups, outbox
@@ -23,6 +23,7 @@ from tests.conftest import ROOT, settings_for
 from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
+NEWEST = ("0014", "0015", "0016")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
@@ -90,3 +91,62 @@ def test_what_had_gone_out_is_known_afterwards(url: str, tmp_path: Path) -> None
         assert {(row[0], row[1]) for row in rows} == known
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.mark.slow
+def test_an_upgrade_that_was_stopped_anywhere_goes_on(tmp_path: Path) -> None:
+    """SQLite keeps a table or a column at once. Each migration is stopped at its first statement,
+    then at its second one, and so on, each time in a database as it was before it."""
+    app = create_app(settings_for(tmp_path))
+    with app.app_context():
+        upgrade(MIGRATIONS)
+        program = factories.program(factories.workspace())
+        factories.transcript(factories.answer(factories.submission(program)), "It came late.")
+        db.session.remove()
+        downgrade(MIGRATIONS, revision="0013")
+        stopped = [_stopped_everywhere(Path(str(db.engine.url.database)), to) for to in NEWEST]
+        assert min(stopped) >= 5, "else nothing was tried"
+        with db.engine.connect() as connection:
+            options = {"include_object": included.include_object}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, Base.metadata) == []
+            asked = text("SELECT count(*) FROM segment_search WHERE segment_search MATCH 'late'")
+            assert connection.execute(asked).scalar() == 1
+        db.engine.dispose()
+
+
+class Stopped(Exception):
+    """As a process that is killed."""
+
+
+def _stopped_everywhere(database: Path, revision: str) -> int:
+    """At how many statements; the database is at that revision afterwards."""
+    db.engine.dispose()
+    before = database.read_bytes()
+    stopped = 0
+    while not _upgraded(db.engine, revision, stopped + 1):
+        stopped += 1
+        upgrade(MIGRATIONS, revision=revision)
+        db.engine.dispose()
+        database.write_bytes(before)
+    return stopped
+
+
+def _upgraded(engine: Engine, revision: str, last: int) -> bool:
+    """Whether the upgrade is through before its statement number `last`, at which it is stopped."""
+    done = 0
+
+    def count(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if done == last:
+            raise Stopped
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        upgrade(MIGRATIONS, revision=revision)
+    except Stopped:
+        return False
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return True

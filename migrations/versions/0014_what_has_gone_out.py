@@ -47,6 +47,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("submission_id", "delivery_id", name=op.f("pk_gone_out")),
+        if_not_exists=True,  # SQLite keeps it at once, also when the upgrade is stopped after it
     )
     op.execute(OF_MOMENTS)
     connection = op.get_bind()

@@ -114,10 +114,11 @@ def downgrade() -> None:
 
 
 def _anew(statements: tuple[str, ...], text: str, masked: str) -> None:
+    """Also where this was begun before and stopped: SQLite keeps what is made at once."""
     for table, name in (("segments", "segment_search"), ("looks", "masked_search")):
         for trigger in ("insert", "delete", "update"):
-            op.execute(f"DROP TRIGGER {table}_search_{trigger}")
-        op.execute(f"DROP TABLE {name}")
+            op.execute(f"DROP TRIGGER IF EXISTS {table}_search_{trigger}")
+        op.execute(f"DROP TABLE IF EXISTS {name}")
         op.execute(f"DROP VIEW IF EXISTS {name}_text")
     for statement in statements:
         op.execute(statement)

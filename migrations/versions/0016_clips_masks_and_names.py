@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,11 +27,10 @@ ROWS = sa.table(
 def upgrade() -> None:
     # Column by column: a table that is built anew on SQLite loses the triggers of its index. Clips
     # that are there hold nobody knows what, so they are cut anew when somebody asks for them.
-    op.add_column("clips", sa.Column("holds", sa.String(32), nullable=False, server_default=""))
+    _add("clips", sa.Column("holds", sa.String(32), nullable=False, server_default=""))
     timed = sa.Column("timed", sa.Boolean(), nullable=False, server_default=sa.true())
-    op.add_column("personal_data", timed)
-    named = sa.Column("speakers", sa.JSON(), nullable=False, server_default="[]")
-    op.add_column("transcript_edits", named)
+    _add("personal_data", timed)
+    _add("transcript_edits", sa.Column("speakers", sa.JSON(), nullable=False, server_default="[]"))
     _widen()
 
 
@@ -41,9 +41,16 @@ def downgrade() -> None:
     op.drop_column("clips", "holds")
 
 
+def _add(table: str, column: sa.Column[Any]) -> None:
+    """SQLite keeps each column at once, also when the upgrade is stopped before it is through."""
+    if column.name not in {each["name"] for each in sa.inspect(op.get_bind()).get_columns(table)}:
+        op.add_column(table, column)
+
+
 def _widen() -> None:
     """What people decided about words that nobody timed had its time by the words' length: it may
-    be anywhere in the passage."""
+    be anywhere in the passage. It may have been decided in any of the answer's transcripts: it was
+    tied to the passages of whichever came next, and kept its time."""
     connection = op.get_bind()
     decided = connection.execute(
         sa.select(ROWS).where(ROWS.c.source == "person", ROWS.c.end > ROWS.c.start)
