@@ -73,6 +73,12 @@ def told(segment: Segment | Past, first: int, last: int) -> str:
     return f"{_digest(words)}-{len(words)}"
 
 
+def tells(version: str, segment: Segment | Past, first: int, last: int) -> bool:
+    """Whether these are the words of which `told` gave this, once without their number."""
+    now = told(segment, first, last)
+    return version in (now, now.partition("-")[0])
+
+
 def digest(text: str) -> str:
     """32 hex digits that tell a text from others."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]

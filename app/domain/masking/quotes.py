@@ -49,15 +49,23 @@ def written(answer: Answer) -> str:
 
 def evidence(text: str, submission: Submission | None) -> str:
     """What opened a follow-up: a passage of the submission's as it was then, with every mask that
-    lies on those words since, else a note of the customer's own."""
-    if submission is None or not text:
+    lies on those words since. Lines that are none, such as a note of the customer's own, have the
+    rules' masks and those that each of their words has in what was said."""
+    if submission is None or not text.strip():
         return plain(text)
-    masks, found = dict[int, str](), False
-    for answer in submission.answers:
-        for transcript in answer.transcripts:
-            for kinds in _masks_of(text, transcript):
-                masks, found = {**masks, **kinds}, True
-    return text_of(text, masks) if found else plain(text, submission.display_name)
+    said = [transcript for answer in submission.answers for transcript in answer.transcripts]
+    lines = text.split("\n")
+    passages = [_of_passage(line, said) for line in lines]
+    name = submission.display_name
+    rules = _by_rules(lines, name)
+    if any(line.strip() and masks is None for line, masks in zip(lines, passages, strict=True)):
+        every = [words for transcript in said for words in _every(transcript)]
+    else:
+        every = []
+    return "\n".join(
+        text_of(line, _masks(line, every, rules.get(at, {})) if masks is None else masks)
+        for at, (line, masks) in enumerate(zip(lines, passages, strict=True))
+    )
 
 
 def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:
@@ -68,20 +76,26 @@ def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:
 
 
 def _quoted(text: str, every: Sequence[Said], name: str) -> str:
+    return text_of(text, _masks(text, every, _by_rules([text], name).get(0, {})))
+
+
+def _masks(text: str, every: Sequence[Said], rules: Kinds) -> Kinds:
+    """Those on the text's words wherever it stands; else the rules' and each word's own."""
     wanted = [fold(word) for word in text.split()]
+    if not wanted:
+        return {}
     masks: Kinds = {}
     found = False
     for said in every:
         for start in range(len(said) - len(wanted) + 1):
             here = said[start : start + len(wanted)]
-            if wanted[:1] == [said[start][0]] and wanted == [word for word, _ in here]:
+            if wanted[0] == said[start][0] and wanted == [word for word, _ in here]:
                 found = True
                 masks |= {at: kind for at, (_, kind) in enumerate(here) if kind}
-    if not found:
-        masks = _by_rules([text], name).get(0, {})
-        kinds = {word: kind for said in every for word, kind in said if kind}
-        masks |= {at: kinds[word] for at, word in enumerate(wanted) if word in kinds}
-    return text_of(text, masks)
+    if found:
+        return masks
+    kinds = {word: kind for said in every for word, kind in said if kind}
+    return rules | {at: kinds[word] for at, word in enumerate(wanted) if word in kinds}
 
 
 def _every(transcript: Transcript) -> Iterator[Said]:
@@ -99,6 +113,14 @@ def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds])
         for each in passages
         for at, word in enumerate(each.text.split())
     ]
+
+
+def _of_passage(line: str, said: Sequence[Transcript]) -> Hidden | None:
+    """What lies on a line that some passage begins with; None where none does."""
+    if not line.strip():
+        return None
+    every = [masks for transcript in said for masks in _masks_of(line, transcript)]
+    return {at: kind for masks in every for at, kind in masks.items()} if every else None
 
 
 def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.domain import audit, masking, personal_data
 from app.domain.errors import Invalid, NotFound
 from app.domain.masking import places
-from app.domain.masks import following, rows
+from app.domain.masks import following, rows, untimed
 from app.domain.masks.looking import look
 from app.domain.personal_data import fold
 from app.extensions import db
@@ -69,11 +69,12 @@ def lift(transcript: Transcript, mark_id: str, member: Member, *, hidden: bool =
     if row is None or row.answer_id != transcript.answer_id or row.segment_id not in here:
         raise NotFound
     segment = here[row.segment_id]
-    if row.source == "person" and not row.timed and row.end > row.start:
-        # Another row would only say which words, not which sound: this one stands for both.
-        row.hidden, row.member_id, row.created_at = hidden, member.id, now()
-        db.session.flush()
-    else:
+    same = untimed.same(row)
+    for each in same:
+        # Another row would only say which words, not which sound: these stand for both.
+        each.hidden, each.member_id, each.created_at = hidden, member.id, now()
+    db.session.flush()
+    if row not in same:
         again = rows.stretch(segment, transcript, row.kind, row.first_word, row.last_word)
         _decide(segment, again, hidden, member)
     _decided_anew(transcript, "mask.put_back" if hidden else "mask.lifted", member, 1)

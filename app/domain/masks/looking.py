@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from app.domain import masking, personal_data
 from app.domain.masking import places, times
-from app.domain.masks import following, rows
+from app.domain.masks import following, rows, untimed
 from app.extensions import db
 from app.models import PersonalData, PersonalLook, Segment, Transcript
 
@@ -22,8 +22,7 @@ def look(transcript: Transcript) -> int:
     rows.hold(transcript.answer_id)
     segments = transcript.segments
     fresh = masking.looked_through(segments)
-    for row in _decided(transcript.answer_id):
-        _tie(row, transcript, fresh)
+    _tie(transcript, fresh)
     ids = [segment.id for segment in segments]
     db.session.execute(
         delete(PersonalData)
@@ -73,28 +72,30 @@ def _decided(answer_id: str) -> Sequence[PersonalData]:
     ).all()
 
 
-def _tie(row: PersonalData, transcript: Transcript, fresh: frozenset[int]) -> None:
-    """To the passage that holds its words now. One whose words are gone is about no other words;
-    its time finds them again, should they return."""
-    segments = transcript.segments
-    spots = list(places.places(row, segments, fresh, times.heard(transcript)))
-    if not spots:
-        if row.segment_id in {segment.id for segment in segments}:
-            row.segment_id = None
-        return
-    segment, first, last = spots[0]
-    row.segment_id, row.position = segment.id, segment.position
-    row.first_word, row.last_word = first, last
-    if len(spots) > 1 and row.timed:
-        _share(row, transcript, spots)
+def _tie(transcript: Transcript, fresh: frozenset[int]) -> None:
+    """Each to the passage that holds its words now. One whose words are gone is about no other
+    words; its time finds them again, should they return."""
+    segments, heard = transcript.segments, times.heard(transcript)
+    by_number: list[tuple[PersonalData, list[untimed.Spot]]] = []
+    for row in _decided(transcript.answer_id):
+        spots = list(places.places(row, segments, fresh, heard))
+        if not spots:
+            if row.segment_id in {segment.id for segment in segments}:
+                row.segment_id = None
+        elif row.timed or row.end <= row.start:
+            rows.put_on(row, *spots[0])
+            if len(spots) > 1 and row.timed:
+                _share(row, transcript, spots)
+        else:
+            by_number.append((row, spots))
+    untimed.tie(by_number)
     db.session.flush()
 
 
 def _share(
     row: PersonalData, transcript: Transcript, spots: Sequence[tuple[Segment, int, int]]
 ) -> None:
-    """A row for each of the passages that have its words by now, with its part of the time. Words
-    that nobody timed have no part that is sure: there one row stays for all of them."""
+    """A row for each of the passages that have its words by now, with its part of the time."""
     whole_start, whole_end = row.start, row.end
     parts = []
     for number, (segment, first, last) in enumerate(spots):

@@ -34,6 +34,11 @@ def stretch(
     )
 
 
+def put_on(row: PersonalData, segment: Segment, first: int, last: int) -> None:
+    row.segment_id, row.position = segment.id, segment.position
+    row.first_word, row.last_word = first, last
+
+
 def looked(segment: Segment, masked: str | None) -> None:
     """One row for each passage that was looked through, whoever else writes it at this moment."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert

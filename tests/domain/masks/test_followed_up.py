@@ -90,3 +90,22 @@ def test_a_lifted_mask_is_lifted_there_too(transcript: Transcript, member: Membe
     edit(transcript, member, f"Well, {WORDS}", at=1)
     look(transcript)
     assert said(case) == WORDS
+
+
+@pytest.mark.parametrize(
+    ("note", "wanted"),
+    [
+        ("\nplease ring me", "\nplease ring me"),
+        ("\nor ask Dottybell", "\nor ask [name]"),
+        (" and so on", " and so on"),
+        ("\n\nlate", "\n\nlate"),
+    ],
+)
+def test_with_a_note_behind_it(
+    transcript: Transcript, member: Member, note: str, wanted: str
+) -> None:
+    case = opened(transcript, WORDS + note)
+    hide(transcript, member)
+    assert said(case) == MASKED + wanted
+    edit(transcript, member, "Well, nothing.", at=1)
+    assert said(case) == MASKED + wanted

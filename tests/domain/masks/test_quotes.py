@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain import masking, masks
+from app.domain.masking import quotes
 from app.models import Answer, Highlight, Member, Transcript
 from tests import factories
 from tests.domain.masks.said import edit, hide, lift, listened, look, merge
@@ -93,3 +94,8 @@ def test_a_lifted_mask_is_lifted_there(
     lift(transcript, "blue house", member)
     assert masking.quote(moment) == HOUSE
     assert masks.of(transcript)[0].words == "blue house"
+
+
+def test_no_words_at_all(transcript: Transcript, member: Member) -> None:
+    hide(transcript, "blue house", member)
+    assert quotes.quoted(["", "  ", "blue house"], transcript) == ["", "  ", "[hidden]"]
