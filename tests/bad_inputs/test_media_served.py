@@ -53,6 +53,7 @@ def addresses(made: Scene, staff: Member, clip: bytes) -> tuple[list[str], Share
     link, shared = sharing.create(highlight, staff)
     row = clips.request(highlight)
     row.key, row.media_type = keys.clip(highlight.id, "1", row.kind), "video/mp4"
+    row.holds = clips.content(highlight, row.kind).digest
     runtime.storage().put(row.key, clip)
     db.session.commit()
     return [
