@@ -90,7 +90,9 @@ class Segment(Base):
         order_by="Label.id", cascade="all, delete-orphan", passive_deletes=True
     )
     mentions: Mapped[list[Mention]] = relationship(
-        order_by="Mention.confidence.desc()", cascade="all, delete-orphan", passive_deletes=True
+        order_by="Mention.confidence.desc(), Mention.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 

@@ -153,10 +153,13 @@ def _persons(correction: Correction) -> list[Said]:
 def _put(segment: Segment, kind: str, values: Sequence[Said], engine: str, version: str) -> None:
     if kind == kinds.HIGHLIGHT:
         return
-    there = set(db.session.scalars(select(Theme.id).where(Theme.id.in_([v.value for v in values]))))
-    for each in values:
+    named = select(Theme.id).where(Theme.id.in_([each.value for each in values]))
+    there = list(db.session.scalars(named.order_by(Theme.position, Theme.id)))
+    # Themes of one confidence stand in the codebook's order.
+    order = {theme_id: place for place, theme_id in enumerate(there)}
+    for each in sorted(values, key=lambda each: order.get(each.value, 0)):
         if kind == kinds.THEME:
-            if each.value in there:
+            if each.value in order:
                 db.session.add(
                     Mention(
                         segment_id=segment.id, theme_id=each.value, confidence=each.confidence,
