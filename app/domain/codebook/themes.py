@@ -45,7 +45,7 @@ def add(
         Conflict: another change is being carried out.
     """
     entry = _new(program, name, description, examples, parent_id, colour)
-    changes.apply(changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=False))
+    _written(program, changes.ADD, entry, member, look=False)
     return session().get_one(Theme, entry.id)
 
 
@@ -66,12 +66,7 @@ def plan_add(
         Invalid, Conflict: as `add`.
     """
     entry = _new(program, name, description, examples, parent_id, colour)
-    look = versions.has_passages(program.id)
-    planned = changes.plan(program, changes.ADD, [entry], member, scope=[entry.id], look=look)
-    if look:
-        return planned
-    changes.apply(planned)
-    return None
+    return _written(program, changes.ADD, entry, member, look=versions.has_passages(program.id))
 
 
 def change(
@@ -102,8 +97,15 @@ def change(
             _noted(theme, "changed")
         return None
     look = versions.has_passages(program.id) and theme.active
-    scope = [theme.id] if theme.active else []
-    planned = changes.plan(program, changes.EDIT, [entry], member, scope=scope, look=look)
+    return _written(program, changes.EDIT, entry, member, look=look)
+
+
+def _written(
+    program: Program, kind: str, entry: entries.Entry, member: Member | None, *, look: bool
+) -> CodebookChange | None:
+    """One theme's plan where it is to be looked at first; else None, and it is so at once."""
+    scope = [entry.id] if entry.active else []
+    planned = changes.plan(program, kind, [entry], member, scope=scope, look=look)
     if look:
         return planned
     changes.apply(planned)

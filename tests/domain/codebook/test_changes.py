@@ -8,17 +8,11 @@ from sqlalchemy import func, select
 from app.domain.codebook import carrying, changes, entries, hearing, reshaping, themes
 from app.domain.errors import Conflict, StepFailed
 from app.extensions import db
-from app.models import ChangedMention, Mention, Program, Segment, Workspace
-from tests.domain.codebook import spoken
+from app.models import ChangedMention, Mention, Program, Segment
 from tests.domain.codebook.listening import carried_out, listener, looked_at, tags
 from tests.domain.codebook.spoken import BOTH, LATE, RUDE, done, says, undone
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def program(workspace: Workspace) -> Program:
-    return spoken.program_of(workspace)
 
 
 def test_of_two_at_once_the_second_looks_again(program: Program, owner, workspace) -> None:  # type: ignore[no-untyped-def]

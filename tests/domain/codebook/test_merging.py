@@ -12,7 +12,6 @@ from app.domain.errors import Conflict, Invalid
 from app.extensions import db
 from app.models import Correction, Program, Subscription, Workspace, highlight_themes
 from tests import factories
-from tests.domain.codebook import spoken
 from tests.domain.codebook.listening import carried_out, looked_at, tags
 from tests.domain.codebook.spoken import (
     BOTH,
@@ -26,11 +25,6 @@ from tests.domain.codebook.spoken import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def program(workspace: Workspace) -> Program:
-    return spoken.program_of(workspace)
 
 
 def test_a_merge_takes_every_mention_along_and_comes_back(program: Program) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.codebook import carrying, changes, themes
-from app.models import Program, Theme, Workspace
+from app.models import Program, Theme
 from tests import factories
-from tests.domain.codebook import spoken
 from tests.domain.codebook.listening import BY, committed, listener, looked_at, tags
 from tests.domain.codebook.spoken import (
     BOTH,
@@ -22,11 +21,6 @@ from tests.domain.codebook.spoken import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def program(workspace: Workspace) -> Program:
-    return spoken.program_of(workspace)
 
 
 def test_a_new_theme_is_tried_before_it_counts(program: Program) -> None:

@@ -9,17 +9,11 @@ from app.domain.board import Filters
 from app.domain.codebook import family, reshaping
 from app.domain.codebook.reshaping import Part
 from app.domain.errors import Invalid
-from app.models import Program, Workspace
-from tests.domain.codebook import spoken
+from app.models import Program
 from tests.domain.codebook.listening import looked_at, tags
 from tests.domain.codebook.spoken import BOTH, LATE, OTHER, RUDE, done, person_said, undone
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def program(workspace: Workspace) -> Program:
-    return spoken.program_of(workspace)
 
 
 def test_a_split_shares_out_and_loses_none(program: Program) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.models import Answer, Member, Workspace
+from app.models import Answer, Member, Transcript, Workspace
 from tests import factories
+from tests.domain.masks.said import NAME, NUMBER
 
 
 @pytest.fixture
@@ -15,3 +16,8 @@ def member(workspace: Workspace) -> Member:
 def answer(workspace: Workspace) -> Answer:
     program = factories.program(workspace)
     return factories.answer(factories.submission(program, display_name=""))
+
+
+@pytest.fixture
+def transcript(answer: Answer) -> Transcript:
+    return factories.transcript(answer, NAME, NUMBER, "It came late.")

@@ -10,11 +10,15 @@ from app.models import Answer, Clip, Highlight, Member, Transcript
 from storage import keys
 from tests import factories
 
+NAME, NUMBER = "my name is Oluwaseun Bakare", "call me on 07700900456 please"
+MASKED = ["my name is [name]", "call me on [phone number] please"]
 
-def look(transcript: Transcript) -> None:
-    masks.look(transcript)
+
+def look(transcript: Transcript) -> int:
+    found = masks.look(transcript)
     db.session.commit()
     db.session.expire_all()
+    return found
 
 
 def listened(answer: Answer, *said: str, timed: bool = True, current: bool = True) -> Transcript:
@@ -27,10 +31,11 @@ def listened(answer: Answer, *said: str, timed: bool = True, current: bool = Tru
     return transcript
 
 
-def hide(transcript: Transcript, words: str, member: Member) -> None:
-    masks.hide(transcript, words, "other", member)
+def hide(transcript: Transcript, words: str, member: Member, kind: str = "other") -> int:
+    places = masks.hide(transcript, words, kind, member)
     db.session.commit()
     db.session.expire_all()
+    return places
 
 
 def lift(transcript: Transcript, words: str, member: Member) -> None:
