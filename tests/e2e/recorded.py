@@ -87,24 +87,29 @@ def kept(page: Page) -> dict[str, bytes]:
     return takes
 
 
-def frames(webm: bytes) -> list[tuple[int, int, str]]:
-    """Track, time in ms and a hash of each whole frame (Matroska, RFC 9559: SimpleBlocks)."""
-    found, cluster = [], 0
+def frames(webm: bytes) -> list[tuple[str, int, str]]:
+    """Codec, time in ms and a hash of each whole frame (Matroska, RFC 9559: SimpleBlocks). Which
+    track has which number is a recorder's own matter: it may change from one take to the next."""
+    found, cluster, codecs = [], 0, {}
     for kind, content in _elements(webm):
+        if kind == 0xAE:
+            track = dict(_elements(content))
+            codecs[track[0xD7][0]] = track[0x86].decode("ascii")
         if kind == 0xE7:
             cluster = int.from_bytes(content, "big")
         if kind == 0xA3:
             at = cluster + int.from_bytes(content[1:3], "big", signed=True)
-            found.append((content[0] & 0x7F, at, hashlib.sha256(content[4:]).hexdigest()))
+            digest = hashlib.sha256(content[4:]).hexdigest()
+            found.append((codecs[content[0] & 0x7F], at, digest))
     return found
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + 12 <= len(data):  # an id and a size at most; no element that matters is shorter
-        kind, at = _number(data, at, marked=True)
-        size, at = _number(data, at)
-        if kind in (0x18538067, 0x1F43B675):  # segment and cluster are walked into
+    at, padded = 0, data + bytes(16)  # what is cut in its head ends past the end
+    while at < len(data):
+        kind, at = _number(padded, at, marked=True)
+        size, at = _number(padded, at)
+        if kind in (0x18538067, 0x1654AE6B, 0x1F43B675):  # segment, tracks, cluster: walked into
             continue
         if at + size > len(data):
             return

@@ -3,7 +3,8 @@
 // EBML (RFC 8794) and Matroska (RFC 9559): an element is an id, a size and its content. A
 // recorder writes a header, then clusters, each with its time and blocks (one frame each) that
 // count from it. Another recorder's clusters may follow under the first one's header if their
-// times are moved on and the tracks are the same: that is how one take goes on after a reload.
+// times are moved on and its tracks are the same: that is how one take goes on after a reload. A
+// recorder numbers its tracks as their first frames come, so their numbers may have to be changed.
 
 const SEGMENT = 0x18538067;
 const INFO = 0x1549a966;
@@ -29,6 +30,7 @@ export class WebmStream {
   #after;
   #rest = new Uint8Array();
   #clusterMs = 0;
+  #numbers = new Map(); // a track's number here → under the header that it goes on under
 
   /** `after`: {endMs, tracks} of what this goes on with, or null: then every byte is kept. */
   constructor(after = null) {
@@ -87,6 +89,7 @@ export class WebmStream {
     const block = id === BLOCK_GROUP ? children(content).find((c) => c.id === IN_GROUP)?.content : content;
     if ((id !== BLOCK && id !== BLOCK_GROUP) || !block || block.length < 4) return;
     const view = new DataView(block.buffer, block.byteOffset + 1, 2); // tracks below 128: one byte
+    if (this.#after) block[0] = 0x80 | this.#numbers.get(block[0] & 0x7f);
     this.endMs = Math.max(this.endMs, this.#clusterMs + view.getInt16(0));
   }
 
@@ -95,16 +98,28 @@ export class WebmStream {
   }
 
   #compare(content) {
-    this.tracks = children(content)
+    const tracks = children(content)
       .filter(({ id }) => id === TRACK)
       .map((track) => {
         const parts = children(track.content);
         const part = (id) => parts.find((each) => each.id === id)?.content ?? [];
-        return `${number(part(NUMBER))}:${String.fromCharCode(...part(CODEC))}`;
-      })
-      .join(" ");
-    if (this.#after && this.#after.tracks !== this.tracks) throw new Unreadable("other tracks");
+        return [number(part(NUMBER)), String.fromCharCode(...part(CODEC))];
+      });
+    this.tracks = this.#after?.tracks ?? tracks.map((each) => each.join(":")).join(" ");
+    if (this.#after) this.#numbers = numbersUnder(this.tracks, tracks);
   }
+}
+
+/** The number that each of `tracks`, [number, codec], has in a header that was kept as `mark`. */
+function numbersUnder(mark, tracks) {
+  const kept = mark.split(" ").map((each) => each.split(":"));
+  const numbers = tracks.map(([own, codec]) => {
+    const at = kept.findIndex((each) => each[1] === codec);
+    if (at < 0) throw new Unreadable("other tracks");
+    return [own, Number(kept.splice(at, 1)[0][0])];
+  });
+  if (kept.length) throw new Unreadable("other tracks");
+  return new Map(numbers);
 }
 
 const CLUSTER_HEAD = new Uint8Array([0x1f, 0x43, 0xb6, 0x75, 0x01, 255, 255, 255, 255, 255, 255, 255]);
