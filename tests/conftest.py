@@ -65,18 +65,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not out(item)]
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), _alone(item)))
+
+
+def _alone(item: pytest.Item) -> bool:
+    """These come last: what waits for the machine to itself stops all others, too."""
+    return item.get_closest_marker("alone") is not None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole set two at a time; what somebody picked, and the long rounds, one by one."""
+    """The whole set three at a time, as many of them wait for other processes; what somebody
+    picked, and the long rounds, one by one."""
     picked = config.option.keyword or config.args != config.getini("testpaths")
-    return 0 if picked or "chaos" in config.option.markexpr else 2
+    return 0 if picked or "chaos" in config.option.markexpr else 3
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with turn(alone=item.get_closest_marker("alone") is not None):
+    with turn(_alone(item)):
         return (yield)
 
 

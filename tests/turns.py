@@ -1,4 +1,4 @@
-"""Tests run two at a time; one that measures how long a whole Heard takes has the machine alone.
+"""Tests run side by side; one that measures how long a whole Heard takes has the machine alone.
 
 A door and a room, two locks held across processes: who wants the room to itself keeps the door
 while the others leave, so that it isn't passed by for ever.
