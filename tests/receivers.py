@@ -22,12 +22,14 @@ def free_port() -> int:
 
 
 class MailServer:
-    """Takes every letter, or answers `refusal` to RCPT. Can be stopped and started again."""
+    """Takes every letter, or answers `refusal` to RCPT; speaks `utf8` or not (RFC 6531). Can be
+    stopped and started again."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.letters: list[EmailMessage] = []
         self.refusal: str | None = None
+        self.utf8 = True
         self._controller: Controller | None = None
 
     @property
@@ -35,7 +37,9 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self.utf8
+        )
         self._controller.start()
 
     def stop(self) -> None:

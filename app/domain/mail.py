@@ -122,6 +122,9 @@ def send(letter: Letter) -> None:
             f"The mail server refused this letter: {_why(error.smtp_code, error.smtp_error)}.",
             permanent=error.smtp_code >= 500,
         ) from error
+    except smtplib.SMTPNotSupportedError as error:  # before a letter's first byte
+        said = f"The mail server can't do what is asked of it: {str(error).rstrip('.')}."
+        raise ChannelError(said, permanent=not unsent, unsent=True) from error
     except smtplib.SMTPResponseException as error:  # before the letter itself
         reason = _said(error.smtp_code, error.smtp_error)
         said = f"The mail server refused to take letters: {reason}."

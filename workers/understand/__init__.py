@@ -7,7 +7,7 @@ reads that one pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.domain.codebook.book import Codebook
@@ -39,6 +39,8 @@ __all__ = [
     "understand",
 ]
 
+KEPT = 8  # codebooks whose themes stay vectors: of 100 themes with twenty examples, 5 MB each
+
 _CALM = HandOff(needed=False, reason=None, score=0.0)
 
 
@@ -58,7 +60,7 @@ class Understander:
         self.encoder = Encoder(folder, threads=threads)
         self._sentiment = Outside(sentiment_model) if sentiment_model else None
         self._emotion = Outside(emotion_model) if emotion_model else None
-        self._index: tuple[Codebook, themes.ThemeIndex] | None = None
+        self._index = lru_cache(maxsize=KEPT)(self._indexed)
 
     @property
     def load_seconds(self) -> float:
@@ -86,7 +88,7 @@ class Understander:
             if self._sentiment
             else sentiment.sentiments(encoded.felt),
             self._emotion.emotions(masked) if self._emotion else emotion.emotions(encoded.features),
-            self._themes(codebook).themes(encoded.embedding),
+            self._index(codebook).themes(encoded.embedding),
             hand_off.hand_offs(words, encoded),
             strict=True,
         )
@@ -94,10 +96,8 @@ class Understander:
             results[index] = Understanding(feeling, emotions, about, person, engines)
         return results
 
-    def _themes(self, codebook: Codebook) -> themes.ThemeIndex:
-        if self._index is None or self._index[0] != codebook:
-            self._index = codebook, themes.ThemeIndex(codebook, self.encoder)
-        return self._index[1]
+    def _indexed(self, codebook: Codebook) -> themes.ThemeIndex:
+        return themes.ThemeIndex(codebook, self.encoder)
 
 
 @cache

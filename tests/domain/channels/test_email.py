@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app import runtime
-from app.domain import alerts, channels, mail, outbox
+from app.domain import alerts, channels, gone_out, mail, outbox
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.models import Delivery, Member, Workspace
@@ -88,6 +88,21 @@ def test_a_busy_mailbox_is_tried_again(post_office: MailServer, told: Scene) -> 
     assert not outbox.deliver(row.id)
     db.session.refresh(row)
     assert row.state == "due" and "450" in row.error
+
+
+def test_an_address_in_letters_that_the_server_can_not_write_is_final_and_nothing_went_out(
+    post_office: MailServer, told: Scene, teammate: Member
+) -> None:
+    post_office.stop()
+    post_office.utf8 = False
+    post_office.start()
+    teammate.email = "jürgen@example.com"
+    db.session.commit()
+    row = delivery()
+    assert not outbox.deliver(row.id)
+    db.session.refresh(row)
+    assert row.state == "failed" and "SMTPUTF8" in row.error
+    assert gone_out.counted(told.answer.submission) == 0 and not post_office.letters
 
 
 def test_without_a_mail_server_letters_wait(app: Flask, tmp_path: Path, told: Scene) -> None:
