@@ -29,7 +29,8 @@ ROOT = Path(__file__).parent.parent
 # tests/test_postgresql.py runs the domain's tests once more with this set.
 DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("HEARD_TEST_DATABASE")) else {}
 
-# They begin first, so that no other process waits for them in the end.
+AT_ONCE = 3  # processes that run the whole set: many tests wait for processes of their own
+# Each process begins with some of these, so that nothing waits for them in the end.
 LONGEST = ("tests/test_postgresql.py", "tests/chaos/test_chaos.py", "tests/e2e/test_axe.py")
 
 
@@ -65,19 +66,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not out(item)]
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), _alone(item)))
+    items[:] = _dealt(items)
+
+
+def _dealt(items: list[pytest.Item]) -> list[pytest.Item]:
+    """In the order in which xdist hands them out, a third to each of three processes: the longest
+    lead each share, and those that want the machine to themselves come last."""
+    longest = [item for item in items if item.nodeid.startswith(LONGEST)]
+    others = sorted((item for item in items if item not in longest), key=_alone)
+    dealt: list[pytest.Item] = []
+    for process in range(AT_ONCE):
+        share = (len(items) - len(dealt)) // (AT_ONCE - process)
+        first = longest[process::AT_ONCE]
+        more = max(0, share - len(first))
+        dealt += [*first, *others[:more]]
+        del others[:more]
+    return dealt
 
 
 def _alone(item: pytest.Item) -> bool:
-    """These come last: what waits for the machine to itself stops all others, too."""
     return item.get_closest_marker("alone") is not None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole set three at a time, as many of them wait for other processes; what somebody
-    picked, and the long rounds, one by one."""
+    """The whole set side by side; what somebody picked, and the long rounds, one by one."""
     picked = config.option.keyword or config.args != config.getini("testpaths")
-    return 0 if picked or "chaos" in config.option.markexpr else 3
+    return 0 if picked or "chaos" in config.option.markexpr else AT_ONCE
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.domain.corrections import agreement, reading, teaching
 from app.domain.corrections.agreement import Rate
-from app.domain.errors import Invalid
+from app.domain.errors import Conflict, Invalid
 from app.extensions import db
 from app.models import Answer, Correction, Segment, Transcript
 from app.web.access import EDITORS, allow, me
@@ -46,7 +46,7 @@ def teach(program_id: str) -> ResponseReturnValue:
     program = program_of(program_id)
     try:
         return to_change(teaching.plan(program, me()))
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         flash(error.sentence, "error")
         return redirect(url_for(".show", program_id=program.id), 303)
 

@@ -155,7 +155,11 @@ def again(program_id: str) -> ResponseReturnValue:
     """Plans to hear every passage anew with the codebook as it is."""
     program = program_of(program_id)
     scope = [each.id for each in program.themes if each.active]
-    return to_change(changes.plan(program, changes.AGAIN, [], me(), scope=scope))
+    try:
+        return to_change(changes.plan(program, changes.AGAIN, [], me(), scope=scope))
+    except Conflict as error:
+        flash(error.sentence, "error")
+        return redirect(url_for("codebooks.show", program_id=program.id), 303)
 
 
 def _parts() -> list[Part]:
