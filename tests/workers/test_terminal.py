@@ -15,6 +15,7 @@ from app.domain.errors import Invalid
 from workers import commands
 from workers.terminal import CLEAR, Reading
 
+END = b"\0"
 LINE = b'{"id": 1, "text": "It came nine days late."}\n'
 
 
@@ -22,10 +23,17 @@ LINE = b'{"id": 1, "text": "It came nine days late."}\n'
 def terminal() -> Iterator[Callable[[], str]]:
     """Standard error is a terminal; gives what came out at the other end of it since last time."""
     ours, theirs = os.openpty()
-    os.set_blocking(ours, False)
+
+    def seen() -> str:
+        os.write(theirs, END)  # what was written comes some time later, but in its order
+        came = b""
+        while not came.endswith(END):
+            came += os.read(ours, 100_000)
+        return came.removesuffix(END).decode()
+
     with pytest.MonkeyPatch.context() as patch, os.fdopen(theirs, "w") as shown:
         patch.setattr(sys, "stderr", shown)
-        yield lambda: os.read(ours, 100_000).decode()
+        yield seen
     os.close(ours)
 
 
