@@ -125,13 +125,14 @@ def called(anchors: Floats) -> Floats:
 
 
 def among(scores: Floats) -> Floats:
-    """(n, themes) → (n, themes, 5): each score, how far it is above the best other one, and the
-    passage's mean, spread and second-best score."""
+    """(n, themes) → (n, themes, 5): each score, how far it is above the best other one, its share
+    of all (the logarithm), and the passage's mean and spread."""
     best = np.sort(scores, axis=1)[:, ::-1]
     first, second = best[:, :1], best[:, min(1, scores.shape[1] - 1)][:, None]
     rival = np.where(scores >= first, second, first)
+    share = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
     mean, spread = scores.mean(1, keepdims=True), scores.std(1, keepdims=True)
-    return np.stack(np.broadcast_arrays(scores, scores - rival, mean, spread, second), 2)
+    return np.stack(np.broadcast_arrays(scores, scores - rival, share, mean, spread), 2)
 
 
 def _parts(theme: Theme) -> list[str]:

@@ -56,6 +56,28 @@ def test_a_theme_without_examples_is_found_by_its_name_and_not_for_others() -> N
     assert _right(found, 5 * passages @ MIDDLES.T, passages) >= 0.9
 
 
+def _close(each: int, only: float = 0.2) -> np.ndarray:
+    """Themes that are alike in all but one direction each, while passages differ in many."""
+    every = np.repeat(MIDDLES[:1] + only * np.eye(THEMES, WIDTH), each, axis=0)
+    every[:, THEMES:] += 0.5 * CHANCE.standard_normal((len(every), WIDTH - THEMES))
+    return np.asarray(every / np.linalg.norm(every, axis=1, keepdims=True), np.float32)
+
+
+def test_what_tells_close_themes_apart_is_learned_where_every_theme_has_examples() -> None:
+    examples, names = _close(4 * EACH), _close(1)
+    passages, labels = _close(50), np.repeat(np.arange(THEMES), 50)
+
+    def right(counts: list[int], shown: np.ndarray) -> float:
+        found = taught(names, shown, counts, lambda each: 0.0 * each @ names.T)
+        scores = passages @ found.weights + found.biases
+        among = labels < THEMES - 1  # of the themes that both are taught
+        return float((scores[:, :-1].argmax(1) == labels)[among].mean())
+
+    every = right([4 * EACH] * THEMES, examples)
+    assert every >= 0.7
+    assert every > 0.2 + right([4 * EACH] * (THEMES - 1) + [0], examples[: -4 * EACH])
+
+
 def test_the_same_examples_give_the_same_mix() -> None:
     examples = _near(MIDDLES, EACH, 0.2)
     one, two = (
