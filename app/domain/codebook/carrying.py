@@ -6,14 +6,22 @@ holds the step: a killed one's successor goes on from there, and nothing is done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import delete, func, select
 
 from app.domain.codebook import entries, hearing, mentions, renewed, versions
 from app.domain.codebook.previews import Preview
 from app.domain.codebook.renewed import ANEW, UNTIL
-from app.domain.codebook.retagging import PERSON, Difference, Listen, Passage, Plan, decided_anew
+from app.domain.codebook.retagging import (
+    PERSON,
+    Heard,
+    Listen,
+    Passage,
+    Plan,
+    decided_anew,
+    said_of,
+)
 from app.domain.wording import count
 from app.extensions import db
 from app.models import ChangedMention, CodebookChange, Mention, Segment
@@ -30,12 +38,10 @@ def plan_of(change: CodebookChange) -> Plan:
     """With the codebook as the change wants it, or, while it is undone, as it was before."""
     program = change.program
     if change.state in ("undoing", "undone"):
-        there = [each["id"] for each in change.before if each["merged_into_id"] is None]
-        scope = dict.fromkeys([*there, *change.scope, *change.moves, *change.moves.values()])
-        since = change.followed.get(UNTIL, 0)
-        return Plan(
-            hearing.of(program), _active(program.id, [*scope]), {}, undoes=change.id, since=since
-        )
+        # Who came in since heard its themes in the others' places, so all are heard anew there.
+        heard, since = hearing.of(program), change.followed.get(UNTIL, 0)
+        scope = tuple(dict.fromkeys(heard.counts_for.values()))
+        return Plan(heard, scope, {}, undoes=change.id, since=since)
     wanted = {row["id"]: entries.from_json(row) for row in change.wanted}
     planned = change.state == "planned"
     heard = hearing.of(program, wanted if planned else None, change.id if planned else "")
@@ -49,7 +55,8 @@ def look(change: CodebookChange, plan: Plan, listen: Listen, on_progress: Checkp
     on_progress(*_how_far(0, total))
     while batch := mentions.passages(change.program_id, plan, last, BATCH):
         for some in _parts(batch):
-            for passage, difference in decided_anew(some, plan, listen, ("", "")):
+            heard = zip(some, said_of(some, plan, listen), strict=True)
+            for passage, difference in decided_anew(heard, plan, ("", "")):
                 preview.add(passage, difference)
             done += len(some)
             on_progress(*_how_far(done, total))
@@ -71,12 +78,17 @@ def carry_out(
     total += _left(change, plan, change.reached)
     changed = 0
     while batch := mentions.passages(change.program_id, plan, change.reached, BATCH):
-        found: list[tuple[Passage, Difference]] = []
+        heard: list[Heard] = []
         for some in _parts(batch):
-            found += decided_anew(some, plan, listen, by)
+            heard += said_of(some, plan, listen)
             done += len(some)
             if on_progress is not None:
                 on_progress(*_how_far(done, total))
+        said = {(each.id, each.text): says for each, says in zip(batch, heard, strict=True)}
+        # Listening takes seconds. What people decide meanwhile counts, so it is read once more.
+        now = mentions.held(change.program_id, plan, batch)
+        known = ((each, said[each.id, each.text]) for each in now if (each.id, each.text) in said)
+        found = list(decided_anew(known, plan, by))
         mentions.write(change, found)
         changed += len(found)
         change.reached = batch[-1].id
@@ -131,11 +143,6 @@ def _parts(batch: Sequence[Passage]) -> Iterator[Sequence[Passage]]:
 
 def _how_far(done: int, total: int) -> tuple[float, str]:
     return done / max(total, done, 1), f"{done:,} of {count(max(total, done), 'passage')}"
-
-
-def _active(program_id: str, ids: Sequence[str]) -> list[str]:
-    known: Mapping[str, entries.Entry] = entries.every(program_id)
-    return [each for each in ids if each in known and known[each].active]
 
 
 def _left(change: CodebookChange, plan: Plan, after: int) -> int:

@@ -14,11 +14,13 @@ from app.domain.codebook.retagging import PERSON, Difference, Given, Passage, Pl
 from app.domain.corrections import keeping
 from app.extensions import db
 from app.models import (
+    Answer,
     ChangedMention,
     CodebookChange,
     Highlight,
     Mention,
     Segment,
+    Transcript,
     highlight_themes,
 )
 
@@ -40,12 +42,27 @@ def waiting(program_id: str, plan: Plan, after: int) -> Select[Any]:
 
 def passages(program_id: str, plan: Plan, after: int, most: int) -> list[Passage]:
     """The next of them, in the order of their ids."""
-    rows = db.session.execute(
-        waiting(program_id, plan, after)
-        .with_only_columns(Segment.id, Segment.transcript_id, Segment.text)
-        .order_by(Segment.id)
-        .limit(most)
-    ).all()
+    return _read(waiting(program_id, plan, after).order_by(Segment.id).limit(most))
+
+
+def held(program_id: str, plan: Plan, read: Sequence[Passage]) -> list[Passage]:
+    """These, as they are now and stay until the caller's transaction ends; without those that the
+    plan isn't about any more. Who decides about a passage holds its answer, and so do we: the
+    program first, as whoever understands anew, then the answers in order."""
+    holding.book(program_id)
+    of = select(Transcript.answer_id).where(Transcript.id.in_({row.transcript_id for row in read}))
+    answers = select(Answer.id).where(Answer.id.in_(of)).order_by(Answer.id)
+    db.session.execute(answers.with_for_update(key_share=True))
+    return [
+        each
+        for part in _parts([row.id for row in read])
+        for each in _read(waiting(program_id, plan, 0).where(Segment.id.in_(part)))
+    ]
+
+
+def _read(query: Select[Any]) -> list[Passage]:
+    columns = (Segment.id, Segment.transcript_id, Segment.text)
+    rows = db.session.execute(query.with_only_columns(*columns)).all()
     ids = [row[0] for row in rows]
     given: dict[int, dict[str, Given]] = defaultdict(dict)
     decided: set[int] = set()

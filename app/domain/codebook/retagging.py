@@ -7,7 +7,7 @@ worker that is killed goes on where the last one was committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.codebook.book import MOST_GIVEN
@@ -164,12 +164,16 @@ def _by_owner(themes: Mapping[str, float], plan: Plan) -> dict[str, float]:
     return found
 
 
+def said_of(passages: Sequence[Passage], plan: Plan, listen: Listen) -> Sequence[Heard]:
+    """What the machine hears in them; nothing where the plan has nothing heard anew."""
+    return listen(passages) if plan.listens else [Heard({})] * len(passages)
+
+
 def decided_anew(
-    passages: Sequence[Passage], plan: Plan, listen: Listen, by: tuple[str, str]
+    passages: Iterable[tuple[Passage, Heard]], plan: Plan, by: tuple[str, str]
 ) -> Iterator[tuple[Passage, Difference]]:
     """Those in which something changes."""
-    heard = listen(passages) if plan.listens else [Heard({})] * len(passages)
-    for passage, each in zip(passages, heard, strict=True):
-        difference = decide(passage, each, plan, by)
+    for passage, heard in passages:
+        difference = decide(passage, heard, plan, by)
         if difference.gained or difference.lost:
             yield passage, difference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -19,12 +20,22 @@ from app.domain.codebook import (
     themes,
     versions,
 )
+from app.domain.codebook.retagging import Listen, Plan
+from app.domain.corrections import deciding, kinds
 from app.domain.errors import NotFound
 from app.domain.understanding import Finding, Heard
 from app.extensions import db
-from app.models import CodebookChange, Member, Program, Transcript, Workspace
+from app.models import (
+    CodebookChange,
+    Member,
+    Program,
+    Segment,
+    Submission,
+    Transcript,
+    Workspace,
+)
 from tests import factories
-from tests.domain.codebook.listening import BY, carried_out, committed, tags
+from tests.domain.codebook.listening import BY, carried_out, committed, listener, tags
 from tests.domain.erasure.gate import Gate, beside, until_it_waits
 
 
@@ -138,3 +149,59 @@ def test_a_batch_is_taken_back_while_its_passage_is_understood_anew(
     assert tags(program) == {"The staff, a driver, was rude.": ["Staff"]}
     carried_out(db.session.get_one(CodebookChange, change_id))
     assert tags(program) == {"The staff, a driver, was rude.": ["Staff"]}
+
+
+@pytest.fixture
+def adding(workspace: Workspace) -> CodebookChange:
+    """“Driver” is being added; it will be heard in the one passage, beside “Staff”."""
+    program = factories.program(workspace)
+    answer = factories.answer(factories.submission(program))
+    said = factories.transcript(answer, "The staff, a driver, was rude.")
+    understanding.publish(said, [Finding((), (Heard("Staff", 0.9, *BY),))])
+    change = themes.plan_add(program, "Driver", "Who brings it")
+    db.session.commit()
+    changes.apply(change)
+    db.session.commit()
+    return change
+
+
+@pytest.mark.parametrize("first", ["the worker listens", "the person writes"])
+@pytest.mark.parametrize("about", [[], ["Delivery"], ["Staff", "Delivery"]])
+def test_what_a_person_decides_while_a_batch_is_carried_out_stands(
+    app: Flask, adding: CodebookChange, owner: Member, first: str, about: list[str]
+) -> None:
+    """The batch was read before, and added what it had heard to what the person chose."""
+    change_id, program_id, owner_id, gate = adding.id, adding.program_id, owner.id, Gate()
+    db.session.remove()
+
+    def decides() -> None:
+        segment = db.session.scalars(select(Segment)).one()
+        here = deciding.passage(db.session.scalars(select(Submission)).one(), segment.id)
+        themes_of = db.session.get_one(Program, program_id).themes
+        chosen = [each.id for each in themes_of if each.name in about]
+        why = kinds.Why("missed", "words", "")
+        seen = deciding.seen(here, "theme")
+        deciding.correct(here, "theme", chosen, why, seen, db.session.get_one(Member, owner_id))
+        if first == "the person writes":
+            gate.stop()
+        db.session.commit()
+
+    def carries_out(listen: Callable[[Plan], Listen]) -> None:
+        change = db.session.get_one(CodebookChange, change_id)
+        plan = carrying.plan_of(change)
+        carrying.carry_out(change, plan, listen(plan), BY, committed)
+
+    if first == "the worker listens":
+
+        def listen(plan: Plan) -> Listen:
+            return gate.before(listener(plan))
+
+        with gate.holding(app, lambda: carries_out(listen)), beside(app, decides):
+            pass
+    else:
+        with gate.holding(app, decides), beside(app, lambda: carries_out(listener)):
+            until_it_waits()
+            gate.let_go()
+    assert tags(db.session.get_one(Program, program_id)) == {
+        "The staff, a driver, was rude.": sorted(about)
+    }

@@ -149,6 +149,19 @@ def test_a_change_between_that_heard_nothing_anew_hands_them_on(program: Program
     assert tags(program)["Kind staff"] == ["Staff"]
 
 
+def test_what_came_in_since_hears_what_had_no_room_beside_a_theme_that_is_undone(
+    program: Program,
+) -> None:
+    """Three themes were given to it; the one that is undone had taken another's place."""
+    for name in ("Weather", "Price"):
+        done(themes.plan_add(program, name, "…"))
+    change = done(themes.plan_add(program, "Van", "What it comes in"))
+    words = "Kind staff, a delivery in the van, what a price"
+    says(program, words, *(named(program, each) for each in ("Delivery", "Staff", "Van")))
+    undone(change)
+    assert tags(program)[words] == ["Delivery", "Price", "Staff"]
+
+
 def test_words_that_nobody_changed_are_not_heard_anew(program: Program) -> None:
     delivery, staff = program.themes
     change = done(reshaping.plan_merge(program, staff, delivery, None))
