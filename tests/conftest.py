@@ -14,7 +14,7 @@ import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app import create_app
 from app.config import Settings, read_settings
@@ -120,6 +120,18 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data / "heard.db"
 
 
+def _compiled_once(engine: Engine) -> None:
+    """Statements are compiled once for all tests' applications, which each have an engine of their
+    own: the cache is SQLAlchemy's, and tells statements apart by their dialect as well."""
+    with engine.connect():  # a dialect asks its first connection what the database can
+        pass
+    engine.dialect, cache = _COMPILED.setdefault(engine.dialect.name, (engine.dialect, {}))
+    engine.update_execution_options(compiled_cache=cache)
+
+
+_COMPILED: dict[str, tuple[Any, dict[Any, Any]]] = {}
+
+
 def _empty() -> None:
     """A server's database is one for all tests: each leaves it empty. Deleting a few rows
     is quicker than truncating all tables, and without triggers no order is needed."""
@@ -152,6 +164,7 @@ def app(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(limiter, "enabled", False)  # tests/web/test_limits.py turns it on
     app.test_client_class = Visitor
     with app.app_context():
+        _compiled_once(db.engine)
         yield app
         db.session.remove()
         _empty()
