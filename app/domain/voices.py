@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.domain import progress
+from app.domain import muted, progress
 from app.domain.board import PERIODS
 from app.domain.clerk import owned
 from app.domain.codebook import family
@@ -155,17 +155,23 @@ def answer_of(submission: Submission, answer_id: str) -> Answer:
 
 
 def newest_run(answer: Answer) -> progress.Progress | None:
-    return progress.describe(answer.runs[-1], now()) if answer.runs else None
+    runs = _runs(answer)
+    return progress.describe(runs[0], now(), *runs[1:]) if runs else None
+
+
+def _runs(answer: Answer) -> list[Run]:
+    """The newest over it, and the one that makes its muted recording."""
+    return [*answer.runs[-1:], *muted.run_of(answer.recording)]
 
 
 def step_of(submission: Submission, step_id: str) -> Step:
-    """A step of one of this submission's newest runs.
+    """A step of one of the runs that its page shows.
 
     Raises:
         NotFound: it isn't one.
     """
     for answer in submission.answers:
-        for step in answer.runs[-1].steps if answer.runs else ():
+        for step in (step for run in _runs(answer) for step in run.steps):
             if step.id == step_id:
                 return step
     raise NotFound

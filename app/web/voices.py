@@ -77,12 +77,14 @@ def index() -> ResponseReturnValue:
 @allow(*STAFF)
 def show(submission_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
+    hearing = masks.hearing(submission.answers)
     told = masks.told(voices.told(submission))
     moments = [moment for each in told for moment in each.moments]
     return render_template(
         "voices/voice.html",
         submission=submission,
         told=told,
+        hearing=hearing,
         best=max(moments, key=lambda moment: moment.score, default=None),
         may_leave=sharing.may_leave(submission),
         fields={field.key: field.label for field in submission.program.fields},

@@ -1,0 +1,194 @@
+"""Who may not hear personal data is given a file that is silent there by now, or none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app import runtime
+from app.domain import masks, muted, personal_data, runs, voices
+from app.domain.timeline import Span
+from app.extensions import db
+from app.models import Answer, AuditEntry, Member, Recording, Run, Step, Transcript
+from tests import factories
+from tests.domain.erasure.gate import beside
+from tests.domain.masks.said import edit, hide, lift, listened, look
+
+NAME, LATE = "my name is Oluwaseun Bakare", "It came late."
+
+
+@pytest.fixture
+def recording(answer: Answer) -> Recording:
+    return factories.playable(answer)
+
+
+@pytest.fixture
+def transcript(answer: Answer, recording: Recording) -> Transcript:
+    """Seconds 3 to 5 are masked."""
+    return listened(answer, NAME, LATE)
+
+
+def state(recording: Recording) -> str:
+    db.session.expire_all()
+    return muted.of(recording).state
+
+
+def steps() -> list[str]:
+    return [step.state for step in db.session.query(Step).order_by(Step.id)]
+
+
+def test_nobody_knows_what_must_be_silent_before_there_are_words(
+    answer: Answer, recording: Recording
+) -> None:
+    assert state(recording) == "unheard"
+    recording.has_audio = False
+    db.session.commit()
+    assert state(recording) == "open"
+
+
+def test_where_nothing_is_masked_the_recording_itself_is_given(
+    answer: Answer, recording: Recording
+) -> None:
+    listened(answer, LATE)
+    assert muted.of(recording).file == muted.whole(recording) is not None
+    assert steps() == []
+
+
+def test_it_is_ordered_once_words_are_masked(
+    answer: Answer, recording: Recording, transcript: Transcript
+) -> None:
+    assert state(recording) == "making" and steps() == ["due"]
+    muted.order(recording)
+    look(transcript)
+    assert steps() == ["due"]
+    key = factories.muted_recording(recording)
+    assert muted.of(recording).file == muted.File(key, "video/webm")
+    assert muted.content(recording) == muted.Content(
+        str(recording.playable_key), (Span(2.88, 5.12),)
+    )
+
+
+def test_an_older_one_is_ordered_by_who_needs_it(answer: Answer, recording: Recording) -> None:
+    factories.transcript(answer, NAME)
+    assert state(recording) == "missing"
+    muted.order(recording)
+    db.session.commit()
+    assert state(recording) == "making"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said, member: hide(said, "late", member),
+        lambda said, member: edit(said, member, "07700900456 is Oluwaseun Bakare"),
+    ],
+    ids=["a mask", "an edit"],
+)
+@pytest.mark.parametrize("begun", ["ready", "leased", "failed"])
+def test_what_changes_has_it_made_anew(
+    recording: Recording,
+    transcript: Transcript,
+    member: Member,
+    change: Callable[[Transcript, Member], None],
+    begun: str,
+) -> None:
+    key = ""
+    claim = runs.claim(db.session.query(Step).one().id)
+    assert claim is not None
+    if begun == "ready":
+        key = factories.muted_recording(recording)
+        runs.finish(claim)
+        db.session.commit()
+        assert state(recording) == "ready"
+    elif begun == "failed":
+        runs.fail(claim, "The recording is damaged.", permanent=True)
+        assert state(recording) == "failed"
+    change(transcript, member)
+    assert state(recording) == "making"
+    assert steps()[0] == "due" and db.session.query(Run).filter(Run.recording_id != "").count() == 1
+    assert not key or runtime.storage().stat(key) is None
+    with pytest.raises(runs.Lost):
+        runs.finish(claim)
+
+
+def test_what_changes_by_other_ways_is_not_given_away(
+    answer: Answer,
+    recording: Recording,
+    transcript: Transcript,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    factories.muted_recording(recording)
+    assert state(recording) == "ready"
+    with monkeypatch.context() as patch:
+        patch.setattr(personal_data, "VERSION", "newer")
+        assert state(recording) == "ready", "the newer rules find the same"
+    transcript.current = False
+    factories.transcript(answer, NAME, "Priya Raman said so.")
+    assert state(recording) == "missing"
+    db.session.delete(answer.transcripts[-1])
+    transcript.current = True
+    db.session.commit()
+    assert state(recording) == "ready"
+    recording.playable_key = f"{recording.playable_key}.again"
+    db.session.commit()
+    assert state(recording) == "missing"
+
+
+def test_without_its_last_mask_it_goes(
+    recording: Recording, transcript: Transcript, member: Member
+) -> None:
+    key = factories.muted_recording(recording)
+    lift(transcript, "Oluwaseun Bakare", member)
+    assert state(recording) == "open"
+    assert (recording.muted_key, recording.muted_holds) == (None, "")
+    assert runtime.storage().stat(key) is None
+    masks.lift(transcript, masks.of(transcript)[0].row.id, member, hidden=True)
+    db.session.commit()
+    assert state(recording) == "making"
+
+
+def test_a_file_that_holds_too_little_is_not_published(
+    recording: Recording, transcript: Transcript, member: Member
+) -> None:
+    before = muted.content(recording)
+    assert before is not None
+    hide(transcript, "late", member)
+    assert not muted.publish(recording, before, "recordings/x/y/muted.webm")
+    assert state(recording) == "making"
+
+
+def test_of_two_who_need_it_at_once_one_starts_the_work(
+    app: Flask, answer: Answer, recording: Recording
+) -> None:
+    factories.transcript(answer, NAME)
+    recording_id, together = recording.id, threading.Barrier(2)
+
+    def order() -> None:
+        found = db.session.get_one(Recording, recording_id)
+        together.wait(10)
+        muted.order(found)
+        db.session.commit()
+
+    db.session.remove()
+    with beside(app, order), beside(app, order):
+        pass
+    assert steps() == ["due"]
+
+
+def test_who_sees_the_page_sees_it_being_made_and_has_it_tried_again(
+    answer: Answer, recording: Recording, transcript: Transcript
+) -> None:
+    (run,) = muted.run_of(recording)
+    told = voices.newest_run(answer)
+    assert told is not None and told.summary == "Step 1 of 1: Silence personal data"
+    claim = runs.claim(run.steps[0].id)
+    assert claim is not None
+    runs.fail(claim, "The recording is damaged.", permanent=True)
+    step = voices.step_of(answer.submission, run.steps[0].id)
+    runs.again(step)
+    db.session.commit()
+    assert state(recording) == "making"
+    assert db.session.query(AuditEntry).filter_by(action="step.again").count() == 1
