@@ -7,8 +7,8 @@ from typing import Any
 
 from app.extensions import db
 
-# Added by 0009 and 0017 where they stand. Their text says what happens when the other row goes, and SQLite
-# does it, but SQLAlchemy reads that only of keys that came with the table.
+# Added by 0009 and 0017 where they stand. Their text says what happens when the other row goes, and
+# SQLite does it, but SQLAlchemy reads that only of keys that came with the table.
 POINTERS = {
     "themes": {"parent_id", "merged_into_id"},
     "runs": {"change_id", "program_id", "recording_id"},

@@ -81,7 +81,7 @@ def index() -> ResponseReturnValue:
         widened=not asked.period and filters.period != "week",
         sections=sections,
         page=page,
-        hearing=masks.hearing(moment.answer for moment in shown),
+        hearing=masks.hearing((moment.answer for moment in shown), many=True),
         next=_here(after=page.next) if page and page.next else "",
         voices=board.voices(program, filters),
         heard_by=board.heard_by(program, filters) if filters.theme else {},

@@ -83,10 +83,14 @@ def heard(recording: Recording) -> muted.Standing:
     return muted.of(recording)
 
 
-def hearing(answers: Iterable[Answer]) -> dict[str, muted.Standing]:
-    """The same for a page, by the answers' ids. What isn't there yet is ordered, and commits."""
+def hearing(answers: Iterable[Answer], *, many: bool = False) -> dict[str, muted.Standing]:
+    """The same for a page, by the answers' ids; `many`: at a glance. What isn't there yet is
+    ordered. Commits where something is."""
     recordings = {each.id: each.recording for each in answers if each.recording is not None}
-    told = {answer_id: heard(each) for answer_id, each in recordings.items()}
+    if many and not unmasked():
+        told = muted.at_a_glance(recordings.values())
+    else:
+        told = {answer_id: heard(each) for answer_id, each in recordings.items()}
     missing = [answer_id for answer_id, each in told.items() if each.state == "missing"]
     for answer_id in missing:
         muted.order(recordings[answer_id])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app.domain import masks, muted, runs
 from app.extensions import db
@@ -168,3 +172,39 @@ def test_nothing_is_given_before_its_words_are_known(
     assert got.status_code == 409 and "once its words are written down" in got.text
     assert "once its words are written down" in staff.get(f"/voices/{answer.submission_id}").text
     assert sign_in(client, owner).get(address(recording)).data == WHOLE
+
+
+def test_the_board_asks_for_all_of_its_recordings_at_once(
+    client: FlaskClient, workspace: Workspace, recording: Recording, teammate: Member
+) -> None:
+    staff, told = sign_in(client, teammate), []
+    factories.muted_recording(recording)
+    for _ in range(2):
+        with counted() as statements:
+            assert staff.get("/").status_code == 200
+        told.append(len(statements))
+        for _ in range(3):
+            more = factories.answer(recording.answer.submission)
+            factories.playable(more)
+            said = factories.transcript(more, "my name is Oluwaseun Bakare")
+            factories.highlight(more, said)
+            masks.look(said)
+            db.session.commit()
+            factories.muted_recording(more.recording)
+    assert told[0] == told[1]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Every statement that the database is sent."""
+    statements: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    db.session.expire_all()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -5,12 +5,22 @@ holds what it would if it were made now.
 """
 
 from app.domain.muted.making import order, publish
-from app.domain.muted.standing import Content, File, Standing, content, of, run_of, whole
+from app.domain.muted.standing import (
+    Content,
+    File,
+    Standing,
+    at_a_glance,
+    content,
+    of,
+    run_of,
+    whole,
+)
 
 __all__ = [
     "Content",
     "File",
     "Standing",
+    "at_a_glance",
     "content",
     "of",
     "order",

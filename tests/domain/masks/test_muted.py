@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app import runtime
-from app.domain import masks, muted, personal_data, runs, voices
+from app.domain import highlights, masks, muted, personal_data, runs, transcripts, voices
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, AuditEntry, Member, Recording, Run, Step, Transcript
@@ -135,6 +135,21 @@ def test_what_changes_by_other_ways_is_not_given_away(
     recording.playable_key = f"{recording.playable_key}.again"
     db.session.commit()
     assert state(recording) == "missing"
+
+
+def test_who_chooses_another_transcript_has_it_made_anew(
+    answer: Answer, recording: Recording, transcript: Transcript
+) -> None:
+    factories.muted_recording(recording)
+    other = factories.transcript(answer, LATE, NAME, current=False)
+    transcripts.choose(answer, other.id)
+    db.session.commit()
+    assert state(recording) == "missing", "nobody has looked for moments yet"
+    assert muted.at_a_glance([recording])[answer.id].state == "ready"
+    highlights.publish(answer, other, [])
+    db.session.commit()
+    assert state(recording) == "making"
+    assert muted.at_a_glance([recording])[answer.id].state == "making"
 
 
 def test_without_its_last_mask_it_goes(
