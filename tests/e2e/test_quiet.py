@@ -73,6 +73,7 @@ def test_a_leader_waits_for_a_recording_without_masked_words_and_hears_that(
         voice.goto(f"/voices/{moment.submission_id}")
         expect(voice.locator(".player-none")).to_contain_text(COMING)
         expect(voice.locator(".segments")).to_contain_text("my name is [name]")
+        expect(voice.locator(".worth-play")).to_be_hidden()
         perform(db.session.query(Step).one().id)
         voice.locator(".player-play").wait_for()  # both go on by themselves
         page.locator(".moment-play").wait_for()

@@ -39,8 +39,8 @@ SENTENCES = {
     "missing": COMING,
     "making": COMING,
     "failed": "It could not be made silent where personal data is said, so it can’t be played.",
-    "unheard": "It can be played once its words are written down: where personal data is said, it "
-    "is silent then.",
+    "unheard": "It can be played once its words are written down, silent where personal data is "
+    "said.",
 }
 
 
