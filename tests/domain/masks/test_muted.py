@@ -14,7 +14,7 @@ from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, AuditEntry, Member, Recording, Run, Step, Transcript
 from tests import factories
-from tests.domain.erasure.gate import beside
+from tests.domain.erasure.gate import Gate, beside, until_it_waits
 from tests.domain.masks.said import edit, hide, lift, listened, look
 
 NAME, LATE = "my name is Oluwaseun Bakare", "It came late."
@@ -207,3 +207,35 @@ def test_who_sees_the_page_sees_it_being_made_and_has_it_tried_again(
     db.session.commit()
     assert state(recording) == "making"
     assert db.session.query(AuditEntry).filter_by(action="step.again").count() == 1
+
+
+def test_words_that_are_masked_just_when_it_is_published(
+    app: Flask, recording: Recording, transcript: Transcript, member: Member
+) -> None:
+    """Who masks waits for who publishes, and takes it back."""
+    gate = Gate()
+    key = runtime.storage().put(f"recordings/{recording.id}/1/muted.webm", b"x").key
+    claim = runs.claim(db.session.query(Step).one().id)
+    assert claim is not None
+    recording_id, transcript_id, member_id = recording.id, transcript.id, member.id
+
+    def publish() -> None:
+        found = db.session.get_one(Recording, recording_id)
+        made = muted.content(found)
+        assert made is not None and muted.publish(found, made, key)
+        runs.finish(claim)
+        gate.stop()
+        db.session.commit()
+
+    def mask() -> None:
+        gate.reached()
+        said = db.session.get_one(Transcript, transcript_id)
+        masks.hide(said, "late", "other", db.session.get_one(Member, member_id))
+        db.session.commit()
+
+    db.session.remove()
+    with beside(app, mask), gate.holding(app, publish):
+        until_it_waits()
+    assert steps() == ["due"]
+    assert muted.of(db.session.get_one(Recording, recording_id)).state == "making"
+    assert runtime.storage().stat(key) is None
