@@ -154,14 +154,14 @@ def answer_of(submission: Submission, answer_id: str) -> Answer:
     return found
 
 
-def newest_run(answer: Answer) -> progress.Progress | None:
-    runs = _runs(answer)
+def newest_run(answer: Answer, *, muting: bool = False) -> progress.Progress | None:
+    """How far it is; with `muting` also how far its muted recording is, else only if that stopped:
+    it is nothing to wait for for whoever hears everything."""
+    beside = [
+        run for run in muted.run_of(answer.recording) if muting or progress.stopped(run.steps)
+    ]
+    runs = [*answer.runs[-1:], *beside]
     return progress.describe(runs[0], now(), *runs[1:]) if runs else None
-
-
-def _runs(answer: Answer) -> list[Run]:
-    """The newest over it, and the one that makes its muted recording."""
-    return [*answer.runs[-1:], *muted.run_of(answer.recording)]
 
 
 def step_of(submission: Submission, step_id: str) -> Step:
@@ -171,9 +171,10 @@ def step_of(submission: Submission, step_id: str) -> Step:
         NotFound: it isn't one.
     """
     for answer in submission.answers:
-        for step in (step for run in _runs(answer) for step in run.steps):
-            if step.id == step_id:
-                return step
+        for run in (*answer.runs[-1:], *muted.run_of(answer.recording)):
+            for step in run.steps:
+                if step.id == step_id:
+                    return step
     raise NotFound
 
 

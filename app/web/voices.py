@@ -144,7 +144,8 @@ def writer(transcript: Transcript) -> str:
 
 
 def _progress(submission: Submission) -> dict[str, object]:
-    told = [(answer, voices.newest_run(answer)) for answer in submission.answers]
+    muting = not masks.unmasked()
+    told = [(each, voices.newest_run(each, muting=muting)) for each in submission.answers]
     progresses: list[Progress] = [run for _, run in told if run is not None]
     return {
         "runs": told,

@@ -15,9 +15,10 @@ from app.models import Recording, Run
 def order(recording: Recording | None) -> None:
     """Has it made anew where it holds anything else than it should by now; that goes. The caller
     commits. Of two who order in the same moment, one starts the work."""
-    if recording is None or not _due(recording) or not _hold(recording) or not _due(recording):
+    if recording is None or not _due(recording, standing.content(recording)):
         return
-    wanted = standing.content(recording)
+    if not _hold(recording) or not _due(recording, wanted := standing.content(recording)):
+        return
     _drop(recording)
     if wanted is None or not wanted.mute:
         recording.muted_holds = ""
@@ -41,12 +42,11 @@ def publish(recording: Recording, made: Content, key: str) -> bool:
     return True
 
 
-def _due(recording: Recording) -> bool:
+def _due(recording: Recording, wanted: Content | None) -> bool:
     """Whether what is there, or is being made, is not what should be."""
-    wanted = standing.content(recording)
     if wanted is None or not wanted.mute:
         return recording.muted_holds != ""
-    return standing.of(recording).state == "missing"
+    return standing.held_against(wanted, recording).state == "missing"
 
 
 def _drop(recording: Recording) -> None:

@@ -64,7 +64,12 @@ class Standing:
 
 def of(recording: Recording) -> Standing:
     """By the words and masks as they are now."""
-    wanted, all_of_it = content(recording), whole(recording)
+    return held_against(content(recording), recording)
+
+
+def held_against(wanted: Content | None, recording: Recording) -> Standing:
+    """What is there or under way, if this is what should be."""
+    all_of_it = whole(recording)
     if wanted is None or all_of_it is None:
         return Standing("unheard")
     if not wanted.mute:
@@ -85,14 +90,13 @@ def at_a_glance(recordings: Iterable[Recording]) -> dict[str, Standing]:
     every = {each.answer_id: each for each in recordings}
     asked = select(PersonalData.answer_id).where(PersonalData.answer_id.in_(every)).distinct()
     masked = set(db.session.scalars(asked))
-    return {
-        answer_id: Standing("open", whole(each))
-        if answer_id not in masked
-        else Standing("ready", _made(each))
-        if each.muted_key
-        else of(each)
-        for answer_id, each in every.items()
-    }
+
+    def told(recording: Recording) -> Standing:
+        if recording.answer_id not in masked:
+            return Standing("open", whole(recording))
+        return Standing("ready", _made(recording)) if recording.muted_key else of(recording)
+
+    return {answer_id: told(each) for answer_id, each in every.items()}
 
 
 def content(recording: Recording) -> Content | None:

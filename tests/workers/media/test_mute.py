@@ -77,6 +77,14 @@ def test_silent_there_and_nowhere_else(name: str, make: Make, tmp_path: Path) ->
 
 
 @pytest.mark.slow
+def test_more_stretches_than_one_of_ffmpegs_expressions_takes(make: Make, tmp_path: Path) -> None:
+    sound = make("rising-memo.m4a", *KINDS["memo.m4a"])
+    spans = [Span(at * 0.02 - 0.002, at * 0.02 + 0.012) for at in range(150)]
+    made = mute(sound, spans, tmp_path)
+    assert np.abs(heard(made)[: int(2.9 * RATE)]).max() < 0.003
+
+
+@pytest.mark.slow
 def test_what_can_not_be_read_is_refused(make: Make, tmp_path: Path) -> None:
     silent = make("silent.mp4", *PICTURE, *H264)
     with pytest.raises(StepFailed, match="could not be silenced"):
