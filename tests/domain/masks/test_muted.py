@@ -40,18 +40,14 @@ def steps() -> list[str]:
     return [step.state for step in db.session.query(Step).order_by(Step.id)]
 
 
-def test_nobody_knows_what_must_be_silent_before_there_are_words(
+def test_the_recording_itself_is_given_where_nothing_is_masked_for_sure(
     answer: Answer, recording: Recording
 ) -> None:
-    assert state(recording) == "unheard"
+    assert state(recording) == "unheard", "nobody knows yet what must be silent"
     recording.has_audio = False
     db.session.commit()
     assert state(recording) == "open"
-
-
-def test_where_nothing_is_masked_the_recording_itself_is_given(
-    answer: Answer, recording: Recording
-) -> None:
+    recording.has_audio = True
     listened(answer, LATE)
     assert muted.of(recording).file == muted.whole(recording) is not None
     assert steps() == []
@@ -71,23 +67,23 @@ def test_it_is_ordered_once_words_are_masked(
     )
 
 
-def test_an_older_one_is_ordered_by_who_needs_it(answer: Answer, recording: Recording) -> None:
-    factories.transcript(answer, NAME)
-    assert state(recording) == "missing"
-    muted.order(recording)
-    db.session.commit()
-    assert state(recording) == "making"
+def another_mask(said: Transcript, member: Member) -> None:
+    hide(said, "late", member)
+
+
+def other_words(said: Transcript, member: Member) -> None:
+    edit(said, member, "07700900456 is Oluwaseun Bakare")
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "begun"),
     [
-        lambda said, member: hide(said, "late", member),
-        lambda said, member: edit(said, member, "07700900456 is Oluwaseun Bakare"),
+        (another_mask, "ready"),
+        (other_words, "ready"),
+        (another_mask, "leased"),
+        (another_mask, "failed"),
     ],
-    ids=["a mask", "an edit"],
 )
-@pytest.mark.parametrize("begun", ["ready", "leased", "failed"])
 def test_what_changes_has_it_made_anew(
     recording: Recording,
     transcript: Transcript,
@@ -162,16 +158,6 @@ def test_without_its_last_mask_it_goes(
     assert runtime.storage().stat(key) is None
     masks.lift(transcript, masks.of(transcript)[0].row.id, member, hidden=True)
     db.session.commit()
-    assert state(recording) == "making"
-
-
-def test_a_file_that_holds_too_little_is_not_published(
-    recording: Recording, transcript: Transcript, member: Member
-) -> None:
-    before = muted.content(recording)
-    assert before is not None
-    hide(transcript, "late", member)
-    assert not muted.publish(recording, before, "recordings/x/y/muted.webm")
     assert state(recording) == "making"
 
 
