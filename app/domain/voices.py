@@ -157,10 +157,8 @@ def answer_of(submission: Submission, answer_id: str) -> Answer:
 def newest_run(answer: Answer, *, muting: bool = False) -> progress.Progress | None:
     """How far it is; with `muting` also how far its muted recording is, else only if that stopped:
     it is nothing to wait for for whoever hears everything."""
-    beside = [
-        run for run in muted.run_of(answer.recording) if muting or progress.stopped(run.steps)
-    ]
-    runs = [*answer.runs[-1:], *beside]
+    made = muted.run_of(answer.recording)
+    runs = [*answer.runs[-1:], *(each for each in made if muting or progress.stopped(each.steps))]
     return progress.describe(runs[0], now(), *runs[1:]) if runs else None
 
 
