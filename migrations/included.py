@@ -7,9 +7,12 @@ from typing import Any
 
 from app.extensions import db
 
-# Added by 0009 where they stand. Their text says what happens when the other row goes, and SQLite
-# does it, but SQLAlchemy reads that only of keys that came with the table.
-POINTERS = {"themes": {"parent_id", "merged_into_id"}, "runs": {"change_id", "program_id"}}
+# Added by 0009 and 0017 where they stand. Their text says what happens when the other row goes, and
+# SQLite does it, but SQLAlchemy reads that only of keys that came with the table.
+POINTERS = {
+    "themes": {"parent_id", "merged_into_id"},
+    "runs": {"change_id", "program_id", "recording_id"},
+}
 
 
 def include_object(thing: Any, name: str | None, kind: str, *_rest: Any) -> bool:

@@ -25,6 +25,11 @@ def playable(recording_id: Id, attempt: Id, ext: str) -> str:
     return f"recordings/{recording_id}/{attempt}/playable.{ext}"
 
 
+def muted(recording_id: Id, attempt: Id, ext: str) -> str:
+    """The same, silent where personal data is said; `ext` without its dot."""
+    return f"recordings/{recording_id}/{attempt}/muted.{ext}"
+
+
 def poster(recording_id: Id, attempt: Id) -> str:
     return f"recordings/{recording_id}/{attempt}/poster.jpg"
 

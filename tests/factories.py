@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from app.domain import clips, transcripts
+from app import runtime
+from app.domain import clips, muted, transcripts
 from app.domain.timeline import Segment as Passage
 from app.extensions import db
 from app.models import (
@@ -27,8 +28,10 @@ from app.models import (
     Touchpoint,
     Transcript,
     Workspace,
+    new_id,
     now,
 )
+from storage import keys
 
 numbers = itertools.count(1)
 
@@ -157,6 +160,26 @@ def cut(clip: Clip, key: str, size: int = 3) -> Clip:
     clip.key, clip.media_type, clip.size = key, "video/mp4", size
     clip.holds = clips.content(moment, clip.kind).digest
     return save(clip)
+
+
+def playable(answer: Answer, content: bytes = b"all of it") -> Recording:
+    """Its recording as a worker makes it ready, in WebM."""
+    recording = answer.recording
+    assert recording is not None
+    key = keys.playable(recording.id, new_id(), "webm")
+    recording.playable_key = runtime.storage().put(key, content).key
+    recording.playable_type = "video/webm"
+    return save(recording)
+
+
+def muted_recording(recording: Recording, content: bytes = b"silent") -> str:
+    """As a worker leaves it, with the masks as they are now; its object's key."""
+    wanted = muted.content(recording)
+    assert wanted is not None and wanted.mute
+    key = runtime.storage().put(keys.muted(recording.id, new_id(), "webm"), content).key
+    assert muted.publish(recording, wanted, key)
+    db.session.commit()
+    return key
 
 
 def highlight(answer: Answer, transcript: Transcript, **values: Any) -> Highlight:

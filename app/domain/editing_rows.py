@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, update
 
-from app.domain import clips, editing_changes, processing, speakers, transcripts
+from app.domain import clips, editing_changes, muted, processing, speakers, transcripts
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
 from app.extensions import db
@@ -71,6 +71,7 @@ def lay(transcript: Transcript, changes: Sequence[Change]) -> None:
     db.session.expire(transcript)
     clips.drop_outdated(transcript.answer_id)
     answer = db.session.get_one(Answer, transcript.answer_id)
+    muted.order(answer.recording)
     processing.heard_anew(answer, "understand" if retold else "highlight")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import audit, forgetting, masks, telling
+from app.domain import audit, forgetting, masks, muted, telling
 from app.domain.corrections import keeping
 from app.domain.corrections import moments as decisions
 from app.domain.errors import NotFound
@@ -83,6 +83,7 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         db.session.delete(highlight)
     db.session.flush()
     masks.requote(answer.id)
+    muted.order(answer.recording)
     return not waits
 
 

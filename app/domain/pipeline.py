@@ -27,12 +27,13 @@ RECORDING = (
 )
 WRITTEN = tuple(kind for kind in RECORDING if kind.queue != "media")
 CLIP = (StepKind("clip", "Cut the clip", "media"),)
+MUTE = (StepKind("mute", "Silence personal data", "media"),)
 EXPORT = (StepKind("export", "Write the file", "notify"),)
 PREVIEW = (StepKind("preview", "See what would change", "text"),)
 RETAG = (StepKind("retag", "Hear the passages anew", "text", deadline_s=7200),)
 PROPOSE = (StepKind("propose", "Look for new themes", "text"),)
 PAUSES = (StepKind("pauses", "Listen with longer pauses", "speech", deadline_s=3600, attempts=2),)
 
-_OTHERS = (*CLIP, *EXPORT, *PREVIEW, *RETAG, *PROPOSE, *PAUSES)
+_OTHERS = (*CLIP, *MUTE, *EXPORT, *PREVIEW, *RETAG, *PROPOSE, *PAUSES)
 STEPS = {kind.name: kind for kind in (*RECORDING, *_OTHERS)}
 QUEUES = ("media", "speech", "text", "notify")

@@ -53,9 +53,9 @@ class Progress:
         return sum(line.state == "done" for line in self.lines)
 
 
-def describe(run: Run, moment: datetime) -> Progress:
-    """What a page says about this run at this moment."""
-    steps = [step for step in run.steps if step.name in STEPS]
+def describe(run: Run, moment: datetime, *beside: Run) -> Progress:
+    """What a page says at this moment about this run, and about others that go on beside it."""
+    steps = [step for each in (run, *beside) for step in each.steps if step.name in STEPS]
     busy = any(step.state == "leased" for step in steps)
     lines = tuple(_line(step, moment, busy) for step in steps)
     settled = not any(step.state in WORKING for step in steps)

@@ -40,7 +40,10 @@ def counted(submission: Submission) -> dict[str, int]:
     passages = select(Segment.id).where(Segment.transcript_id.in_(transcripts))
     moments = select(Highlight.id).where(Highlight.submission_id == submission.id)
     clips = select(Clip.id).where(Clip.highlight_id.in_(moments))
-    runs = select(Run.id).where(Run.answer_id.in_(answers) | Run.clip_id.in_(clips))
+    recordings = select(Recording.id).where(Recording.answer_id.in_(answers))
+    runs = select(Run.id).where(
+        Run.answer_id.in_(answers) | Run.clip_id.in_(clips) | Run.recording_id.in_(recordings)
+    )
     found: dict[str, int] = {
         "recordings": _rows(Recording, Recording.answer_id.in_(answers)),
         "written": _rows(Answer, Answer.id.in_(answers), Answer.written_text != ""),

@@ -26,6 +26,7 @@ from app.models import (
     Export,
     Highlight,
     Program,
+    Recording,
     Run,
     Step,
     Submission,
@@ -194,12 +195,16 @@ def restart(step: Step) -> None:
 
 
 def _workspace_of(run: Run) -> str:
-    """Whose work it is: that of an answer, a clip, an export or a program's codebook."""
+    """Whose work it is: an answer's, a recording's, a clip's, an export's or a codebook's."""
     found = db.session.scalars(
         select(Submission.workspace_id)
         .join(Answer)
         .where(Answer.id == run.answer_id)
         .union_all(
+            select(Submission.workspace_id)
+            .join(Answer)
+            .join(Recording)
+            .where(Recording.id == run.recording_id),
             select(Highlight.workspace_id).join(Clip).where(Clip.id == run.clip_id),
             select(Export.workspace_id).where(Export.id == run.export_id),
             select(Program.workspace_id).where(Program.id == run.program_id),

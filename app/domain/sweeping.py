@@ -134,6 +134,7 @@ COLUMNS = (
     Recording.playable_key,
     Recording.poster_key,
     Recording.audio_key,
+    Recording.muted_key,
     Clip.key,
     Export.key,
 )

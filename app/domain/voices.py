@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.domain import progress
+from app.domain import muted, progress
 from app.domain.board import PERIODS
 from app.domain.clerk import owned
 from app.domain.codebook import family
@@ -154,20 +154,25 @@ def answer_of(submission: Submission, answer_id: str) -> Answer:
     return found
 
 
-def newest_run(answer: Answer) -> progress.Progress | None:
-    return progress.describe(answer.runs[-1], now()) if answer.runs else None
+def newest_run(answer: Answer, *, muting: bool = False) -> progress.Progress | None:
+    """How far it is; with `muting` also how far its muted recording is, else only if that stopped:
+    it is nothing to wait for for whoever hears everything."""
+    made = muted.run_of(answer.recording)
+    runs = [*answer.runs[-1:], *(each for each in made if muting or progress.stopped(each.steps))]
+    return progress.describe(runs[0], now(), *runs[1:]) if runs else None
 
 
 def step_of(submission: Submission, step_id: str) -> Step:
-    """A step of one of this submission's newest runs.
+    """A step of one of the runs that its page shows.
 
     Raises:
         NotFound: it isn't one.
     """
     for answer in submission.answers:
-        for step in answer.runs[-1].steps if answer.runs else ():
-            if step.id == step_id:
-                return step
+        for run in (*answer.runs[-1:], *muted.run_of(answer.recording)):
+            for step in run.steps:
+                if step.id == step_id:
+                    return step
     raise NotFound
 
 

@@ -9,8 +9,8 @@ from app.models.base import Base, Identified, Leased
 
 
 class Run(Identified, Base):
-    """One pass of the pipeline over one answer, or the making of one clip or export, or a change of
-    a codebook, or a look for themes that a program's codebook lacks."""
+    """One pass of the pipeline over one answer, or the making of one clip, muted recording or
+    export, or a change of a codebook, or a look for themes that a program's codebook lacks."""
 
     __tablename__ = "runs"
 
@@ -19,6 +19,9 @@ class Run(Identified, Base):
     )
     clip_id: Mapped[str | None] = mapped_column(
         ForeignKey("clips.id", ondelete="CASCADE"), index=True
+    )
+    recording_id: Mapped[str | None] = mapped_column(
+        ForeignKey("recordings.id", ondelete="CASCADE"), index=True
     )
     export_id: Mapped[str | None] = mapped_column(
         ForeignKey("exports.id", ondelete="CASCADE"), index=True

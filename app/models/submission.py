@@ -96,7 +96,8 @@ class Answer(Identified, Base):
 
 
 class Recording(Identified, Base):
-    """A media file as it came, and what was rebuilt from it. Only the rebuilt file is served."""
+    """A media file as it came, and what was rebuilt from it. Only rebuilt files are served.
+    `muted_holds`: what is heard in `muted_key`, see `app.domain.muted.Content`."""
 
     __tablename__ = "recordings"
 
@@ -122,6 +123,8 @@ class Recording(Identified, Base):
     prepared: Mapped[str | None] = mapped_column(String(12))
     poster_key: Mapped[str | None]
     audio_key: Mapped[str | None]
+    muted_key: Mapped[str | None]
+    muted_holds: Mapped[str] = mapped_column(String(32), default="")
     waveform: Mapped[list[float] | None]
 
     answer: Mapped[Answer] = relationship(back_populates="recording")

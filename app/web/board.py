@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board
+from app.domain import board, sharing
 from app.domain.board import Filters
+from app.domain.clerk import owned
 from app.domain.codebook import family
 from app.domain.errors import NotFound
-from app.models import Program
+from app.models import Highlight, Program
+from app.web import masks
 from app.web.access import STAFF, allow, me
 
 blueprint = Blueprint("board", __name__)
@@ -68,6 +70,8 @@ def index() -> ResponseReturnValue:
     after = request.args.get("after", "")
     grouped = sort == "telling" and not filters.theme and not after
     page = None if grouped else board.page(program, filters, sort, after)
+    sections = board.sections(program, filters) if grouped else []
+    shown = page.moments if page else [each for theme in sections for each in theme.moments]
     return render_template(
         "board/board.html",
         program=program,
@@ -75,8 +79,9 @@ def index() -> ResponseReturnValue:
         programs=[Choice(each.name, _link(program=each.id), each is program) for each in programs],
         filters=filters,
         widened=not asked.period and filters.period != "week",
-        sections=board.sections(program, filters) if grouped else [],
+        sections=sections,
         page=page,
+        hearing=masks.hearing((moment.answer for moment in shown), many=True),
         next=_here(after=page.next) if page and page.next else "",
         voices=board.voices(program, filters),
         heard_by=board.heard_by(program, filters) if filters.theme else {},
@@ -88,6 +93,17 @@ def index() -> ResponseReturnValue:
         listed=lambda theme="": _listed(program, filters, theme),
         clear=_link(program=program.id, period=request.args.get("period")),
     )
+
+
+@blueprint.get("/highlights/<highlight_id>/card")
+@allow(*STAFF)
+def card(highlight_id: str) -> ResponseReturnValue:
+    """One moment on the board, which is asked for until it can be heard."""
+    moment = owned(Highlight, highlight_id, me().workspace_id)
+    if moment.hidden or sharing.withdrawn(moment.submission):
+        raise NotFound
+    hearing, lead = masks.hearing([moment.answer]), "lead" in request.args
+    return render_template("board/card.html", moment=moment, hearing=hearing, lead=lead)
 
 
 def _asked(programs: Sequence[Program]) -> Program:

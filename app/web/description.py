@@ -102,10 +102,6 @@ DECLARED = {
 }
 APPENDED = {**TUS, "Upload-Offset": NUMBER, "Upload-Length": NUMBER, "Upload-Checksum": TEXT}
 NOTHING = ("", {})
-STRETCHES: Schema = {
-    "type": "array",
-    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-}
 RANGE: Mapping[str, Schema] = {"Range": TEXT, "If-None-Match": TEXT, "If-Range": TEXT}
 FILE = {200: ("*/*", TEXT), 206: ("*/*", TEXT), 304: NOTHING, 416: NOTHING}
 CAPTIONS = {200: ("text/vtt", TEXT)}
@@ -169,13 +165,10 @@ OPERATIONS = (
     _file("/s/{token}/clip", "A shared moment", ANYONE),
     _file("/s/{token}/poster", "Its picture", ANYONE),
     _captions("/s/{token}/captions.vtt", "Its words", ANYONE),
-    _file(OF_STAFF + "/playable", "A recording", STAFF, query=DOWNLOAD),
+    _file(OF_STAFF + "/playable", "A recording, as who asks may hear it", STAFF, query=DOWNLOAD),
     _file(OF_STAFF + "/poster", "Its picture", STAFF),
     _captions(OF_STAFF + "/captions.{kind}", "Its words", STAFF, answers=EITHER, query=DOWNLOAD),
     _captions("/answers/{answer_id}/captions.{format}", "An answer's words", STAFF, answers=EITHER),
-    Operation("get", "/voices/{submission_id}/answers/{answer_id}/masks",
-              "Where a player is silent for who asks, in seconds", STAFF,
-              {200: ("application/json", record(muted=STRETCHES))}),
     _file("/highlights/{highlight_id}/clip", "A moment as a file, or the page that orders it",
           STAFF, query={"kind": {"enum": ["plain", "captioned"]}, "wait": TEXT}),
     _captions("/highlights/{highlight_id}/clip/captions.vtt", "A moment's words", STAFF,

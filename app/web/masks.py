@@ -1,22 +1,22 @@
 """Masks over personal data: who sees the words beneath, and the pages' part for who may decide.
 
-Owners and analysts see the words. Everyone else sees the mask, and their player is silent there.
+Owners and analysts see the words. Everyone else sees the mask, and hears the muted recording.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.domain import masking, masks, transcripts, voices, wording
+from app.domain import masking, masks, muted, transcripts, voices, wording
 from app.domain.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import Answer, FollowUp, Highlight, Submission, Transcript
-from app.web.access import EDITORS, STAFF, allow, me
+from app.models import Answer, FollowUp, Highlight, Recording, Transcript
+from app.web.access import EDITORS, allow, me
 
 blueprint = Blueprint("masks", __name__)
 
@@ -76,28 +76,33 @@ def marks_of(transcript: Transcript | None) -> list[masks.Mark]:
     return masks.of(transcript) if transcript is not None and unmasked() else []
 
 
-@blueprint.app_template_global("quiet")
-def quiet(answer: Answer) -> str:
-    """Where a player learns when it must be silent; "" for who may hear everything."""
-    if unmasked() or answer.recording is None:
-        return ""
-    return url_for("masks.muted", submission_id=answer.submission_id, answer_id=answer.id)
+def heard(recording: Recording) -> muted.Standing:
+    """What of a recording may be given to who asks."""
+    if unmasked():
+        return muted.Standing("open", muted.whole(recording))
+    return muted.of(recording)
+
+
+def hearing(answers: Iterable[Answer], *, many: bool = False) -> dict[str, muted.Standing]:
+    """The same for a page, by the answers' ids; `many`: at a glance. What isn't there yet is
+    ordered. Commits where something is."""
+    recordings = {each.id: each.recording for each in answers if each.recording is not None}
+    if many and not unmasked():
+        told = muted.at_a_glance(recordings.values())
+    else:
+        told = {answer_id: heard(each) for answer_id, each in recordings.items()}
+    missing = [answer_id for answer_id, each in told.items() if each.state == "missing"]
+    for answer_id in missing:
+        muted.order(recordings[answer_id])
+        told[answer_id] = muted.Standing("making")
+    if missing:
+        db.session.commit()
+    return told
 
 
 @blueprint.app_context_processor
 def _names() -> dict[str, object]:
     return {"personal_kinds": NAMES}
-
-
-@blueprint.get(ONE)
-@allow(*STAFF)
-def muted(submission_id: str, answer_id: str) -> Response:
-    """The stretches, in seconds, that a player leaves out for who asks."""
-    transcript = transcripts.current(_answer(submission_id, answer_id))
-    spans = masking.muted(transcript) if transcript is not None and not unmasked() else []
-    answer = jsonify({"muted": [[round(s.start, 3), round(s.end, 3)] for s in spans]})
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @blueprint.post(ONE)
@@ -126,16 +131,9 @@ def change(submission_id: str, answer_id: str, mark_id: str, what: str) -> Respo
     return _back(submission_id, answer_id)
 
 
-def _answer(submission_id: str, answer_id: str) -> Answer:
-    submission: Submission = voices.find(submission_id, me().workspace_id)
-    answer = next((each for each in submission.answers if each.id == answer_id), None)
-    if answer is None:
-        raise NotFound
-    return answer
-
-
 def _transcript(submission_id: str, answer_id: str) -> Transcript:
-    transcript = transcripts.current(_answer(submission_id, answer_id))
+    submission = voices.find(submission_id, me().workspace_id)
+    transcript = transcripts.current(voices.answer_of(submission, answer_id))
     if transcript is None:
         raise NotFound
     return transcript

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from app import runtime
-from app.domain import transcripts
-from app.domain.errors import NotFound
+from app.domain import muted, transcripts
+from app.domain.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Answer, Recording, Submission
 from app.web import masks
@@ -127,13 +127,17 @@ def _pieces(key: str, span: Range) -> Iterator[bytes]:
 @blueprint.get("/media/recordings/<recording_id>/playable")
 @allow(*STAFF)
 def playable(recording_id: str) -> Response:
+    """All of it, or for whoever may not hear personal data what is silent there by now."""
     recording = _recording(recording_id)
-    if recording.playable_key is None or recording.playable_type is None:
+    if muted.whole(recording) is None:
         raise NotFound
-    name = f"voice-{recording.id}.{recording.playable_key.rpartition('.')[2]}"
+    heard = masks.heard(recording)
+    if heard.file is None:
+        raise Conflict(heard.sentence)
+    name = f"voice-{recording.id}.{heard.file.key.rpartition('.')[2]}"
     return send_object(
-        recording.playable_key,
-        recording.playable_type,
+        heard.file.key,
+        heard.file.media_type,
         download_name=name if "download" in request.args else None,
     )
 

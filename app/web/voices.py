@@ -77,12 +77,14 @@ def index() -> ResponseReturnValue:
 @allow(*STAFF)
 def show(submission_id: str) -> ResponseReturnValue:
     submission = voices.find(submission_id, me().workspace_id)
+    hearing = masks.hearing(submission.answers)
     told = masks.told(voices.told(submission))
     moments = [moment for each in told for moment in each.moments]
     return render_template(
         "voices/voice.html",
         submission=submission,
         told=told,
+        hearing=hearing,
         best=max(moments, key=lambda moment: moment.score, default=None),
         may_leave=sharing.may_leave(submission),
         fields={field.key: field.label for field in submission.program.fields},
@@ -142,7 +144,8 @@ def writer(transcript: Transcript) -> str:
 
 
 def _progress(submission: Submission) -> dict[str, object]:
-    told = [(answer, voices.newest_run(answer)) for answer in submission.answers]
+    muting = not masks.unmasked()
+    told = [(each, voices.newest_run(each, muting=muting)) for each in submission.answers]
     progresses: list[Progress] = [run for _, run in told if run is not None]
     return {
         "runs": told,

@@ -20,7 +20,7 @@ from app.domain.errors import Conflict, HeardError, Invalid, NotFound
 from app.domain.wording import count
 from app.extensions import db
 from app.models import Transcript
-from app.web import forms, word_forms
+from app.web import forms, masks, word_forms
 from app.web.access import EDITORS, allow, me
 from app.web.errors import STATUS
 from app.web.voices import writer
@@ -169,6 +169,7 @@ def _editor(
         "voices/words.html",
         submission=submission,
         told=told,
+        heard=masks.heard(told.answer.recording) if told.answer.recording else None,
         transcript=transcript,
         rows=word_forms.rows(transcript, sent),
         stray=word_forms.stray(transcript, sent),

@@ -173,7 +173,7 @@ def _objects(account: Account) -> None:
     there = {key for prefix in sweeping.PREFIXES for key in storage.list(prefix)}
     columns = (
         Recording.original_key, Recording.playable_key, Recording.poster_key,
-        Recording.audio_key, Clip.key,
+        Recording.audio_key, Recording.muted_key, Clip.key,
     )  # fmt: skip
     named = {key for column in columns for key in db.session.scalars(select(column)) if key}
     account.lost += [f"object {key} is missing" for key in named - there]

@@ -93,6 +93,7 @@ def test_objects_with_a_row_stay(answer: Answer, id_of: Callable[[timedelta], st
     recording.playable_key = put(keys.playable(old, old, "webm"))
     recording.poster_key = put(keys.poster(old, old))
     recording.audio_key = put(keys.audio(old, old))
+    recording.muted_key = put(keys.muted(old, old, "webm"))
     clip = Clip(highlight_id=highlight.id, key=put(keys.clip(old, old, "plain")))
     export = Export(
         workspace_id=highlight.workspace_id,
@@ -108,7 +109,7 @@ def test_objects_with_a_row_stay(answer: Answer, id_of: Callable[[timedelta], st
     factories.save(clip, export, upload)
     put(keys.original(upload.id, "0"))
     assert sweeping.objects() == 0
-    assert len(left()) == 7
+    assert len(left()) == 8
 
 
 def test_objects_older_than_the_database_are_not_ours(

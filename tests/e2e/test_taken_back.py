@@ -220,7 +220,14 @@ def made_is_clean(data: Path) -> None:
         if path.parent.parent.parent.name in ("recordings", "highlights")
     ]
     names = {path.name for path in made}
-    assert names >= {"playable.webm", "poster.jpg", "audio.wav", "plain.mp4", "captioned.mp4"}
+    assert names >= {
+        "playable.webm",
+        "muted.webm",
+        "poster.jpg",
+        "audio.wav",
+        "plain.mp4",
+        "captioned.mp4",
+    }
     for path in made:
         shown = subprocess.run(
             [ffmpeg.binary(), "-hide_banner", "-i", path], capture_output=True, text=True

@@ -80,19 +80,6 @@ def test_a_share_link_and_what_leaves_the_house_have_masks(
         assert not any(each in page.text for each in SECRETS), place
 
 
-def test_their_player_learns_where_to_be_silent(
-    client: FlaskClient, answer: Answer, owner: Member, teammate: Member
-) -> None:
-    address = f"/voices/{answer.submission_id}/answers/{answer.id}/masks"
-    page = sign_in(client, teammate).get(f"/voices/{answer.submission_id}").text
-    assert f'data-quiet="{address}"' in page and "Personal data" not in page
-    assert client.get(address).json == {"muted": [[2.88, 5.12]]}
-    assert f'data-quiet="{address}"' in client.get("/").text
-    page = sign_in(client, owner).get(f"/voices/{answer.submission_id}").text
-    assert 'data-quiet=""' in page and "Personal data" in page
-    assert client.get(address).json == {"muted": []}
-
-
 def test_an_analyst_masks_words_and_lifts_masks(
     client: FlaskClient, answer: Answer, workspace: Workspace, teammate: Member
 ) -> None:

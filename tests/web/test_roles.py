@@ -39,7 +39,7 @@ POST /direct/<upload_id>/complete | DELETE /direct/<upload_id>
 POST /uploads | PATCH /uploads/<upload_id> | DELETE /uploads/<upload_id>
 """
 FOR_EVERYONE = f"""
-GET {VOICE}/answers/<answer_id>/masks | GET {VOICE}/passages/<segment_id>/labels
+GET {VOICE}/passages/<segment_id>/labels | GET /highlights/<highlight_id>/card
 GET / | GET /voices | GET {VOICE} | GET {VOICE}/progress | GET /search | GET /search/both
 GET /accuracy | GET /account | POST /account | POST /account/password | GET /welcome | POST /welcome
 POST /account/sign-out-everywhere

@@ -190,4 +190,5 @@ def _files(recording: Recording | None, highlight: Highlight, said: str) -> Reco
     for key in (recording.playable_key, recording.poster_key, clip.key):
         storage.put(str(key), said.encode())
     db.session.commit()
+    factories.muted_recording(recording, said.encode())
     return recording

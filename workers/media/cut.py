@@ -12,16 +12,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.domain.errors import StepFailed
-from app.domain.timeline import Span, merge
+from app.domain.timeline import Span
 from workers.media.ffmpeg import LONGEST_RUN_S, FfmpegFailed, run
+from workers.media.mute import silenced
 from workers.media.plan import AAC, FIT, H264
-from workers.media.probe import MediaInfo, VideoInfo, probe
+from workers.media.probe import ANY_LENGTH_S, MediaInfo, VideoInfo, probe
 from workers.media.source import CLEAN, source
 
 FONTS = Path(__file__).parent / "fonts"
 _FADE_S = 0.015  # long enough that no cut clicks, too short to be heard as a fade
 _SHORTEST_S = 0.1
-_LONGEST_S = 24 * 3600.0  # the upload was judged when it came; here any length will do
 _DRAWN = (1280, 720, 25)
 
 
@@ -42,7 +42,7 @@ def cut(
     spans on the source's time line to silence. `info`: what `probe` said, where it is known.
     Loudness is left alone. StepFailed if the span is empty or the source can't be decoded.
     """
-    info = info or probe(src, longest_s=_LONGEST_S)
+    info = info or probe(src, longest_s=ANY_LENGTH_S)
     span = span.clamp(info.duration_s)
     if span.length < _SHORTEST_S:
         raise StepFailed("The clip would be empty: it lies outside the recording.")
@@ -90,14 +90,9 @@ def _graph(info: MediaInfo, span: Span, mute: Sequence[Span], captions: str) -> 
 
 
 def _sound(span: Span, mute: Sequence[Span]) -> str:
-    # Missing sound at the start becomes silence, so picture and sound stay together.
-    steps = ["aresample=async=1:first_pts=0"]
-    quiet = [f"between(t,{m.start - span.start:.3f},{m.end - span.start:.3f})" for m in merge(mute)]
-    if quiet:
-        steps.append(f"volume=volume=0:enable='{'+'.join(quiet)}'")
     ending = span.length - _FADE_S
-    steps += [f"afade=t=in:d={_FADE_S}", f"afade=t=out:st={ending:.3f}:d={_FADE_S}"]
-    return ",".join(steps)
+    fades = [f"afade=t=in:d={_FADE_S}", f"afade=t=out:st={ending:.3f}:d={_FADE_S}"]
+    return ",".join([*silenced(mute, span.start), *fades])
 
 
 def _fps(video: VideoInfo) -> float:

@@ -31,6 +31,7 @@ H264 = (
     *("-force_key_frames", "expr:gte(t,n_forced*2)"),
 )
 AAC = ("-c:a", "aac", "-b:a", "128k", "-ar", "48000")
+OPUS = ("-c:a", "libopus", "-b:a", "64k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def streams(info: MediaInfo, chosen: Plan) -> list[str]:
         encoders = {
             "copy": ("-c:a", "copy"),
             "aac": AAC,
-            "opus": ("-c:a", "libopus", "-b:a", "64k"),
+            "opus": OPUS,
         }
         args += ["-map", "0:a:0", *encoders[chosen.audio]]
         if chosen.audio != "copy" and info.audio and info.audio.channels > 2:

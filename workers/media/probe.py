@@ -25,6 +25,7 @@ from workers.media.source import (
 )
 
 LONGEST_S = 600.0
+ANY_LENGTH_S = 24 * 3600.0  # the upload was judged when it came
 _TIMEOUT_S = 25.0  # whatever the file is, within half a minute it is said
 _PARTIAL = ("File ended prematurely", "partial file", "Truncated packet", "truncated")
 _STREAM = re.compile(r"^  Stream #0:\d+(?:\[\w+\])?: (Video|Audio): (\w+)(.*)$")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.perform import Publish, Work
-from workers.steps.media import clip, normalise, probe
+from workers.steps.media import clip, mute, normalise, probe
 from workers.steps.out import export, notify
 from workers.steps.words import highlight, transcribe, understand
 
@@ -46,6 +46,7 @@ STEPS: dict[str, Callable[[Work], Publish]] = {
     "highlight": highlight,
     "notify": notify,
     "clip": clip,
+    "mute": mute,
     "export": export,
     "preview": preview,
     "retag": retag,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.domain import clips
+from app.domain import clips, muted
 from app.domain.errors import StepFailed
+from app.domain.wording import count
 from app.extensions import db
-from app.models import Clip
+from app.models import Clip, Recording
 from storage import keys
 from workers.perform import Publish, Work
 from workers.steps.given import drop_later, fetched, recording_of
@@ -101,5 +102,26 @@ def clip(work: Work) -> Publish:
             raise StepFailed(CHANGED, permanent=False)
         drop_later(previous)
         return f"{wanted.span.length:.1f} s"
+
+    return publish
+
+
+def mute(work: Work) -> Publish:
+    from workers.media.mute import mute as silence
+
+    recording = db.session.get_one(Recording, work.run.recording_id)
+    wanted = muted.content(recording)
+    if wanted is None or not wanted.mute:
+        return lambda: "Nothing is masked"
+    source = fetched(work, wanted.source)
+    db.session.commit()  # what is read when it is published is as it is then
+    made = silence(source, wanted.mute, work.folder, on_progress=work.report)
+    key = keys.muted(recording.id, work.claim.fence, made.suffix.lstrip("."))
+    stored = work.put_file(key, made)
+
+    def publish() -> str:
+        if not muted.publish(recording, wanted, stored.key):
+            raise StepFailed(CHANGED, permanent=False)
+        return f"Silent in {count(len(wanted.mute), 'place')}"
 
     return publish

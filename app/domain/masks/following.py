@@ -1,10 +1,11 @@
-"""What was made of words before their masks changed: quotes, clips, exports, what is searched."""
+"""What was made of words before their masks changed: quotes, clips, muted
+recordings, exports, what is searched."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.domain import clips, forgetting, masking
+from app.domain import clips, forgetting, masking, muted
 from app.domain.masking import quotes
 from app.domain.masks import rows
 from app.domain.search import vectors
@@ -21,6 +22,7 @@ def settle(transcript: Transcript) -> None:
         shown = masking.text_of(segment.text, masks, searched=True) if masks else None
         rows.looked(segment, shown)
     clips.drop_outdated(transcript.answer_id)
+    muted.order(db.session.get_one(Answer, transcript.answer_id).recording)
     requote(transcript.answer_id)
     vectors.mark(transcript, after)
 

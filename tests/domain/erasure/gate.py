@@ -28,6 +28,10 @@ class Gate:
             self._came.set()
             assert self._open.wait(LONGEST_S)
 
+    def reached(self) -> None:
+        """Waits until somebody stands there."""
+        assert self._came.wait(LONGEST_S)
+
     def before(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def stopped(*args: Any, **values: Any) -> Any:
             self.stop()

@@ -53,6 +53,7 @@ def marked(program: Program) -> Submission:
     recording.filename = recording.declared_type = MARKER
     recording.original_key = put(keys.original(recording.id, "0"))
     recording.playable_key = put(keys.playable(recording.id, "1", "webm"))
+    recording.playable_type = "video/webm"
     recording.poster_key = put(keys.poster(recording.id, "1"))
     transcript = factories.transcript(answer, LINE, current=False)
     newer = factories.transcript(answer, LINE, "And more.")
@@ -75,6 +76,7 @@ def marked(program: Program) -> Submission:
     factories.cut(Clip(highlight_id=highlight.id), put(keys.clip(highlight.id, "1", "plain")))
     factories.answer(submission, "text", written_text=LINE)
     _understood(program, answer, newer)
+    recording.muted_key = put(keys.muted(recording.id, "1", "webm"))
     processing.begin(answer)
     db.session.commit()
     return submission

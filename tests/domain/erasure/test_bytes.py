@@ -82,7 +82,7 @@ def test_what_a_late_writer_left_is_met_by_a_later_look(voice: Submission) -> No
         assert erasing.due() == 1
         assert left() == []
         db.session.refresh(receipt)
-    assert (receipt.state, receipt.prefixes, receipt.removed["files"]) == ("settled", [], 5)
+    assert (receipt.state, receipt.prefixes, receipt.removed["files"]) == ("settled", [], 6)
     later(receipt)
     assert erasing.due() == 0
 

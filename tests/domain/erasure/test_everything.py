@@ -81,8 +81,8 @@ def test_a_marker_is_nowhere_afterwards(voice: Submission, owner: Member) -> Non
     assert receipt.removed == {
         "recordings": 1, "written": 1, "captions": 1, "transcripts": 2, "edits": 1, "passages": 3,
         "vectors": 1,
-        "findings": 5, "moments": 2, "clips": 1, "links": 1, "work": 6, "details": 4, "calls": 2,
-        "files": 4,
+        "findings": 5, "moments": 2, "clips": 1, "links": 1, "work": 7, "details": 4, "calls": 2,
+        "files": 5,
     }  # fmt: skip
     row = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "submission.withdrawn")
@@ -105,7 +105,7 @@ def test_twice_is_once(voice: Submission) -> None:
     assert db.session.scalar(select(func.count(Erasure.id))) == 1
     erasing.carry_out([receipt.id, receipt.id])
     db.session.refresh(receipt)
-    assert receipt.removed["files"] == 4
+    assert receipt.removed["files"] == 5
 
 
 def test_two_at_the_same_moment_are_one(app: Flask, voice: Submission) -> None:
@@ -193,7 +193,7 @@ def test_recordings_alone_go_and_words_stay(voice: Submission) -> None:
     db.session.commit()
     assert receipt is not None
     db.session.refresh(receipt)
-    assert receipt.removed == {"recordings": 1, "clips": 1, "files": 4}
+    assert receipt.removed == {"recordings": 1, "clips": 1, "files": 5}
     assert left() == [] and voice.state == "received"
     assert db.session.scalar(select(func.count(Recording.id))) == 0
     assert db.session.scalar(select(func.count(Answer.id))) == 2

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import workers.media.cut
+import workers.media.mute
 from app import runtime
-from app.domain import clips, erasing, exports
+from app.domain import clips, erasing, exports, masks, muted
 from app.domain.timeline import Segment, Word
 from app.extensions import db
 from app.models import Clip, Erasure, Export, Member, Recording, Step, Submission, Transcript
@@ -42,6 +43,13 @@ def clip_order(voice: Submission, owner: Member) -> str:
     return clip.runs[0].steps[0].id
 
 
+def mute_order(voice: Submission, owner: Member) -> str:
+    masks.hide(voice.answers[0].transcripts[-1], MARKER, "other", owner)
+    db.session.commit()
+    recording = voice.answers[0].recording
+    return muted.run_of(recording)[0].steps[0].id
+
+
 def export_order(voice: Submission, owner: Member) -> str:
     export = exports.request(voice.program, owner, "jsonl", "segments", "internal")
     db.session.commit()
@@ -62,6 +70,10 @@ def cut(_source: Path, _span: object, out: Path, **_: object) -> None:
     out.write_text(MARKER)
 
 
+def mute(source: Path, *_: object, **__: object) -> Path:
+    return source.rename(source.with_name("muted.webm"))
+
+
 def hear(*_: object) -> Transcription:
     words = tuple(Word(each, 0.0, 1.0, 0.9) for each in LINE.split())
     return Transcription("basic", "", "1", "en", 5.0, (Segment(0.0, 5.0, LINE, 0.9, words),))
@@ -70,7 +82,7 @@ def hear(*_: object) -> Transcription:
 Order = Callable[[Submission, Member], str]
 
 
-@pytest.fixture(params=["clip", "export", "speech"])
+@pytest.fixture(params=["clip", "export", "muted", "speech"])
 def under_way(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Gate, Order]:
@@ -82,6 +94,9 @@ def under_way(
     if request.param == "export":
         monkeypatch.setattr(exports, "write", gate.after(exports.write))
         return gate, export_order
+    if request.param == "muted":
+        monkeypatch.setattr(workers.media.mute, "mute", gate.after(mute))
+        return gate, mute_order
     monkeypatch.setattr(words, "_listen", gate.after(hear))
     return gate, speech_order
 

@@ -1,8 +1,6 @@
 // A card plays its moment: muted with captions while it is pointed at or focused, with sound in
 // place when its button is pressed. One card at a time; its <video> is made when it is needed.
 
-import { quiet } from "../lib/quiet.js";
-
 const PAUSE_BEFORE_PREVIEW_MS = 200;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let current = null;
@@ -57,8 +55,6 @@ export default function (card) {
       video.addEventListener("timeupdate", tick);
       video.addEventListener("ended", tick);
       picture.append(video);
-      video.muted = muted;
-      quiet(video, card.dataset.quiet);
     }
     video.muted = muted;
     if (!muted) {

@@ -1,7 +1,6 @@
 // The player of one answer: our controls, the keys, and the words that follow the voice.
 
 import { follow } from "../lib/follow.js";
-import { quiet } from "../lib/quiet.js";
 import { clock } from "../lib/clock.js";
 import { typing } from "../lib/typing.js";
 
@@ -15,7 +14,6 @@ export default function (answer) {
   const does = (name) => controls.querySelector(`[data-does="${name}"]`);
   const track = video.textTracks[0];
   const words = follow(answer, video);
-  quiet(video, answer.dataset.quiet);
   let until = null; // where a moment that is being played ends
   let frame = 0;
 

@@ -13,6 +13,9 @@ export default function (page) {
   };
   offer.querySelector("button").addEventListener("click", show);
 
+  // Words were masked that it was about to play.
+  page.addEventListener("error", (event) => (offer.hidden &&= !event.target.matches("video")), true);
+
   page.addEventListener("htmx:afterSettle", (event) => {
     const progress = page.querySelector("#progress");
     if (!progress || event.target.id !== "progress") return; // other parts come anew by themselves
