@@ -12,6 +12,7 @@ import numpy as np
 
 from app.config import read_settings
 from app.domain.engines import BUNDLED
+from bench import accuracy_names
 from bench.figures import Figure, resampled
 from bench.recorded import OWN, recordings
 from workers.transcribe import choose, open_engine
@@ -33,7 +34,7 @@ def figures() -> list[Figure]:
             continue
         said = recordings(folder)
         found += [measured(engine, said, name) for engine in engines()]
-    return found
+    return found + accuracy_names.figures()
 
 
 def engines() -> list[Engine]:

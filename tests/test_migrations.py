@@ -16,14 +16,14 @@ from sqlalchemy import Engine, event, select, text
 from app import create_app
 from app.domain import alerts, calls, follow_ups, outbox
 from app.extensions import db
-from app.models import Base, Delivery, GoneOut
+from app.models import Base, Delivery, GoneOut, Program
 from migrations import included
 from tests import factories, services
 from tests.conftest import ROOT, settings_for
 from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
-NEWEST = ("0014", "0015", "0016", "0017")
+NEWEST = ("0014", "0015", "0016", "0017", "0018")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
@@ -89,6 +89,7 @@ def test_what_had_gone_out_is_known_afterwards(url: str, tmp_path: Path) -> None
         upgrade(MIGRATIONS)
         rows = db.session.execute(select(GoneOut.submission_id, GoneOut.delivery_id))
         assert {(row[0], row[1]) for row in rows} == known
+        assert set(map(tuple, db.session.scalars(select(Program.vocabulary)))) == {()}
         db.session.remove()
         db.engine.dispose()
 

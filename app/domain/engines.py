@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from sqlalchemy import Select, func, select
 from app.config import Settings
 from app.domain import runs
 from app.domain.clerk import session
-from app.models import Answer, Program, Run, Step, Submission, Transcript, TranscriptEdit
+from app.models import Answer, Run, Step, Submission, Transcript, TranscriptEdit
 
 BUNDLED = Path(__file__).parents[2] / "workers" / "transcribe" / "checkpoints"
 ENGINE_NAMES = {
@@ -21,8 +20,6 @@ ENGINE_NAMES = {
     "pocketsphinx": "the basic engine (pocketsphinx)",
     "captions": "the captions that came with the recording",
 }
-
-_NAME = re.compile(r"(?<=[a-zß-ÿ,;] )(?!I['’])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ0-9][\w’'-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +87,6 @@ def converted_path(checkpoint: Path, models_dir: Path) -> Path:
     if checkpoint.is_dir():
         return checkpoint
     return models_dir / "faster-whisper" / checkpoint.stem
-
-
-def names_to_hear(program: Program) -> tuple[str, ...]:
-    """What a program's customers may call by name, the most telling first.
-
-    The names in its questions (capitals in the midst of a sentence), its themes, its own name;
-    each once, whatever its case.
-    """
-    asked = " ".join([program.question, *(each.text for each in program.prompts)])
-    themes = [theme.name for theme in program.themes if theme.active]
-    names: dict[str, str] = {}
-    for name in (*_NAME.findall(asked), *themes, program.name):
-        names.setdefault(name.casefold(), name)
-    return tuple(names.values())
 
 
 def read_fetching(models_dir: Path) -> Fetching | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 
 from app import runtime
-from app.domain import audit, checks
+from app.domain import audit, checks, vocabulary
 from app.domain.clerk import session
 from app.domain.codebook.reading import default_codebook
 from app.domain.errors import Invalid, NotFound
@@ -47,7 +47,8 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What an owner writes about a program. `score_kind`: nps, csat, ces or None."""
+    """What an owner writes about a program. `score_kind`: nps, csat, ces or None. `vocabulary`:
+    names to listen for, one on each line or with commas between."""
 
     name: str
     question: str
@@ -57,6 +58,7 @@ class Description:
     max_seconds: int = 180
     contact_phone: str = ""
     contact_email: str = ""
+    vocabulary: str = ""
 
 
 def create(workspace: Workspace, description: Description) -> Program:
@@ -102,7 +104,7 @@ def describe(program: Program, description: Description) -> None:
         checks.one_of(description.score_kind, "The score", tuple(SCORES))
     if not LANGUAGE.fullmatch(description.language):
         raise Invalid("The language must be a code such as en or es.")
-    clean = {
+    clean: dict[str, object] = {
         "name": checks.line(description.name, "The program's name"),
         "question": checks.line(description.question, "The question", most=200),
         "intro": checks.paragraph(description.intro, "The introduction", most=600, needed=False),
@@ -118,6 +120,7 @@ def describe(program: Program, description: Description) -> None:
             description.contact_phone, "The phone number", most=40, needed=False
         ),
         "contact_email": checks.email(description.contact_email, needed=False),
+        "vocabulary": vocabulary.read(description.vocabulary),
     }
     for field, value in clean.items():
         setattr(program, field, value)

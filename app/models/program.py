@@ -24,6 +24,7 @@ class Program(Identified, InWorkspace, Base):
     max_seconds: Mapped[int] = mapped_column(default=180)
     contact_phone: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="")
+    vocabulary: Mapped[list[str]] = mapped_column(default=list)  # names to listen for
     is_sample: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None]
     codebook_edition: Mapped[int] = mapped_column(default=0)  # counts every change of the themes

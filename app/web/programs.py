@@ -175,6 +175,7 @@ def _description() -> Description:
         max_seconds=forms.number("max_seconds", "The longest answer"),
         contact_phone=text("contact_phone"),
         contact_email=text("contact_email"),
+        vocabulary=text("vocabulary"),
     )
 
 

@@ -47,6 +47,19 @@ def test_nineteen_of_twenty_are_found_in_what_people_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("plain", "named"),
+    [
+        ("i bought the falcon desk and my name is wren lopes", "Falcon Desk"),
+        ("the falcon desk was good and a woman called bright helped me", "Falcon Desk"),
+        ("bluebell saver is great and my name is wren", "Bluebell Saver"),
+    ],
+)
+def test_capitals_of_a_vocabulary_hide_no_name_that_has_none(plain: str, named: str) -> None:
+    """The basic engine writes no other capitals, and no marks."""
+    assert words(plain) and words(plain.replace(named.lower(), named)) == words(plain)
+
+
+@pytest.mark.parametrize(
     "plain",
     [line for line in spoken() if "{" not in line and "Victoria" not in line],
 )

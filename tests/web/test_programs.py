@@ -119,6 +119,7 @@ def test_a_new_program_has_its_link_at_once(editor: FlaskClient, workspace: Work
         ({"max_seconds": "9999"}, "between 10 and 600"),
         ({"contact_email": "nobody"}, "name@example.com"),
         ({"score_kind": "stars"}, "The score"),
+        ({"vocabulary": "Aurora\n" + "x" * 61}, "longer than 60 characters"),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(
@@ -130,6 +131,21 @@ def test_a_refused_form_keeps_what_was_typed(
         assert sentence in answer.text and "Take your time" in answer.text
     db.session.refresh(program)
     assert program.question == "How was your order?"
+
+
+def test_names_to_listen_for_are_kept_and_shown_one_on_each_line(
+    editor: FlaskClient, program: Program
+) -> None:
+    typed = {**VALID, "vocabulary": "Aurora Mini, Bluebell & Sons\r\naurora mini"}
+    assert editor.post(path(program, "/describe"), data=typed).status_code == 303
+    db.session.refresh(program)
+    assert program.vocabulary == ["Aurora Mini", "Bluebell & Sons"]
+    assert (
+        ">Aurora Mini\nBluebell &amp; Sons</textarea>"
+        in editor.get(path(program, "/describe")).text
+    )
+    refused = editor.post(path(program, "/describe"), data={**typed, "question": ""})
+    assert ">Aurora Mini, Bluebell &amp; Sons\r\naurora mini</textarea>" in refused.text
 
 
 def test_closing_and_opening_again(editor: FlaskClient, program: Program) -> None:

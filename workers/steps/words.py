@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain import engines, highlights, masks, processing, speakers, telling, transcripts
+from app.domain import highlights, masks, processing, speakers, telling, transcripts, vocabulary
 from app.domain import understanding as findings
 from app.domain.codebook import hearing
 from app.domain.fairness import stops
@@ -98,7 +98,8 @@ def _listen(work: Work, recording: Recording):  # type: ignore[no-untyped-def]
     if recording.audio_key is None:
         return Transcription(engine.name, engine.model, engine.version, "", duration, ())
     samples = load(fetched(work, recording.audio_key))
-    names = engines.names_to_hear(recording.answer.submission.program)
+    program = recording.answer.submission.program
+    names = vocabulary.names_to_hear(program, topics=engine.prompted)
     db.session.commit()
     heard = engine.transcribe(
         samples,

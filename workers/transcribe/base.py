@@ -75,11 +75,15 @@ def _timed(item: Segment | Word) -> dict[str, object]:
 
 
 class Engine(Protocol):
-    """Hears words in sound. Kept by a worker process for as long as it lives."""
+    """Hears words in sound. Kept by a worker process for as long as it lives.
+
+    `prompted`: it reads what it listens for as a text before the words, in which topics help, too.
+    """
 
     name: str
     model: str
     version: str
+    prompted: bool
 
     def load(self) -> float:
         """Reads the model if that hasn't been done. Returns the seconds spent now: 0 later on.

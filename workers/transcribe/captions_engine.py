@@ -35,6 +35,7 @@ class CaptionsEngine:
     name = NAME
     model = MODEL
     version = VERSION
+    prompted = False
 
     def __init__(self, path: Path) -> None:
         self.path = path

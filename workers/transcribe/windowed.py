@@ -42,6 +42,7 @@ class WindowedEngine(LoadsOnce):
     name: str
     model: str
     version: str
+    prompted = True
 
     @abstractmethod
     def _encode(self, samples: Samples) -> Any:

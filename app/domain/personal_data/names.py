@@ -61,8 +61,7 @@ def find(
 ) -> Iterator[tuple[str, range]]:
     """("name", places). `known`: folded words that are the customer's name, as they typed it.
     `reading`: as in `Sight`."""
-    capitals = sum(token.capital for token in words)
-    sight = Sight(0 < capitals < max(4, 0.4 * len(words)), known, reading)
+    sight = Sight(_cased(words, reading), known, reading)
     done = -1
     for at in range(len(words)):
         if at <= done or at in taken:
@@ -74,6 +73,15 @@ def find(
         elif (spelled := _spelled(words, at, taken)) is not None:
             done = spelled
             yield "name", range(at, spelled + 1)
+
+
+def _cased(words: Sequence[Token], reading: bool) -> bool:
+    """Whether names have capitals here, and other words none. For masks not so where no mark stands
+    at all: an engine that writes none gives capitals to the names in a program's vocabulary only.
+    """
+    capitals = sum(token.capital for token in words)
+    marked = reading or any(token.ends or token.comma for token in words)
+    return marked and 0 < capitals < max(4, 0.4 * len(words))
 
 
 def _name(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) -> int | None:
