@@ -1,13 +1,14 @@
 """What a program's vocabulary does for the basic engine: names right, and names that nobody said.
 
 tests/media/names has twelve sentences with a product's name and as many without one, but with the
-same words in them, or alike. The engine is told the twelve names and as many again as make FEW or
-MANY. The bundled Whisper learnt no prompts, so there is nothing to measure of it.
+same words in them, or alike. The engine is told the twelve names and others, FEW or MANY in all.
+The bundled Whisper learnt no prompts, so there is nothing to measure of it.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,13 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from app.config import read_settings
+from bench import accuracy_speech
 from bench.figures import Figure, resampled, share
-from bench.recorded import sound
+from bench.recorded import recordings, sound
 from workers.transcribe import open_engine
 from workers.transcribe.base import Engine, Samples
 from workers.transcribe.errors import edits, plain_words
 
 FOLDER = Path(__file__).parents[1] / "tests" / "media" / "names"
+PEOPLE = Path(os.environ.get("SPEECH_FOLDER", accuracy_speech.FOLDER))
 FEW, MANY = 20, 100
 # What nobody says in these recordings: common words, as products are called.
 _FIRST = ("Silver", "Lantern", "Harvest", "Maple", "Summit")
@@ -67,34 +70,38 @@ def figures() -> list[Figure]:
     engine = open_engine("pocketsphinx", model="", models_dir=read_settings().models)
     found: list[Figure] = []
     for told in ((), vocabulary(said, FEW), vocabulary(said, MANY)):
-        found += _measured(engine, said, told)
+        found += _measured(engine, said, told, "tests/media/names")
+    if (PEOPLE / "transcripts.csv").is_file():
+        people = [Sentence(text, "", samples) for text, samples in recordings(PEOPLE)]
+        found += _measured(engine, people, vocabulary(said, MANY), "recordings of people")
     return found
 
 
-def _measured(engine: Engine, said: Sequence[Sentence], told: Sequence[str]) -> list[Figure]:
+def _measured(
+    engine: Engine, said: Sequence[Sentence], told: Sequence[str], data: str
+) -> list[Figure]:
     by = f"{engine.name} {engine.model}"
     how = f"{len(told)} told" if told else "none told"
     heard = [engine.transcribe(each.samples, vocabulary=told).text for each in said]
     pairs = list(zip(said, heard, strict=True))
-    every = vocabulary(said, MANY)
-    right = [each.name in names_in(text, every) for each, text in pairs if each.name]
-    wrong = [bool(set(names_in(text, every)) - {each.name}) for each, text in pairs]
-    rows = [share("names right", f"tests/media/names, {how}", right, by, "≥ 0.80" if told else "")]
+    found = []
+    if named := [each.name in names_in(text, [each.name]) for each, text in pairs if each.name]:
+        goal = "≥ 0.80" if told else ""
+        found.append(share("names right", f"{data}, {how}", named, by, goal))
     if told:
-        rows.append(
-            share("sentences with a name nobody said", f"tests/media/names, {how}", wrong, by, "")
-        )
-    plain = [(each, text) for each, text in pairs if not each.name]
-    errors = np.array([edits(plain_words(s.text), plain_words(text)) for s, text in plain])
-    counts = np.array([len(plain_words(s.text)) for s, _ in plain])
-    return [
-        *rows,
+        wrong = [bool(set(names_in(text, told)) - {each.name}) for each, text in pairs]
+        found.append(share("a name that nobody said", f"{data}, {how}", wrong, by, ""))
+    plain = [(each.text, text) for each, text in pairs if not each.name]
+    errors = np.array([edits(plain_words(true), plain_words(text)) for true, text in plain])
+    counts = np.array([len(plain_words(true)) for true, _ in plain])
+    found.append(
         resampled(
-            "word error",
-            f"tests/media/names, sentences without a name, {how}",
+            "word error where no name is said",
+            f"{data}, {how}",
             len(plain),
-            lambda chosen: float(errors[chosen].sum() / counts[chosen].sum()),
+            lambda rows: float(errors[rows].sum() / counts[rows].sum()),
             by,
             "",
-        ),
-    ]
+        )
+    )
+    return found

@@ -12,7 +12,6 @@ import numpy as np
 
 from app.config import read_settings
 from app.domain.engines import BUNDLED
-from bench import accuracy_names
 from bench.figures import Figure, resampled
 from bench.recorded import OWN, recordings
 from workers.transcribe import choose, open_engine
@@ -34,7 +33,7 @@ def figures() -> list[Figure]:
             continue
         said = recordings(folder)
         found += [measured(engine, said, name) for engine in engines()]
-    return found + accuracy_names.figures()
+    return found
 
 
 def engines() -> list[Engine]:

@@ -21,7 +21,9 @@ _NUMBERS = [
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SIGNS = {"&": "and", "+": "plus"}
+_WORD = re.compile(r"[a-z'][a-z'.-]*")  # the dictionary has silence, too: "<sil>"
 _PARTS = re.compile(r"[a-z']+|\d+|[&+]")
+_MARKS = ".,;:!?…"
 _LONGEST_LETTERED = 5  # "KPMG" is said letter by letter, "UNICEF" isn't
 Lookup = Callable[[str], str | None]  # a word's phones, with spaces between
 
@@ -60,7 +62,7 @@ def _entry(name: str, lookup: Lookup) -> Entry | None:
         if not words:
             continue  # a dash between words isn't said
         ways = _joined([_pronunciations(word, lookup) for word in words])
-        shown.append(written)
+        shown.append(written.rstrip(_MARKS))  # "Yahoo!" would end a sentence
         said += words
         options.append([" ".join(way) for way in ways])
     return Entry(tuple(shown), tuple(said), tuple(_joined(options))) if shown else None
@@ -69,8 +71,10 @@ def _entry(name: str, lookup: Lookup) -> Entry | None:
 def _as_said(written: str, lookup: Lookup) -> list[str] | None:
     """The dictionary's words for a written one; None where it lacks one of them."""
     plain = unicodedata.normalize("NFD", written.replace("’", "'").casefold())
-    bare = "".join(each for each in plain if not unicodedata.combining(each)).strip(".,;:!?()\"'")
-    if lookup(bare):
+    bare = "".join(each for each in plain if not unicodedata.combining(each)).strip(
+        f"{_MARKS}()\"'"
+    )
+    if _WORD.fullmatch(bare) and lookup(bare):
         return [bare]
     if written.isalpha() and written.isupper() and len(written) <= _LONGEST_LETTERED:
         parts = [f"{letter}." for letter in bare]

@@ -13,6 +13,8 @@ from whisper.tokenizer import get_tokenizer
 
 from app.domain.engines import BUNDLED, converted_path, is_here
 from app.domain.errors import StepFailed
+from app.domain.vocabulary import names_to_hear
+from app.models import Program
 from workers.transcribe import choose, open_engine
 from workers.transcribe.base import Samples
 from workers.transcribe.conversion import converted, hugging_face
@@ -146,7 +148,9 @@ def test_names_are_told_to_a_model_that_learnt_what_comes_before(
         return generate(encoded, sot, tokenizer, options)
 
     monkeypatch.setattr(engine._whisper, "generate_with_fallback", heard)
-    engine.transcribe(phrases[1][1], vocabulary=("Aurora Mini", "Billing"))
+    program = Program(name="Billing", question="How was it?", vocabulary=["Aurora Mini"])
+    assert engine.prompted
+    engine.transcribe(phrases[1][1], vocabulary=names_to_hear(program))
     names = get_tokenizer(False).encode(" Aurora Mini, Billing.")
     assert prompts[0] == [50_360, *names, 50_257]
     assert engine.transcribe(np.zeros(16_000, np.float32), vocabulary=("Aurora",)).words == ()

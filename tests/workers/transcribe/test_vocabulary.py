@@ -136,6 +136,9 @@ def phones() -> dict[str, str]:
         ("Line 20", "Line 20", "line twenty"),
         ("QRXB", "QRXB", "q. r. x. b."),
         ("IBM Desk", "IBM Desk", "ibm desk"),
+        ("Desk & Sons, Inc.", "Desk & Sons Inc", "desk and sons inc"),
+        ("Pebble! (new)", "Pebble (new)", "pebble new"),
+        ("<sil> Desk", "<sil> Desk", "sil desk"),
     ],
 )
 def test_a_name_is_said_as_its_words_are(

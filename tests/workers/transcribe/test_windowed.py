@@ -15,11 +15,18 @@ from whisper.tokenizer import get_tokenizer
 
 from app.domain.engines import BUNDLED
 from app.domain.timeline import Word
+from app.domain.vocabulary import names_to_hear
+from app.models import Program, Theme
 from workers.transcribe.base import SAMPLE_RATE, Samples
 from workers.transcribe.whisper_engine import WhisperEngine
 from workers.transcribe.windowed import Heard, WindowedEngine, settled
 
-NAMES = ("Aurora Mini", "Billing", "Delivery")
+NAMES = names_to_hear(
+    Program(
+        name="Delivery", question="How was it?", vocabulary=["Aurora Mini"],
+        themes=[Theme(name="Billing", active=True)],
+    )
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
