@@ -43,7 +43,7 @@ class Entry:
         each, done = span.length / sum(counts), 0
         for text, count in zip(self.shown, counts, strict=True):
             start, done = span.start + done * each, done + count
-            yield Word(text, start, span.start + done * each, confidence)
+            yield Word(text, start, min(span.start + done * each, span.end), confidence)
 
 
 def entries(names: Sequence[str], lookup: Lookup) -> list[Entry]:
