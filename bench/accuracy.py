@@ -29,7 +29,8 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
     (
         "Names in speech",
         "Products' names, said by two computer voices, without a vocabulary and with one that has"
-        " these names and others; then the same words without the names. Whisper reads a vocabulary"
+        " these names and others; then the same words without the names. How much likelier a name"
+        " is than other words was chosen on these recordings. Whisper reads a vocabulary"
         " as a prompt: what that does is not measured, since the bundled heard-tiny-flite never"
         " learnt to read one.",
         accuracy_names.figures,

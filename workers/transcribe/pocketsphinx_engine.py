@@ -28,7 +28,8 @@ _KEY = "name:"  # begins a name's own word in the dictionary, as no word there d
 # How likely a name is against a word that the language model knows nothing of: a word of middling
 # frequency. A long one of two words or more may be likelier, since little else sounds like it.
 # Measured with 100 names on tests/media/names and on sentences with words alike: from 10 times on
-# names of one word were heard where nobody said them, from 1000 times on the others.
+# names of one word were heard where nobody said them, from 1000 times on the others. Of twelve
+# names that weren't looked at for it, by three voices of flite, 5 were right without, 12 with it.
 _ANY, _LONG = 1.0, 30.0
 _LONG_PHONES = 6
 
