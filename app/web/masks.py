@@ -91,7 +91,8 @@ def hearing(answers: Iterable[Answer], *, many: bool = False) -> dict[str, muted
         told = muted.at_a_glance(recordings.values())
     else:
         told = {answer_id: heard(each) for answer_id, each in recordings.items()}
-    missing = [answer_id for answer_id, each in told.items() if each.state == "missing"]
+    # In one order: each order holds its recording until all are in.
+    missing = sorted(answer_id for answer_id, each in told.items() if each.state == "missing")
     for answer_id in missing:
         muted.order(recordings[answer_id])
         told[answer_id] = muted.Standing("making")

@@ -24,7 +24,7 @@ from app.domain.codebook.retagging import (
 )
 from app.domain.wording import count
 from app.extensions import db
-from app.models import ChangedMention, CodebookChange, Mention, Segment
+from app.models import ChangedMention, CodebookChange, Mention
 
 BATCH = 1000  # passages in one transaction: a tenth of a second in which others wait to write
 HEARD = 200  # passages after which it is told how far it is: two seconds where none has its vector
@@ -125,6 +125,7 @@ def finish(change: CodebookChange) -> None:
     if change.state == "undoing":
         made = versions.created(change)
         heard = (Mention.theme_id.in_(made), Mention.engine != PERSON)
+        mentions.hold(change.program_id, select(Mention.segment_id).where(*heard))
         ids = db.session.scalars(select(Mention.segment_id).where(*heard)).all()
         db.session.execute(delete(Mention).where(*heard))
         mentions.refresh_moments(ids)  # a theme that people put elsewhere stays, but not there
@@ -132,8 +133,8 @@ def finish(change: CodebookChange) -> None:
         renewed.pass_on(change)
         entries.remove(change.program, made)
     else:
-        newest = db.session.scalar(select(func.max(Segment.id))) or 0
-        change.state, change.followed = "applied", {**change.followed, UNTIL: newest}
+        change.state = "applied"
+        renewed.in_force(change)
     db.session.flush()
 
 

@@ -197,16 +197,25 @@ def close(program: Program) -> None:
 
 def _carry_out(change: CodebookChange, going: str, done: str) -> None:
     program_id = change.program_id
-    if versions.has_passages(program_id) and (change.scope or change.moves):
+    heard = change.scope or change.moves or (done == "undone" and _switched_off(change))
+    if versions.has_passages(program_id) and heard:
         change.state = going
         db.session.flush()
         runs.start(Run(change_id=change.id), pipeline.RETAG)
+        return
+    change.state = done
+    if done == "undone":
+        renewed.pass_on(change)
+        entries.remove(change.program, versions.created(change))
     else:
-        change.state = done
-        if done == "undone":
-            renewed.pass_on(change)
-            entries.remove(change.program, versions.created(change))
-        db.session.flush()
+        renewed.in_force(change)
+    db.session.flush()
+
+
+def _switched_off(change: CodebookChange) -> bool:
+    """Whether what came in since was not heard for a theme that is listened for again."""
+    became = {row["id"]: row["active"] for row in change.wanted}
+    return any(row["active"] and not became[row["id"]] for row in change.before)
 
 
 def _as_before(change: CodebookChange) -> list[Entry]:

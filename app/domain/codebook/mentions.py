@@ -47,17 +47,23 @@ def passages(program_id: str, plan: Plan, after: int, most: int) -> list[Passage
 
 def held(program_id: str, plan: Plan, read: Sequence[Passage]) -> list[Passage]:
     """These, as they are now and stay until the caller's transaction ends; without those that the
-    plan isn't about any more. Who decides about a passage holds its answer, and so do we: the
-    program first, as whoever understands anew, then the answers in order."""
-    holding.book(program_id)
-    of = select(Transcript.answer_id).where(Transcript.id.in_({row.transcript_id for row in read}))
-    answers = select(Answer.id).where(Answer.id.in_(of)).order_by(Answer.id)
-    db.session.execute(answers.with_for_update(key_share=True))
+    plan isn't about any more."""
+    hold(program_id, [row.id for row in read])
     return [
         each
         for part in _parts([row.id for row in read])
         for each in _read(waiting(program_id, plan, 0).where(Segment.id.in_(part)))
     ]
+
+
+def hold(program_id: str, segment_ids: Collection[int] | Select[tuple[int]]) -> None:
+    """Nobody decides about these passages until the caller's transaction ends. Who does holds their
+    answer, and so do we: the program first, as whoever understands anew, then answers in order."""
+    holding.book(program_id)
+    said = select(Segment.transcript_id).where(Segment.id.in_(segment_ids))
+    of = select(Transcript.answer_id).where(Transcript.id.in_(said))
+    answers = select(Answer.id).where(Answer.id.in_(of)).order_by(Answer.id)
+    db.session.execute(answers.with_for_update(key_share=True))
 
 
 def _read(query: Select[Any]) -> list[Passage]:
@@ -139,11 +145,12 @@ def take_back(read: Sequence[ChangedMention]) -> None:
 
 
 def _standing(read: Sequence[ChangedMention]) -> list[ChangedMention]:
-    """Those of them that still stand. Who understands a passage anew lets its rows go, and what
-    that one says is not ours to take back. It holds the codebook while it does so, and we do."""
+    """Those of them that still stand, held. Who understands a passage anew lets its rows go, and
+    what that one says is not ours to take back."""
     if read:
         change = CodebookChange.id == read[0].change_id
-        holding.book(db.session.scalars(select(CodebookChange.program_id).where(change)).one())
+        program_id = db.session.scalars(select(CodebookChange.program_id).where(change)).one()
+        hold(program_id, {row.segment_id for row in read})
     return [
         row
         for part in _parts([row.id for row in read])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from app.extensions import db
 from app.models import ChangedMention, CodebookChange, Segment, Theme
@@ -32,6 +32,12 @@ def note(program_id: str, ids: Collection[int]) -> None:
     ]
     if rows:
         db.session.execute(insert(ChangedMention), rows)
+
+
+def in_force(change: CodebookChange) -> None:
+    """From now on what comes in is heard with it. The caller commits."""
+    newest = db.session.scalar(select(func.max(Segment.id))) or 0
+    change.followed = {**change.followed, UNTIL: newest}
 
 
 def pass_on(change: CodebookChange) -> None:

@@ -165,6 +165,16 @@ def adding(workspace: Workspace) -> CodebookChange:
     return change
 
 
+def decide(member: Member, about: list[str]) -> None:
+    """What the one passage is about, as it stands at this moment."""
+    segment = db.session.scalars(select(Segment)).one()
+    here = deciding.passage(db.session.scalars(select(Submission)).one(), segment.id)
+    themes_of = db.session.scalars(select(Program)).one().themes
+    chosen = [each.id for each in themes_of if each.name in about]
+    why = kinds.Why("missed", "words", "")
+    deciding.correct(here, "theme", chosen, why, deciding.seen(here, "theme"), member)
+
+
 @pytest.mark.parametrize("first", ["the worker listens", "the person writes"])
 @pytest.mark.parametrize("about", [[], ["Delivery"], ["Staff", "Delivery"]])
 def test_what_a_person_decides_while_a_batch_is_carried_out_stands(
@@ -175,13 +185,7 @@ def test_what_a_person_decides_while_a_batch_is_carried_out_stands(
     db.session.remove()
 
     def decides() -> None:
-        segment = db.session.scalars(select(Segment)).one()
-        here = deciding.passage(db.session.scalars(select(Submission)).one(), segment.id)
-        themes_of = db.session.get_one(Program, program_id).themes
-        chosen = [each.id for each in themes_of if each.name in about]
-        why = kinds.Why("missed", "words", "")
-        seen = deciding.seen(here, "theme")
-        deciding.correct(here, "theme", chosen, why, seen, db.session.get_one(Member, owner_id))
+        decide(db.session.get_one(Member, owner_id), about)
         if first == "the person writes":
             gate.stop()
         db.session.commit()
@@ -205,3 +209,27 @@ def test_what_a_person_decides_while_a_batch_is_carried_out_stands(
     assert tags(db.session.get_one(Program, program_id)) == {
         "The staff, a driver, was rude.": sorted(about)
     }
+
+
+def test_what_a_person_decides_while_a_batch_is_taken_back_stands(
+    app: Flask, adding: CodebookChange, owner: Member
+) -> None:
+    change_id, owner_id, gate = adding.id, owner.id, Gate()
+    carried_out(adding)
+    changes.undo(adding)
+    db.session.commit()
+    db.session.remove()
+
+    def decides() -> None:
+        decide(db.session.get_one(Member, owner_id), ["Delivery"])
+        gate.stop()
+        db.session.commit()
+
+    def take_back() -> None:
+        carried_out(db.session.get_one(CodebookChange, change_id))
+
+    with gate.holding(app, decides), beside(app, take_back):
+        until_it_waits()
+        gate.let_go()
+    program = db.session.scalars(select(Program)).one()
+    assert tags(program) == {"The staff, a driver, was rude.": ["Delivery"]}

@@ -10,6 +10,7 @@ from app.domain.codebook import (
     carrying,
     changes,
     entries,
+    files,
     hearing,
     mentions,
     reshaping,
@@ -160,6 +161,22 @@ def test_what_came_in_since_hears_what_had_no_room_beside_a_theme_that_is_undone
     says(program, words, *(named(program, each) for each in ("Delivery", "Staff", "Van")))
     undone(change)
     assert tags(program)[words] == ["Delivery", "Price", "Staff"]
+
+
+def test_what_came_in_while_a_theme_was_off_hears_it_once_it_is_on_again(
+    program: Program,
+) -> None:
+    """Switching off hears nothing anew; undoing it does, of what came in since."""
+    change = files.plan_csv(program, b"name,description\nDelivery,Early and late", None)
+    assert change is not None
+    change.scope = []  # “Delivery” is heard as before
+    done(change)
+    assert change.state == "applied" and tags(program)[RUDE] == ["Staff"]
+    says(program, "New staff was rude")
+    db.session.query(Mention).delete()  # of what was there before, somehow
+    undone(change)
+    assert change.state == "undone"
+    assert tags(program) == {LATE: [], RUDE: [], OTHER: [], "New staff was rude": ["Staff"]}
 
 
 def test_words_that_nobody_changed_are_not_heard_anew(program: Program) -> None:
