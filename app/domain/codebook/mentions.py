@@ -56,7 +56,7 @@ def held(program_id: str, plan: Plan, read: Sequence[Passage]) -> list[Passage]:
     ]
 
 
-def hold(program_id: str, segment_ids: Collection[int] | Select[tuple[int]]) -> None:
+def hold(program_id: str, segment_ids: Collection[int] | Select[Any]) -> None:
     """Nobody decides about these passages until the caller's transaction ends. Who does holds their
     answer, and so do we: the program first, as whoever understands anew, then answers in order."""
     holding.book(program_id)
