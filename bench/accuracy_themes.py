@@ -30,20 +30,20 @@ class Tagged:
 
 
 def figures() -> list[Figure]:
-    return [*_blind(), *_banking(), *_topics()]
+    return [*_blind("themes_blind2"), *_blind("themes_blind"), *_banking(), *_topics()]
 
 
-def _blind() -> list[Figure]:
+def _blind(name: str) -> list[Figure]:
     themes: dict[str, list[Theme]] = {}
     with (SENTENCES / "themes_blind_codebooks.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             themes.setdefault(row["codebook"], []).append(Theme(row["name"], row["description"]))
     tagged: list[Tagged] = []
-    said = read(SENTENCES / "themes_blind.tsv")
+    said = read(SENTENCES / f"{name}.tsv")
     for book, own in themes.items():
         tagged += _tagged(Codebook(tuple(own)), [row for row in said if row["codebook"] == book])
     sizes = np.array([(len(t.truth & t.given), len(t.truth) + len(t.given)) for t in tagged])
-    data = f"themes_blind, {len(themes)} codebooks"
+    data = f"{name}, {len(themes)} codebooks"
     about = [each.first for each in tagged if each.truth]
     none = [not each.given for each in tagged if not each.truth]
     return [

@@ -23,6 +23,15 @@ SAME = {
     "landlord": "housing association",
     "insurance claims": "home insurer",
     "software helpdesk": "team software",
+    "broadband provider": "broadband",
+    "coffee chain": "restaurant",
+    "furniture store": "furniture shop",
+    "GP surgery": "doctor's surgery",
+    "hospital outpatients": "hospital",
+    "hotel group": "hotel",
+    "mobile network": "phone shop",
+    "pub chain": "restaurant",
+    "streaming service": "television",
 }
 CODEBOOKS, TOPICS = "codebooks", "close topics"  # where a book comes from
 
@@ -54,7 +63,8 @@ class Remembered:
 
 
 def gathered(folder: Path, encoder: Remembered) -> list[Book]:
-    """themes_more and told/topics.tsv of `folder`, less the trades that are judged."""
+    """themes_more and told/topics.tsv of `folder`, less the trades that are judged; each with what
+    themes_nothing.tsv says in its trade that is about none of its themes."""
     themes: dict[str, list[Theme]] = {}
     with (folder / "themes_more_codebooks.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -62,7 +72,11 @@ def gathered(folder: Path, encoder: Remembered) -> list[Book]:
     said = [
         (row["codebook"], row["themes"], row["text"]) for row in _rows(folder / "themes_more.tsv")
     ]
-    books = [_book(trade, own, said, CODEBOOKS, encoder) for trade, own in themes.items()]
+    nothing = [
+        (SAME.get(row["trade"], row["trade"]), "-", row["text"])
+        for row in _rows(folder / "themes_nothing.tsv")
+    ]
+    books = [_book(trade, own, said, nothing, CODEBOOKS, encoder) for trade, own in themes.items()]
     rows = _rows(folder / "told" / "topics.tsv")
     topics: dict[str, dict[str, Theme]] = {}
     for row in rows:
@@ -72,7 +86,8 @@ def gathered(folder: Path, encoder: Remembered) -> list[Book]:
             )
     said = [(row["trade"], row["topic"], row["text"]) for row in rows]
     return books + [
-        _book(trade, [*own.values()], said, TOPICS, encoder) for trade, own in topics.items()
+        _book(trade, [*own.values()], said, nothing, TOPICS, encoder)
+        for trade, own in topics.items()
     ]
 
 
@@ -85,12 +100,14 @@ def _book(
     trade: str,
     themes: list[Theme],
     said: list[tuple[str, str, str]],
+    nothing: list[tuple[str, str, str]],
     source: str,
     encoder: Remembered,
 ) -> Book:
-    """`said`: trade, themes with | between them, and the passage."""
-    codebook = Codebook(tuple(themes))
+    """`said`: trade, themes with | between them, and the passage; `nothing`: the same."""
+    codebook, known = Codebook(tuple(themes)), SAME.get(trade, trade)
     own = [(about.split("|"), text) for of, about, text in said if of == trade]
+    own += [([about], text) for of, about, text in nothing if of == known]
     texts = [read_as(text) for _, text in own]
     truth = np.array([[name in about for name in codebook.names] for about, _ in own])
-    return Book(SAME.get(trade, trade), codebook, texts, source, encoder.embed(texts), truth)
+    return Book(known, codebook, texts, source, encoder.embed(texts), truth)

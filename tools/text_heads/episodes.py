@@ -27,13 +27,15 @@ class Weights:
 @dataclass(frozen=True)
 class Episode:
     """`likeness` (n, themes, LIKENESSES) of passages that were not shown and their vectors, centred
-    (n, 384); which theme each is about (n, themes); the same of the examples, one theme's after the
-    other's, with how many each theme has, and the vectors of the names."""
+    (n, 384), how much they say of anything (n,), which theme each is about (n, themes); the same of
+    the examples, one theme's after the other's, with how many each theme has, and the vectors of
+    the names."""
 
     source: str
     described: bool
     likeness: np.ndarray
     vectors: np.ndarray
+    substance: np.ndarray
     truth: np.ndarray
     shown: np.ndarray
     examples: np.ndarray
@@ -57,11 +59,15 @@ class Episode:
         return np.asarray(learned.names * names + self.vectors @ learned.weights + learned.biases)
 
 
-def heard(book: Book, encoder: Remembered, learned: Closeness, seed: int) -> list[Episode]:
+def heard(
+    book: Book, encoder: Remembered, learned: Closeness, substance: np.ndarray, seed: int
+) -> list[Episode]:
+    """`substance`: weights of a centred vector and a constant."""
     everyone = np.arange(len(book.texts))
     nothing: list[list[int]] = [[]] * len(book.codebook.themes)
     found = [
-        _heard(book, encoder, learned, nothing, everyone, described) for described in (True, False)
+        _heard(book, encoder, learned, substance, nothing, everyone, described)
+        for described in (True, False)
     ]
     chance = np.random.default_rng(seed)
     for count, share, described in TAUGHT:
@@ -70,7 +76,7 @@ def heard(book: Book, encoder: Remembered, learned: Closeness, seed: int) -> lis
             for theme in range(len(book.codebook.themes))
         ]
         rest = np.setdiff1d(everyone, [row for rows in shown for row in rows])
-        found.append(_heard(book, encoder, learned, shown, rest, described))
+        found.append(_heard(book, encoder, learned, substance, shown, rest, described))
     return found
 
 
@@ -85,6 +91,7 @@ def _heard(
     book: Book,
     encoder: Remembered,
     learned: Closeness,
+    substance: np.ndarray,
     shown: list[list[int]],
     rest: np.ndarray,
     described: bool,
@@ -100,6 +107,7 @@ def _heard(
         described,
         index.likenesses(vectors[rest]),
         vectors[rest],
+        vectors[rest] @ substance[:-1] + substance[-1],
         book.truth[rest],
         index.likenesses(examples),
         examples,

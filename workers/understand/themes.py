@@ -91,7 +91,7 @@ class ThemeIndex:
         if not len(self.names):
             return [()] * len(embedding)
         extra = load("themes").extra
-        standing = among(self.similarity(embedding))
+        standing = among(self.similarity(embedding), substance(centred(embedding)))
         sure = sigmoid(standing @ extra["decide"][:-1] + extra["decide"][-1])
         return [self._kept(row, float(extra["least"][0])) for row in sure]
 
@@ -124,15 +124,23 @@ def called(anchors: Floats) -> Floats:
     return _unit(2 * both + name + description)
 
 
-def among(scores: Floats) -> Floats:
-    """(n, themes) → (n, themes, 5): each score, how far it is above the best other one, its share
-    of all (the logarithm), and the passage's mean and spread."""
+def substance(every: Floats) -> Floats:
+    """Centred vectors (n, 384) → (n,): how much each says of what a company does, log-odds. What
+    people tell of their own day, of others, or "all fine from me" says nothing of it."""
+    line = load("themes").extra["substance"]
+    return np.asarray(every @ line[:-1] + line[-1], np.float32)
+
+
+def among(scores: Floats, substance: Floats) -> Floats:
+    """(n, themes) and (n,) → (n, themes, 6): each score, how far it is above the best other one,
+    its share of all (the logarithm), and the passage's mean, spread and substance."""
     best = np.sort(scores, axis=1)[:, ::-1]
     first, second = best[:, :1], best[:, min(1, scores.shape[1] - 1)][:, None]
     rival = np.where(scores >= first, second, first)
     share = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
-    mean, spread = scores.mean(1, keepdims=True), scores.std(1, keepdims=True)
-    return np.stack(np.broadcast_arrays(scores, scores - rival, share, mean, spread), 2)
+    passage = (scores.mean(1), scores.std(1), substance)
+    standing = (scores, scores - rival, share, *(each[:, None] for each in passage))
+    return np.stack(np.broadcast_arrays(*standing), 2)
 
 
 def _parts(theme: Theme) -> list[str]:
