@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import IO
 import click
 
 from app import keeping
-from app.command import Command
+from app.command import Command, standard_output
 from app.domain.wording import count
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +65,7 @@ def prepare(as_json: bool) -> None:
         upgrade(str(ROOT / "migrations"))
         links = welcome.prepare()
         if as_json:
-            json.dump(links, sys.stdout)
+            json.dump(links, standard_output())
             return
         for line in titled(links, runtime.settings().base_url):
             click.echo(line)
@@ -105,7 +104,7 @@ def export_(
                 raise click.UsageError("Say with --out which folder the captions go to.")
             rows = _write_captions(wanted, format_name, out)
         elif out is None:
-            rows = exports.write_table(wanted, format_name, level, sys.stdout)
+            rows = exports.write_table(wanted, format_name, level, standard_output())
         else:
             with _own(out) as file:
                 rows = exports.write_table(wanted, format_name, level, file)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from pathlib import Path
+from typing import IO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import BadSetting
-from app.domain.errors import HeardError
+from app.domain.errors import HeardError, Invalid
 from storage import StorageError
 
 
@@ -26,7 +29,10 @@ class Command(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         try:
-            return super().invoke(context)
+            done = super().invoke(context)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # else Python does it at the very end, with a traceback
+            return done
         except click.UsageError as wrong:
             path = wrong.ctx.command_path if wrong.ctx else context.command_path
             said = wrong.format_message().rstrip(".?")
@@ -38,9 +44,38 @@ class Command(click.Group):
         except SQLAlchemyError as failure:
             raise click.ClickException(_database_said(failure)) from failure
         except OSError as refusal:
-            if refusal.filename is None:
+            if refusal.filename is not None:
+                raise click.ClickException(f"{refusal.filename}: {refusal.strerror}.") from refusal
+            if refusal.errno in (None, errno.EPIPE):  # click ends quietly where nobody reads on
                 raise
-            raise click.ClickException(f"{refusal.filename}: {refusal.strerror}.") from refusal
+            _drop_what_is_left()
+            said = f"Reading or writing failed: {refusal.strerror}."
+            raise click.ClickException(said) from refusal
+
+
+def standard_input() -> IO[bytes]:
+    """What is to be read. Raises Invalid where the command was started without."""
+    if sys.stdin is None:
+        raise Invalid("There is nothing to read: standard input is closed.")
+    return sys.stdin.buffer
+
+
+def standard_output() -> IO[str]:
+    """What tables are written to. Raises Invalid where the command was started without."""
+    if sys.stdout is None:
+        raise Invalid("There is nowhere to write to: standard output is closed.")
+    return sys.stdout
+
+
+def _drop_what_is_left() -> None:
+    """What can't be written to standard output: Python would try once more at the very end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _with_data(command: click.Command) -> click.Command:

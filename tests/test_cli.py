@@ -220,6 +220,7 @@ def test_a_manifest_that_is_a_folder(runner: CliRunner, tmp_path: Path) -> None:
         (cli.main, "up --port 0", "Invalid value for '--port'"),
         (cli.main, "export --format csv", "Missing option '--program'."),
         (machine, "transcribe", "Missing argument 'FILE'."),
+        (machine, "transcribe --engine= FILE", "'' is not one of 'auto', 'whisper',"),
         (machine, "models nonsense", "No such command 'nonsense'. See './heard models --help'."),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import IO
 
 import click
 
-from app.config import read_settings
+from app.command import standard_input
+from app.config import SPEECH_ENGINES, read_settings
 from app.domain.codebook.book import Codebook
 from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import HeardError, Invalid
@@ -23,7 +23,7 @@ LONGEST_LINE = 10_000_000  # bytes
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--engine", default="auto", show_default=True)
+@click.option("--engine", default="auto", show_default=True, type=click.Choice(SPEECH_ENGINES))
 @click.option("--json", "as_json", is_flag=True, help="Segments and words with their times.")
 def transcribe(file: Path, engine: str, as_json: bool) -> None:
     """One media file to words."""
@@ -34,8 +34,10 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
     from workers.transcribe.speakers import told_apart
 
     settings = read_settings()
-    if not file.is_file():
+    if not file.exists():
         raise Invalid(f"There is no file {file}.")
+    if not file.is_file():  # a folder, a device, a pipe
+        raise Invalid(f"{file} can't be read: it must be a video or sound file.")
     name = choose(
         engine if engine != "auto" else settings.speech_engine,
         settings.whisper_model,
@@ -65,12 +67,12 @@ def understand(codebook: Path | None) -> None:
     from workers.terminal import Reading
     from workers.understand import shared
 
-    themes = _codebook(codebook)
+    lines, themes = standard_input(), _codebook(codebook)
     settings = read_settings()
     understander = shared(*settings.text_models)
     wrong = 0
-    with Reading(sys.stdin.buffer, "text") as reading:
-        for batch in _batches(sys.stdin.buffer):
+    with Reading(lines, "text") as reading:
+        for batch in _batches(lines):
             good = [(key, text) for key, text, error in batch if error is None]
             reading.pause()
             for _, _, error in batch:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import select, update
 
 from app.domain import audit, captions, processing, speakers, timeline
+from app.domain.codebook import holding, versions
 from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
 from app.models import Answer, Segment, Transcript, TranscriptEdit
@@ -89,8 +90,9 @@ def offered(answer: Answer) -> Transcript | None:
 
 
 def choose(answer: Answer, transcript_id: str) -> Transcript:
-    """Makes one of the answer's transcripts the current one; the others stay as they are. The
-    caller commits.
+    """Makes one of the answer's transcripts the current one; the others stay as they are. It is
+    heard anew where the codebook was changed since it was made: only current ones are carried
+    along. The caller commits.
 
     Raises:
         NotFound: it is no transcript of this answer.
@@ -98,7 +100,9 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
     chosen = db.session.get(Transcript, transcript_id)
     if chosen is None or chosen.answer_id != answer.id:
         raise NotFound
-    stays = chosen.current
+    stays, program = chosen.current, answer.submission.program
+    # A change that is applied at this moment was before this, or carries it along.
+    holding.book(program.id)
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False, current=Transcript.id == chosen.id))
     db.session.refresh(chosen)
@@ -109,6 +113,9 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
         details={"answer": answer.id},
     )
     if not stays:
+        if versions.changed_since(program, chosen.created_at):
+            of_it = update(Segment).where(Segment.transcript_id == chosen.id)
+            db.session.execute(of_it.values(understood=False))
         retold = any(not segment.understood for segment in chosen.segments)
         processing.heard_anew(answer, "understand" if retold else "highlight")
     return chosen

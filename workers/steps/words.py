@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.domain import highlights, masks, processing, speakers, telling, transcripts, vocabulary
+from app.domain import highlights, masks, processing, speakers, transcripts, vocabulary
 from app.domain import understanding as findings
-from app.domain.codebook import hearing
+from app.domain.codebook import hearing, holding
 from app.domain.fairness import stops
 from app.domain.wording import count
 from app.extensions import db
@@ -73,12 +73,15 @@ def understand(work: Work) -> Publish:
 def highlight(work: Work) -> Publish:
     answer = answer_of(work)
     transcript = current_of(answer)
-    edition = transcript.edition
-    length = answer.recording.duration_s if answer.recording else None
-    moments = telling.choose(highlights.passages(transcript), length)
+    transcript_id, edition = transcript.id, transcript.edition
+    program_id = answer.submission.program_id
+    db.session.commit()  # what is read when it is published is as it is then
 
     def publish() -> str:
-        transcripts.unchanged(transcript.id, edition)
+        # Each batch of a change of the codebook was before this, or sees what is written here.
+        holding.book(program_id)
+        transcripts.unchanged(transcript_id, edition)
+        moments = highlights.chosen(answer, transcript)
         if not highlights.publish(answer, transcript, moments):
             return stops.WAITS
         return count(len(moments), "moment") if moments else "No moment stands out"

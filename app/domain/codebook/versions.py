@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from app.domain.codebook.retagging import PERSON
 from app.domain.errors import NotFound
@@ -59,6 +60,18 @@ def under_way(program: Program) -> CodebookChange | None:
             CodebookChange.program_id == program.id, CodebookChange.state.in_(UNDER_WAY)
         )
     )
+
+
+def changed_since(program: Program, moment: datetime) -> bool:
+    """Whether what was understood at that moment may have other themes by now. When a change was
+    undone isn't known, so each that was counts."""
+    undone = CodebookChange.state.in_(("undoing", "undone"))
+    changed = select(CodebookChange.id).where(
+        CodebookChange.program_id == program.id,
+        CodebookChange.state != "planned",
+        or_(CodebookChange.applied_at >= moment, undone),
+    )
+    return bool(db.session.scalar(select(changed.exists())))
 
 
 def has_passages(program_id: str) -> bool:
