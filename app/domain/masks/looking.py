@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from app.domain import masking, personal_data
 from app.domain.masking import places, times
+from app.domain.masking.ground import Ground
 from app.domain.masks import following, rows, untimed
 from app.extensions import db
 from app.models import PersonalData, PersonalLook, Segment, Transcript
@@ -75,10 +76,11 @@ def _decided(answer_id: str) -> Sequence[PersonalData]:
 def _tie(transcript: Transcript, fresh: frozenset[int]) -> None:
     """Each to the passage that holds its words now. One whose words are gone is about no other
     words; its time finds them again, should they return."""
-    segments, heard = transcript.segments, times.heard(transcript)
+    segments = transcript.segments
+    ground = Ground(segments, fresh, times.heard(transcript))
     by_number: list[tuple[PersonalData, list[untimed.Spot]]] = []
     for row in _decided(transcript.answer_id):
-        spots = list(places.places(row, segments, fresh, heard))
+        spots = list(places.places(row, ground))
         if not spots:
             if row.segment_id in {segment.id for segment in segments}:
                 row.segment_id = None
