@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.domain import audit, captions, forgetting, masking, pipeline, runs, transcripts
 from app.domain.clerk import rows_written
 from app.domain.errors import Invalid
-from app.domain.timeline import Segment, Span, merge
+from app.domain.timeline import Segment, Span
 from app.extensions import db
 from app.models import Clip, Highlight, Run, Step, Transcript, new_id, now
 
@@ -46,15 +46,11 @@ class Content:
 
 
 def content(highlight: Highlight, kind: str) -> Content:
-    """What its clip is to hold by the words and masks as they are now.
-
-    Where another transcript has become the current one, what either of them masks is silent.
-    """
+    """What its clip is to hold by the words and masks as they are now, also where another
+    transcript has become the current one."""
     span = Span(highlight.start, highlight.end)
     transcript = db.session.get_one(Transcript, highlight.transcript_id)
-    now = transcripts.current(highlight.answer)
-    every = {each.id: each for each in (transcript, now) if each is not None}
-    mute = merge(part for each in every.values() for part in masking.muted(each))
+    mute = masking.muted(transcripts.current(highlight.answer) or transcript)
     said: list[Segment] = []
     if kind == "captioned":
         shown = masking.veiled(transcript).segments

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain import personal_data
+from app.domain.masking.ground import Ground
 from app.domain.masking.places import decide, digest, masked, put
 from app.domain.masking.times import Said, heard
 from app.extensions import db
@@ -49,7 +50,7 @@ def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[
     else:
         for each in personal_data.find([s.text for s in segments], by.names):
             put(found[segments[each.segment].id], each.first, each.last, each.kind)
-    decide(found, by.rows, segments, fresh, by.timed)
+    decide(found, by.rows, Ground(segments, fresh, by.timed))
     return masked(found)
 
 

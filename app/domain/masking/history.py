@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain import editing_changes, personal_data
 from app.domain.editing_words import Passage
+from app.domain.masking.ground import Ground
 from app.domain.masking.hiding import Decided
 from app.domain.masking.places import Kinds, decide, masked, put
 from app.domain.masking.times import Past
@@ -36,7 +37,7 @@ def masks(passages: Sequence[Past], by: Decided) -> dict[int, Kinds]:
     texts = [passage.text for passage in passages]
     for each in personal_data.find(texts, by.names):
         put(found[passages[each.segment].id], each.first, each.last, each.kind)
-    decide(found, by.rows, passages, frozenset(), by.timed)
+    decide(found, by.rows, Ground(passages, frozenset(), by.timed))
     return masked(found)
 
 

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
-from app.domain.masking.times import Past, Said, certain, guessed, has_times
+from app.domain.masking.ground import Ground, Place, Spot
+from app.domain.masking.times import Past
 from app.domain.personal_data import fold
-from app.domain.timeline import Span
 from app.models import PersonalData, Segment
 
-NEAR = 0.05  # seconds by which a word may stick out of what a person decided about
-
 Kinds = dict[int, str]  # number of a word in its passage → kind, "" where a mask was lifted
-Place = TypeVar("Place", Segment, Past)
-Spot = tuple[Place, int, int]  # a passage, and the numbers of the first and the last word there
 
 
 def decide(
     found: Mapping[int, Kinds],
     rows: Iterable[PersonalData],
-    segments: Sequence[Place],
-    fresh: frozenset[int],
-    timed: frozenset[Said] | None,
+    ground: Ground[Place],
 ) -> None:
-    """Adds to what the rules found, by the passages' ids, what people decided. `fresh`: those that
-    were looked through as they are now. `timed`: as `times.heard` gives them."""
+    """Adds to what the rules found, by the passages' ids, what people decided."""
     for row in rows:
         if row.source == "person":
-            for segment, first, last in places(row, segments, fresh, timed):
+            for segment, first, last in places(row, ground):
                 put(found[segment.id], first, last, row.kind if row.hidden else "")
 
 
@@ -42,12 +34,7 @@ def masked(found: Mapping[int, Kinds]) -> dict[int, Kinds]:
     }
 
 
-def places(
-    row: PersonalData,
-    segments: Sequence[Place],
-    fresh: frozenset[int],
-    timed: frozenset[Said] | None,
-) -> Iterator[Spot[Place]]:
+def places(row: PersonalData, ground: Ground[Place]) -> Iterator[Spot[Place]]:
     """Where a person's decision lies in these passages: (segment, first word, last word).
 
     Where its words are still under their numbers, there. Else at its time: where its own words
@@ -55,9 +42,9 @@ def places(
     time, which is every word of a passage whose words nobody timed, and a lifted one uncovers
     nothing.
     """
-    spots = list(_by_number(row, segments, fresh))
+    spots = list(ground.by_number(row))
     if row.end > row.start and not _same(row, spots):
-        spots = list(_by_time(row, segments, timed))
+        spots = list(ground.by_time(row))
     own = list(_own(row, spots)) if row.version else []
     if own or (row.version and not row.hidden):
         yield from own
@@ -86,39 +73,6 @@ def digest(text: str) -> str:
 
 def put(words: dict[int, str], first: int, last: int, kind: str) -> None:
     words.update(dict.fromkeys(range(first, last + 1), kind))
-
-
-def _by_number(
-    row: PersonalData, segments: Sequence[Place], fresh: frozenset[int]
-) -> Iterator[Spot[Place]]:
-    for segment in segments:
-        size = len(segment.text.split())
-        here = row.segment_id == segment.id and segment.id in fresh
-        written = row.end <= row.start and row.position == segment.position
-        if (here or written) and row.first_word < size:
-            yield segment, row.first_word, min(row.last_word, size - 1)
-
-
-def _by_time(
-    row: PersonalData, segments: Sequence[Place], timed: frozenset[Said] | None
-) -> Iterator[Spot[Place]]:
-    for segment in segments:
-        exact, when = has_times(segment), certain(segment, timed)
-        inside = [
-            at
-            for at, span in enumerate(guessed(segment))
-            if _meets(row, span if exact and span == when[at] else None, when[at])
-        ]
-        if inside:
-            yield segment, inside[0], inside[-1]
-
-
-def _meets(row: PersonalData, span: Span | None, when: Span) -> bool:
-    """Whether a word may be one of those at the row's time. `span`: its own time, where it has one;
-    else it is said somewhere in `when`."""
-    if span is not None:
-        return row.start - NEAR <= (span.start + span.end) / 2 <= row.end + NEAR
-    return when.overlap(Span(row.start, row.end)) > min(NEAR, when.length / 2)
 
 
 def _same(row: PersonalData, spots: Sequence[Spot[Place]]) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from app.domain import masking, personal_data
 from app.domain.masking import places, times
+from app.domain.masking.ground import Ground
 from app.domain.masks import following, rows, untimed
 from app.extensions import db
 from app.models import PersonalData, PersonalLook, Segment, Transcript
@@ -18,11 +19,13 @@ BATCH = 50  # transcripts that the clock looks through at a time
 
 def look(transcript: Transcript) -> int:
     """Finds the personal data in a transcript's words and writes it down; how many spans. The
-    caller commits. People's decisions stay, and are tied to the passages as they are now."""
+    caller commits. People's decisions stay, and are tied to the passages as they are now; to those
+    of the current transcript."""
     rows.hold(transcript.answer_id)
     segments = transcript.segments
     fresh = masking.looked_through(segments)
-    _tie(transcript, fresh)
+    if transcript.current:
+        _tie(transcript, fresh)
     ids = [segment.id for segment in segments]
     db.session.execute(
         delete(PersonalData)
@@ -43,7 +46,8 @@ def look(transcript: Transcript) -> int:
 
 def catch_up(most: int = BATCH) -> int:
     """Looks through transcripts that came before these rules did; how many. Commits each. What was
-    exported or cut before is made anew."""
+    exported or cut before is made anew. Also those that nobody reads now: what is masked in them
+    is silent."""
     fresh = (
         select(PersonalLook.segment_id)
         .where(PersonalLook.segment_id == Segment.id, PersonalLook.version == personal_data.VERSION)
@@ -52,13 +56,14 @@ def catch_up(most: int = BATCH) -> int:
     waiting = db.session.scalars(
         select(Segment.transcript_id)
         .join(Transcript)
-        .where(Transcript.current, ~fresh)
-        .distinct()
+        .where(~fresh)
+        .group_by(Segment.transcript_id, Transcript.current)
+        .order_by(Transcript.current.desc())
         .limit(most)
     ).all()
     for transcript_id in waiting:
         transcript = db.session.get(Transcript, transcript_id)
-        if transcript is not None and look(transcript):
+        if transcript is not None and look(transcript) and transcript.current:
             following.forget_exports(transcript)
         db.session.commit()
     return len(waiting)
@@ -75,10 +80,11 @@ def _decided(answer_id: str) -> Sequence[PersonalData]:
 def _tie(transcript: Transcript, fresh: frozenset[int]) -> None:
     """Each to the passage that holds its words now. One whose words are gone is about no other
     words; its time finds them again, should they return."""
-    segments, heard = transcript.segments, times.heard(transcript)
+    segments = transcript.segments
+    ground = Ground(segments, fresh, times.heard(transcript))
     by_number: list[tuple[PersonalData, list[untimed.Spot]]] = []
     for row in _decided(transcript.answer_id):
-        spots = list(places.places(row, segments, fresh, heard))
+        spots = list(places.places(row, ground))
         if not spots:
             if row.segment_id in {segment.id for segment in segments}:
                 row.segment_id = None
