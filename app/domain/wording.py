@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SURE = ((0.8, "sure"), (0.6, "fairly sure"))
+FAIRLY_SURE = 0.6
+SURE = ((0.8, "sure"), (FAIRLY_SURE, "fairly sure"))
 
 
 def mark(sentence: str) -> str:
