@@ -118,6 +118,20 @@ def test_what_the_machine_heard_is_told_with_its_doubt(
     assert "passed away &amp; &lt;nobody&gt; answers" in page.get_content()
 
 
+def test_a_number_that_they_said_is_told_of_and_stays_masked(
+    post: services.Mailbox, voice: Submission, owner: Member
+) -> None:
+    answer = factories.answer(voice)
+    factories.transcript(answer, "Call me on 07700 900123.", "Or write to ana@example.com.")
+    needing(voice)
+    assert send_all() == [True]
+    for part in post.messages[0].walk():
+        if part.get_content_maintype() == "text":
+            text = " ".join(part.get_content().split())
+            assert "no way to reach them" not in text and "900123" not in text
+            assert "They said a phone number and an e-mail address: owners and" in text
+
+
 def test_another_answer_and_another_run_tell_nobody_again(
     post: services.Mailbox, voice: Submission, owner: Member
 ) -> None:
