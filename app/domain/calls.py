@@ -60,9 +60,10 @@ class Call:
         return " · ".join(name for name in (self.program, self.touchpoint) if name)
 
 
-def heard(reason: str, score: float) -> str:
-    """A machine's reason with its confidence in words; the number stays with the label."""
-    return f"{reason}{_HEARD}{sureness(score)})"
+def heard(reason: str, score: float, language: str = "") -> str:
+    """A machine's reason with its confidence in words; the number stays with the label.
+    `language`: of what was said."""
+    return f"{reason}{_HEARD}{sureness(score, language)})"
 
 
 def unreached(submission: Submission | None) -> str:

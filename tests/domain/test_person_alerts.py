@@ -132,6 +132,13 @@ def test_a_number_that_they_said_is_told_of_and_stays_masked(
             assert "They said a phone number and an e-mail address: owners and" in text
 
 
+def test_what_was_said_in_a_language_that_the_machine_does_not_read_is_never_sure(
+    voice: Submission,
+) -> None:
+    case = follow_ups.from_machine(voice, "Bereavement", "Mi marido ha muerto.", 0.97, "es")
+    assert case.reason == "Bereavement (heard by the machine, which is not sure)"
+
+
 def test_another_answer_and_another_run_tell_nobody_again(
     post: services.Mailbox, voice: Submission, owner: Member
 ) -> None:
