@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.codebook import family
+from app.domain.felt import MIXED
 from app.extensions import db
 from app.models import (
     Answer,
@@ -28,6 +29,7 @@ from app.models import (
 
 PERIODS: Mapping[str, int | None] = {"week": 7, "month": 30, "quarter": 91, "all": None}  # days
 SENTIMENTS = ("negative", "neutral", "positive")
+FEELINGS = (*SENTIMENTS, MIXED)  # of moments, whose passages may contradict one another
 SORTS = ("telling", "newest")
 PER_SECTION = 3
 LEAD = 1  # the first theme shows one more: the moment that leads the board

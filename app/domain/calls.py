@@ -16,6 +16,7 @@ from app.models import Delivery, FollowUp, Member, Program, Submission
 
 KIND = "person"
 ROLES = ("owner", "frontline")
+NO_WAY = "They left no way to reach them"
 _HEARD = " (heard by the machine, which is "
 
 
@@ -25,7 +26,7 @@ class Call:
 
     `said` are the customer's words, `contact` what they typed, `reference` what the workspace
     knows them by; each may be empty. `others`: how many more asked in the same hour and wait.
-    `voices`: the submissions of all of these.
+    `voices`: the submissions of all of these. `unreached`: what stands for `contact` without one.
     """
 
     follow_up_id: str
@@ -41,6 +42,7 @@ class Call:
     url: str
     others: int = 0
     voices: tuple[str, ...] = ()
+    unreached: str = NO_WAY
 
     @property
     def subject(self) -> str:
@@ -58,9 +60,15 @@ class Call:
         return " · ".join(name for name in (self.program, self.touchpoint) if name)
 
 
-def heard(reason: str, score: float) -> str:
-    """A machine's reason with its confidence in words; the number stays with the label."""
-    return f"{reason}{_HEARD}{sureness(score)})"
+def heard(reason: str, score: float, language: str = "") -> str:
+    """A machine's reason with its confidence in words; the number stays with the label.
+    `language`: of what was said."""
+    return f"{reason}{_HEARD}{sureness(score, language)})"
+
+
+def unreached(submission: Submission | None) -> str:
+    """What is said of a customer who left no contact: that, or that their words hold one."""
+    return masking.said_how(submission) or NO_WAY
 
 
 def concerns(member: Member) -> bool:
@@ -104,6 +112,7 @@ def compose(delivery: Delivery) -> Call | None:
         url=f"{runtime.settings().base_url}/follow-ups/{follow_up.id}",
         others=len(waiting) - 1,
         voices=tuple(voice for each in waiting if (voice := _voice(each))),
+        unreached=unreached(submission),
     )
 
 

@@ -81,15 +81,17 @@ def _add(follow_up: FollowUp, contact: str, said: str) -> None:
     _noted(follow_up, "asked")
 
 
-def from_machine(submission: Submission, reason: str, evidence: str, score: float) -> FollowUp:
+def from_machine(
+    submission: Submission, reason: str, evidence: str, score: float, language: str = ""
+) -> FollowUp:
     """The machine heard that this customer needs a person: one case for each submission.
 
     Whoever opens it tells the team; the row's id lets one open it, also of two at once.
 
-    `evidence` is what was said, `score` (0..1) how sure the machine is. Called again (another
-    answer, another run), the case stays as it is, so that nobody's work is overwritten.
+    `evidence` is what was said, in `language`, `score` (0..1) how sure the machine is. Called again
+    (another answer, another run), the case stays as it is, so that nobody's work is overwritten.
     """
-    follow_up, _ = _once(submission, "heard", calls.heard(reason, score), evidence)
+    follow_up, _ = _once(submission, "heard", calls.heard(reason, score, language), evidence)
     return follow_up
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import audit, forgetting, masks, muted, telling
+from app.domain import audit, felt, forgetting, masks, muted, telling
 from app.domain.corrections import keeping
 from app.domain.corrections import moments as decisions
 from app.domain.errors import NotFound
@@ -73,7 +73,9 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
         highlight.quote, highlight.score = moment.quote, moment.score
         highlight.reasons = list(moment.reasons)
         highlight.said_at = submission.received_at or now()
-        highlight.sentiment, highlight.sentiment_score, highlight.emotion = _felt(segments)
+        feeling = felt.feeling([_passage(segment) for segment in segments])
+        highlight.sentiment, highlight.sentiment_score = feeling.sentiment, feeling.score
+        highlight.emotion = feeling.emotion
         highlight.themes = [themes[name] for name in moment.themes if name in themes]
         db.session.add(highlight)
     for highlight in before:
@@ -152,30 +154,9 @@ def _passage(segment: Segment) -> telling.Passage:
         confidence=0.0 if segment.unclear else segment.confidence,
         sentiment=feeling.score if feeling else 0.0,
         sentiment_confidence=feeling.confidence if feeling else 0.0,
+        feels=feeling.value if feeling else "",
         emotions=tuple(
             (each.value, each.score) for each in segment.labels if each.kind == "emotion"
         ),
         themes=tuple((each.theme.name, each.confidence) for each in segment.mentions),
     )
-
-
-def _felt(segments: Sequence[Segment]) -> tuple[str, float, str | None]:
-    """Sentiment and its score, and the emotion that goes with it, or None.
-
-    The strongest passage's: a mean would make a mixed moment look indifferent. The emotion is one
-    of a passage that feels the same, or a complaint after a kind word would be joy.
-    """
-    labels = [label for each in segments for label in each.labels if label.kind == "sentiment"]
-    if not labels:
-        return "neutral", 0.0, None
-    strongest = max(labels, key=lambda label: abs(label.score) * label.confidence)
-    alike = {label.segment_id for label in labels if label.value == strongest.value}
-    emotions = [
-        label
-        for each in segments
-        if each.id in alike
-        for label in each.labels
-        if label.kind == "emotion" and label.value != "neutral"
-    ]
-    emotion = max(emotions, key=lambda label: label.score).value if emotions else None
-    return strongest.value, strongest.score, emotion

@@ -47,5 +47,6 @@ def hand_over(answer: Answer, transcript: Transcript) -> bool:
     if not calls:
         return False
     label, segment = max(calls, key=lambda call: call[0].score)
-    follow_ups.from_machine(answer.submission, label.value, segment.text, label.score)
+    language = segment.language or transcript.language
+    follow_ups.from_machine(answer.submission, label.value, segment.text, label.score, language)
     return True

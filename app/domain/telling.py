@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from app.domain import felt
+from app.domain.felt import Passage as Passage
 from app.domain.timeline import SENTENCE_END, Span
 
 VERSION = "1"  # counted up when other moments are chosen, so that people's word on them is too
@@ -33,20 +35,6 @@ _HANGING = re.compile(
     r"|anyway|plus)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One understood segment. `span` is None for a written answer; scores are 0..1, except
-    `sentiment` (-1..1). Emotions and themes are (name, score)."""
-
-    text: str
-    span: Span | None
-    confidence: float
-    sentiment: float
-    sentiment_confidence: float
-    emotions: tuple[tuple[str, float], ...] = ()
-    themes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,27 +189,10 @@ def _moment(
         last=last,
         span=span,
         score=round(min(1.0, max(0.0, score)), 4),
-        reasons=_reasons(run, names, themes),
+        reasons=felt.reasons(run, themes),
         themes=names,
         quote=_quote(run, strengths),
     )
-
-
-def _reasons(
-    run: Sequence[Passage], names: Sequence[str], themes: dict[str, float]
-) -> tuple[str, ...]:
-    peak = max(run, key=lambda passage: abs(passage.sentiment))
-    felt = {name: score for passage in run for name, score in passage.emotions if name != "neutral"}
-    reasons = []
-    if abs(peak.sentiment) >= 0.5:
-        reasons.append("Strongly positive" if peak.sentiment > 0 else "Strongly negative")
-    if felt:
-        reasons.append(f"Speaks of {max(felt, key=lambda name: felt[name])}")
-    if names and themes[names[0]] >= 0.5:
-        reasons.append(f"Clearly about {names[0]}")
-    if run[0].span and min(passage.confidence for passage in run) >= 0.8:
-        reasons.append("Clear speech")
-    return tuple(reasons)
 
 
 def _quote(run: Sequence[Passage], strengths: Sequence[float]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SURE = ((0.8, "sure"), (0.6, "fairly sure"))
+FAIRLY_SURE = 0.6
+SURE = ((0.8, "sure"), (FAIRLY_SURE, "fairly sure"))
 
 
 def mark(sentence: str) -> str:
@@ -10,8 +11,17 @@ def mark(sentence: str) -> str:
     return sentence
 
 
-def sureness(confidence: float) -> str:
-    """A machine's confidence of 0..1: sure, fairly sure, not sure."""
+def unread(language: str) -> bool:
+    """Whether words in this language (`es`, `pt-BR`, "" where nobody knows) are none that the
+    models learned from: English only, see docs/model-cards."""
+    return language.partition("-")[0].lower() not in ("", "en", "und")
+
+
+def sureness(confidence: float, language: str = "") -> str:
+    """A machine's confidence of 0..1: sure, fairly sure, not sure. Of words in a language that it
+    doesn't read it is never sure."""
+    if unread(language):
+        return "not sure"
     return next((words for least, words in SURE if confidence >= least), "not sure")
 
 

@@ -121,7 +121,7 @@ def _filters(program: Program) -> Filters:
         "theme": {theme.id for theme in program.themes},
         "touchpoint": {touchpoint.id for touchpoint in program.touchpoints},
         "emotion": set(board.emotions(program)),
-        "sentiment": set(board.SENTIMENTS),
+        "sentiment": set(board.FEELINGS),
     }
     given = {name: request.args.get(name, "") for name in known}
     given["theme"] = family.now_called(given["theme"])  # an older address may name a merged one
@@ -143,7 +143,7 @@ def _facets(program: Program, filters: Filters) -> list[Facet]:
             filters.touchpoint,
         ),
         ("emotion", "Emotion", ((e, e) for e in board.emotions(program)), filters.emotion),
-        ("sentiment", "Sentiment", ((s, s) for s in board.SENTIMENTS), filters.sentiment),
+        ("sentiment", "Sentiment", ((s, s) for s in board.FEELINGS), filters.sentiment),
     ]
     facets = [
         Facet(title, _choices(name, choices, chosen), _here(**{name: None, "after": None}))

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.domain import follow_ups, members
+from app.domain import calls, follow_ups, members
 from app.domain.clerk import owned
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
@@ -101,6 +101,7 @@ def _case(case: FollowUp) -> dict[str, object]:
         "case": case,
         "program": db.session.get(Program, case.program_id),
         "late": follow_ups.overdue(case),
+        "unreached": "" if case.contact else calls.unreached(case.submission),
         "quotes": _quotes(case),
         "colleagues": [each for each in members.of(case.workspace_id) if each.active],
     }

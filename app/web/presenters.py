@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask
 
-from app.domain import speakers, timeline
+from app.domain import speakers, timeline, wording
 from app.domain.wording import count
 from app.models import now
 
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     app.template_filter("turns")(speakers.turns)
     app.template_test("touching")(timeline.touching)
     app.template_filter("direction")(direction)
+    app.template_filter("unread_language")(unread_language)
     app.template_filter("ago")(ago)
     app.template_filter("exact")(exact)
     app.template_filter("count")(count)
@@ -27,6 +29,19 @@ def init_app(app: Flask) -> None:
 def direction(language: str) -> str:
     """A `dir` for words in that language: left to the words themselves where it doesn't tell."""
     return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto"
+
+
+def tongue(language: str) -> str:
+    """A language's name in English: `pt-BR` is `Portuguese (Brazil)`; the code if it has none."""
+    try:
+        return Locale.parse(language, sep="-").english_name or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+def unread_language(language: str) -> str:
+    """The language's name where it is none that the machine reads, else ""."""
+    return tongue(language) if wording.unread(language) else ""
 
 
 def ago(moment: datetime) -> str:

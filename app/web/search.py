@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from babel import Locale, UnknownLocaleError
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +14,7 @@ from app.models import Program
 from app.web import masks
 from app.web.access import STAFF, allow, me
 from app.web.board import INDENT, PERIODS, Choice, Facet
+from app.web.presenters import tongue
 
 blueprint = Blueprint("search", __name__)
 
@@ -123,13 +123,7 @@ def _facet(
 
 
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
-    names = []
-    for code in sorted(codes):
-        try:
-            names.append((code, Locale.parse(code, sep="-").english_name or code))
-        except (UnknownLocaleError, ValueError):
-            names.append((code, code))
-    return names
+    return [(code, tongue(code)) for code in sorted(codes)]
 
 
 def _link(endpoint: str, **changes: str | None) -> str:

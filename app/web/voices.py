@@ -39,8 +39,10 @@ PURPOSES = {
 
 
 @blueprint.app_template_filter("sureness")
-def sureness(confidence: float) -> str:
-    """A confidence of 0..1 in words, with its number."""
+def sureness(confidence: float, language: str = "") -> str:
+    """A confidence of 0..1 in words, with its number where it means something: see `unread`."""
+    if wording.unread(language):
+        return "a guess"
     return f"{wording.sureness(confidence)} ({confidence:.2f})"
 
 

@@ -118,6 +118,27 @@ def test_what_the_machine_heard_is_told_with_its_doubt(
     assert "passed away &amp; &lt;nobody&gt; answers" in page.get_content()
 
 
+def test_a_number_that_they_said_is_told_of_and_stays_masked(
+    post: services.Mailbox, voice: Submission, owner: Member
+) -> None:
+    answer = factories.answer(voice)
+    factories.transcript(answer, "Call me on 07700 900123.", "Or write to ana@example.com.")
+    needing(voice)
+    assert send_all() == [True]
+    for part in post.messages[0].walk():
+        if part.get_content_maintype() == "text":
+            text = " ".join(part.get_content().split())
+            assert "no way to reach them" not in text and "900123" not in text
+            assert "They said a phone number and an e-mail address: owners and" in text
+
+
+def test_what_was_said_in_a_language_that_the_machine_does_not_read_is_never_sure(
+    voice: Submission,
+) -> None:
+    case = follow_ups.from_machine(voice, "Bereavement", "Mi marido ha muerto.", 0.97, "es")
+    assert case.reason == "Bereavement (heard by the machine, which is not sure)"
+
+
 def test_another_answer_and_another_run_tell_nobody_again(
     post: services.Mailbox, voice: Submission, owner: Member
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -47,6 +48,7 @@ def said(
         sentiment_confidence=max(0.6, abs(feeling)),
         emotions=(("frustration", abs(feeling)),) if feeling else (("neutral", 1.0),),
         themes=(("Delivery", theme),) if theme else (),
+        feels="negative" if feeling < 0 else "positive" if feeling > 0 else "neutral",
     )
 
 
@@ -67,6 +69,12 @@ def test_the_telling_sentence_is_chosen_and_says_why() -> None:
         "Clear speech",
     )
     assert moment.span == Span(6.3, 12.7)
+
+
+def test_what_the_machine_doubts_is_not_said_as_if_it_knew() -> None:
+    doubted = said(TORN, feeling=-0.55, theme=0.51, confidence=0.7)
+    [moment] = choose([replace(doubted, emotions=(("sadness", 0.59),), sentiment_confidence=0.59)])
+    assert moment.reasons == ()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,25 @@ def test_the_whole_team_sees_and_works_on_a_case(
     assert case.id in client.get("/follow-ups").text
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("My number is 07700 900123.", "They said a phone number: owners and analysts can read it"),
+        ("Nobody rings back.", "They left no way to reach them"),
+    ],
+)
+def test_without_a_contact_it_says_whether_the_words_hold_one(
+    client: FlaskClient, workspace: Workspace, said: str, told: str
+) -> None:
+    submission = factories.submission(factories.program(workspace))
+    factories.transcript(factories.answer(submission), said)
+    case = follow_ups.from_machine(submission, "Bereavement", said, 0.7)
+    db.session.commit()
+    sign_in(client, factories.member(workspace, "frontline"))
+    page = client.get(f"/follow-ups/{case.id}").text
+    assert told in page and "900123" not in page
+
+
 def test_refusals_keep_what_was_typed(client: FlaskClient, owner: Member, case: FollowUp) -> None:
     sign_in(client, owner)
     path = f"/follow-ups/{case.id}"

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from app.domain import processing, voices
 from app.extensions import db
-from app.models import Answer, Member, Submission, Workspace, now
+from app.models import Answer, Label, Member, Submission, Workspace, now
 from tests import factories
 from tests.conftest import sign_in
 
@@ -42,6 +42,32 @@ def test_a_teammate_reads_and_hears_a_voice(
     assert "sure (0.80)" in page
     assert "Text version 1" in page
     assert "shown to people outside" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "whole", "beside"),
+    [("es", "", 1, 0), ("en", "es", 0, 1), ("en", "", 0, 0), ("", "", 0, 0), ("es", "en", 1, 0)],
+)
+def test_labels_of_words_that_the_machine_does_not_read_are_a_guess(
+    client: FlaskClient,
+    teammate: Member,
+    answer: Answer,
+    language: str,
+    own: str,
+    whole: int,
+    beside: int,
+) -> None:
+    transcript = factories.transcript(answer, "Nadie nos dijo nada.", language=language)
+    (segment,) = transcript.segments
+    segment.language = own
+    made = {"engine": "heard-sentiment", "version": "1", "score": -0.9, "confidence": 0.93}
+    segment.labels.append(Label(kind="sentiment", value="negative", **made))
+    db.session.commit()
+    page = page_of(client, teammate, answer)
+    told = "The machine reads English only; this is in Spanish: take its labels as a guess."
+    assert page.count(told) == whole + beside
+    foreign = (own or language) == "es"
+    assert ("<td>a guess</td>" in page, "sure (0.93)" in page) == (foreign, not foreign)
 
 
 def test_whisper_needs_no_warning(client: FlaskClient, teammate: Member, answer: Answer) -> None:

@@ -69,7 +69,8 @@ class Understander:
 
     def understand(self, texts: Sequence[str], codebook: Codebook) -> list[Understanding]:
         """One per text, in order. A text with nothing to read (see `readable`) is neutral with
-        confidence 0 and has no theme. Raises StepFailed if a model or weights can't be had."""
+        confidence 0, with no emotion and no theme. Raises StepFailed if a model or weights
+        can't be had."""
         spoken = [index for index, text in enumerate(texts) if readable(text)]
         words = [texts[index] for index in spoken]
         masked = [read_as(text) for text in words]
@@ -118,7 +119,7 @@ def understand(texts: Sequence[str], codebook: Codebook) -> list[Understanding]:
 def _nothing(engines: Engines) -> Understanding:
     return Understanding(
         sentiment=Sentiment("neutral", 0.0, 0.0),
-        emotions=(Emotion(emotion.NEUTRAL, 1.0),),
+        emotions=(),
         themes=(),
         hand_off=_CALM,
         engines=engines,

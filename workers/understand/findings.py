@@ -7,18 +7,14 @@ from workers.understand.base import Engine, Understanding
 
 
 def finding(understood: Understanding) -> Finding:
-    """Sentiment always; emotions and a need for a person only where they were heard."""
+    """Sentiment wherever there was anything to read; emotions and a need for a person only where
+    they were heard."""
     engines = understood.engines
     feeling = understood.sentiment
-    tags = [
-        Tag(
-            "sentiment",
-            feeling.label,
-            feeling.score,
-            feeling.confidence,
-            *_of(engines.sentiment),
-        )
-    ]
+    tags = []
+    if feeling.confidence:
+        said = (feeling.label, feeling.score, feeling.confidence)
+        tags.append(Tag("sentiment", *said, *_of(engines.sentiment)))
     tags += [
         Tag("emotion", each.label, each.score, each.score, *_of(engines.emotions))
         for each in understood.emotions

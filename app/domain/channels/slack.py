@@ -87,7 +87,7 @@ def _call(call: Call) -> dict[str, Any]:
     said = escape(shorten(call.said, 1500))
     lines = [
         f"> “{said}”" if said else "",
-        escape(call.contact) or "They left no way to reach them.",
+        escape(call.contact) or f"{call.unreached}.",
         f"{escape(call.where)} · due {mail.minute(call.due_at)}",
         f"<{escape(call.url)}|Open the follow-up>",
     ]

@@ -78,7 +78,7 @@ def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
                 value=words(row.kind, row.value, themes),
                 newer=_newer(row, themes),
                 who=name(row.member),
-                said=said(row, themes),
+                said=said(row, themes, segment.language or transcript.language),
                 reason=kinds.REASONS.get(row.reason, ""),
                 evidence=kinds.EVIDENCE.get(row.evidence, ""),
                 note=noted(row.note) if row.note else "",
@@ -88,9 +88,9 @@ def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
     return found
 
 
-def said(row: Correction, themes: Mapping[str, str]) -> str:
+def said(row: Correction, themes: Mapping[str, str], language: str = "") -> str:
     """`machine said neutral (sure), Ana said negative: the words say so`"""
-    machine = machine_words(row.kind, kinds.read(row.machine), themes)
+    machine = machine_words(row.kind, kinds.read(row.machine), themes, language)
     if row.reason == kinds.RIGHT:
         return f"machine said {machine}, {name(row.member)} said that this is right"
     how = kinds.EVIDENCE.get(row.evidence, "")
@@ -108,12 +108,14 @@ def words(kind: str, value: Sequence[str], themes: Mapping[str, str]) -> str:
     return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
 
 
-def machine_words(kind: str, said: Sequence[Said], themes: Mapping[str, str]) -> str:
+def machine_words(
+    kind: str, said: Sequence[Said], themes: Mapping[str, str], language: str = ""
+) -> str:
     """The same with how sure the machine was: of several, of its least sure one."""
     told = words(kind, kinds.named(said), themes)
     if not said:
         return told
-    return f"{told} ({wording.sureness(min(each.confidence for each in said))})"
+    return f"{told} ({wording.sureness(min(each.confidence for each in said), language)})"
 
 
 def theme_names(rows: Sequence[Correction]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from app.domain.masking.hiding import hidden, known, looked_through
 from app.domain.masking.muting import muted
 from app.domain.masking.places import digest
 from app.domain.masking.quotes import evidence, plain, quote, written
+from app.domain.masking.reaching import said as said_how
 from app.domain.masking.showing import (
     LABELS,
     OTHER,
@@ -39,6 +40,7 @@ __all__ = [
     "passage",
     "plain",
     "quote",
+    "said_how",
     "text_of",
     "veiled",
     "written",

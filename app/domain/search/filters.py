@@ -10,10 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.domain.board import PERIODS
 from app.domain.codebook import family
+from app.domain.felt import FELT
 from app.models import Answer, Label, Mention, Segment, Submission, Transcript, now
-
-FELT = 0.3  # from this score on an emotion is shown beside its passage
-
 
 Row = TypeVarTuple("Row")
 
