@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, highlights, runs, sharing, transcripts, voices, wording
+from app.domain import board, highlights, openings, runs, sharing, transcripts, voices, wording
 from app.domain.codebook import family
 from app.domain.progress import Progress
 from app.extensions import db
@@ -60,6 +60,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "voices/list.html",
         page=page,
+        openings=openings.of([row.submission for row in page.rows], masked=not masks.unmasked()),
         programs=programs,
         program=program,
         theme=next((each for each in program.themes if each.id == filters.theme), None)
