@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from flask import Flask
+from markupsafe import Markup
 
 from app.domain import speakers, timeline
 from app.domain.wording import count
@@ -18,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.template_filter("turns")(speakers.turns)
     app.template_test("touching")(timeline.touching)
     app.template_filter("direction")(direction)
+    app.template_filter("coded")(coded)
     app.template_filter("ago")(ago)
     app.template_filter("exact")(exact)
     app.template_filter("count")(count)
@@ -27,6 +30,14 @@ def init_app(app: Flask) -> None:
 def direction(language: str) -> str:
     """A `dir` for words in that language: left to the words themselves where it doesn't tell."""
     return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto"
+
+
+def coded(sentence: str) -> Markup:
+    """A sentence with what stands between backticks as code."""
+    pieces = re.split(r"`([^`]+)`", sentence)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(each) if at % 2 else each for at, each in enumerate(pieces)
+    )
 
 
 def ago(moment: datetime) -> str:
