@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request, url_for
@@ -14,6 +14,7 @@ from app.domain.clerk import owned
 from app.domain.codebook import family
 from app.domain.errors import NotFound
 from app.models import Highlight, Program
+from app.web import filters as addresses
 from app.web import masks
 from app.web.access import STAFF, allow, me
 
@@ -78,6 +79,7 @@ def index() -> ResponseReturnValue:
         on_the_way=board.on_the_way(program),
         programs=[Choice(each.name, _link(program=each.id), each is program) for each in programs],
         filters=filters,
+        left_out=addresses.left_out(),
         widened=not asked.period and filters.period != "week",
         sections=sections,
         page=page,
@@ -91,7 +93,7 @@ def index() -> ResponseReturnValue:
         period_name=PERIODS[filters.period],
         here=_here,
         listed=lambda theme="": _listed(program, filters, theme),
-        clear=_link(program=program.id, period=request.args.get("period")),
+        clear=_link(program=program.id, period=addresses.asked(("period",)).get("period")),
     )
 
 
@@ -115,17 +117,14 @@ def _asked(programs: Sequence[Program]) -> Program:
 
 
 def _filters(program: Program) -> Filters:
-    """What the address asks for; values that this program doesn't know are passed over."""
-    known = {
-        "period": set(board.PERIODS),
-        "theme": {theme.id for theme in program.themes},
-        "touchpoint": {touchpoint.id for touchpoint in program.touchpoints},
-        "emotion": set(board.emotions(program)),
-        "sentiment": set(board.FEELINGS),
+    """What the address asks for; what this program doesn't know is left out."""
+    known: dict[str, Container[str]] = {
+        **addresses.of_program(program),
+        "period": board.PERIODS,
+        "emotion": board.emotions(program),
+        "sentiment": board.FEELINGS,
     }
-    given = {name: request.args.get(name, "") for name in known}
-    given["theme"] = family.now_called(given["theme"])  # an older address may name a merged one
-    return Filters(**{name: value if value in known[name] else "" for name, value in given.items()})
+    return Filters(**addresses.chosen(known))
 
 
 def _facets(program: Program, filters: Filters) -> list[Facet]:
@@ -170,8 +169,7 @@ def _listed(program: Program, filters: Filters, theme: str) -> str:
 
 def _here(**changes: str | None) -> str:
     """This page's address with some of its arguments changed; None leaves one out."""
-    asked = {name: value for name in ASKED if (value := request.args.get(name))}
-    return _link(**{**asked, **changes})
+    return _link(**{**addresses.asked(ASKED), **changes})
 
 
 def _link(**args: str | None) -> str:

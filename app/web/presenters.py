@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask
+from markupsafe import Markup
 
 from app.domain import speakers, timeline, wording
 from app.domain.wording import count
@@ -20,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.template_test("touching")(timeline.touching)
     app.template_filter("direction")(direction)
     app.template_filter("unread_language")(unread_language)
+    app.template_filter("coded")(coded)
     app.template_filter("ago")(ago)
     app.template_filter("exact")(exact)
     app.template_filter("count")(count)
@@ -42,6 +45,14 @@ def tongue(language: str) -> str:
 def unread_language(language: str) -> str:
     """The language's name where it is none that the machine reads, else ""."""
     return tongue(language) if wording.unread(language) else ""
+
+
+def coded(sentence: str) -> Markup:
+    """A sentence with what stands between backticks as code."""
+    pieces = re.split(r"`([^`]+)`", sentence)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(each) if at % 2 else each for at, each in enumerate(pieces)
+    )
 
 
 def ago(moment: datetime) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.domain.codebook import family, lookout, proposals
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
-from app.models import Program
+from app.models import Program, Theme
 from app.web import masks
 from app.web.access import EDITORS, allow, me
 from app.web.codebooks import theme_of
@@ -48,20 +49,28 @@ def decide(program_id: str, proposal_id: str) -> ResponseReturnValue:
         row = proposals.of(program, proposal_id)
         if "dismiss" in request.form:
             proposals.dismiss(program, row)
-            said = "It won’t be proposed again."
+            said = Markup("It won’t be proposed again.")
         elif "merge" in request.form:
             if not text("into"):
                 raise Invalid("Choose the theme that it belongs to.")
             theme = theme_of(program, text("into"))
             proposals.merge(program, row, theme, me())
-            said = f"“{theme.name}” learns from these passages now."
+            said = _with_way(f"“{theme.name}” learns from these passages now.", theme)
         else:
             theme = proposals.accept(program, row, text("name"), text("description"), me())
-            said = f"“{theme.name}” is a theme now. What was said before is heard for it."
+            said = _with_way(
+                f"“{theme.name}” is a theme now. What was said before is heard for it.", theme
+            )
     except (Invalid, Conflict) as error:
         return refused(PAGE, error, None, lambda: {**_shown(program), "editing": proposal_id})
     flash(said, "info")
     return _back(program)
+
+
+def _with_way(sentence: str, theme: Theme) -> Markup:
+    """The sentence and the way to the theme: nothing may be left to decide on this page."""
+    where = url_for("codebooks.edit", program_id=theme.program_id, theme_id=theme.id)
+    return Markup('{} <a href="{}">Go to the theme</a>').format(sentence, where)
 
 
 def _shown(program: Program) -> Mapping[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from app.domain import board, search
 from app.domain.codebook import family
 from app.domain.corrections.kinds import EMOTIONS
 from app.models import Program
-from app.web import masks
+from app.web import filters, masks
 from app.web.access import STAFF, allow, me
 from app.web.board import INDENT, PERIODS, Choice, Facet
 from app.web.presenters import tongue
@@ -19,6 +20,7 @@ from app.web.presenters import tongue
 blueprint = Blueprint("search", __name__)
 
 LONGEST = 200  # characters of a query; the rest is not looked for, and the page says so
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # the shape of a code, RFC 5646
 NAMES = {
     "program": "program_id",
     "theme": "theme_id",
@@ -48,10 +50,10 @@ def both() -> ResponseReturnValue:
 def _page(template: str, *, both: bool) -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()
     query, programs = asked[:LONGEST], board.programs(me().workspace_id)
-    filters = _filters()
+    program = filters.about(programs)
+    chosen = _filters(programs, program)
     look = search.by_both if both else search.by_words
-    found = look(me().workspace_id, query, filters, masked=not masks.unmasked())
-    program = _one(programs, filters.program_id)
+    found = look(me().workspace_id, query, chosen, masked=not masks.unmasked())
     return render_template(
         template,
         search_words=query,
@@ -59,31 +61,31 @@ def _page(template: str, *, both: bool) -> ResponseReturnValue:
         found=found,
         most=search.MOST,
         widest=search.WIDEST,
-        narrowed=filters.narrowed,
-        facets=_facets(filters, programs, program, found),
+        narrowed=chosen.narrowed,
+        left_out=filters.left_out(),
+        facets=_facets(chosen, programs, program, found),
         both=_link("search.both"),
         plain=_link("search.find", by="meaning"),
         everything=url_for("search.find", q=query),
     )
 
 
-def _filters() -> search.Filters:
-    """What the address asks for. An unknown period is passed over; nothing fits another unknown."""
-    given = {ours: request.args.get(name, "") for name, ours in NAMES.items()}
-    given["period"] = given["period"] if given["period"] in PERIODS else ""
-    given["theme_id"] = family.now_called(given["theme_id"])
-    return search.Filters(**given)
-
-
-def _one(programs: Sequence[Program], chosen: str) -> Program | None:
-    """The program whose themes and touchpoints are offered: the chosen one, or the only one."""
-    if len(programs) == 1:
-        return programs[0]
-    return next((each for each in programs if each.id == chosen), None)
+def _filters(programs: Sequence[Program], program: Program | None) -> search.Filters:
+    """What the address asks for; what nobody knows here is left out."""
+    language = request.args.get("language", "")
+    known: dict[str, Container[str]] = {
+        **filters.of_program(program),
+        "program": {each.id for each in programs},
+        "sentiment": board.SENTIMENTS,
+        "emotion": EMOTIONS,
+        "period": PERIODS,
+        "language": {language} if LANGUAGE.fullmatch(language) else (),
+    }
+    return search.Filters(**{NAMES[name]: value for name, value in filters.chosen(known).items()})
 
 
 def _facets(
-    filters: search.Filters,
+    chosen: search.Filters,
     programs: Sequence[Program],
     program: Program | None,
     found: search.Found,
@@ -91,7 +93,7 @@ def _facets(
     """Languages are those of what was found: the others would find nothing."""
     themes = family.listened(program.themes) if program else []
     several = programs if len(programs) > 1 else []
-    spoken = {hit.language for hit in found.hits} | {filters.language}
+    spoken = {hit.language for hit in found.hits} | {chosen.language}
     options: list[tuple[str, str, Iterable[tuple[str, str]]]] = [
         ("program", "Program", ((each.id, each.name) for each in several)),
         ("theme", "Theme", ((each.id, INDENT * level + each.name) for each, level in themes)),
@@ -105,14 +107,14 @@ def _facets(
         ("period", "Time", ((key, name) for key, name in PERIODS.items() if key != "all")),
         ("language", "Language", _named(spoken - {""})),
     ]
-    facets = [_facet(*option, filters) for option in options]
+    facets = [_facet(*option, chosen) for option in options]
     return [each for each in facets if len(each.choices) > 1 or each.chosen]
 
 
 def _facet(
-    name: str, title: str, options: Iterable[tuple[str, str]], filters: search.Filters
+    name: str, title: str, options: Iterable[tuple[str, str]], asked: search.Filters
 ) -> Facet:
-    chosen = getattr(filters, NAMES[name])
+    chosen = getattr(asked, NAMES[name])
     # Another program has other themes and other steps
     dropped = {"theme": None, "touchpoint": None} if name == "program" else {}
     choices = [
@@ -128,5 +130,5 @@ def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 def _link(endpoint: str, **changes: str | None) -> str:
     """An address with this one's words and filters, some of them changed; None leaves one out."""
-    args = {name: request.args.get(name) for name in ("q", *NAMES)} | changes
+    args: dict[str, str | None] = {**filters.asked(("q", *NAMES)), **changes}
     return url_for(endpoint, **{name: value for name, value in args.items() if value})

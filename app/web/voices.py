@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import board, highlights, runs, sharing, transcripts, voices, wording
+from app.domain import board, highlights, openings, runs, sharing, transcripts, voices, wording
 from app.domain.codebook import family
 from app.domain.progress import Progress
 from app.extensions import db
 from app.models import Submission, Transcript
+from app.web import filters as addresses
 from app.web import masks
 from app.web.access import EDITORS, SHARERS, STAFF, allow, me
 from app.web.board import PERIODS
@@ -19,6 +18,7 @@ from app.web.programs import LANGUAGES
 
 blueprint = Blueprint("voices", __name__)
 
+PARTS = ("program", "touchpoint", "theme")
 ENGINES = {
     "whisper": "Whisper",
     "faster_whisper": "Whisper",
@@ -49,19 +49,31 @@ def sureness(confidence: float, language: str = "") -> str:
 @blueprint.get("/voices")
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
-    names = ("program", "touchpoint", "theme", "period")
-    filters = voices.Filters(
-        **{name: request.args[name] for name in names if request.args.get(name)}
+    programs = board.programs(me().workspace_id)
+    # The form sends an empty program for all of them, also beside a theme of the one before.
+    named = request.args.get("program") != "" and bool(addresses.asked(PARTS))
+    program = addresses.about(programs) if named else None
+    chosen = addresses.chosen(
+        {
+            **addresses.of_program(program),
+            "program": {each.id for each in programs},
+            "period": board.PERIODS,
+        }
     )
-    filters = replace(filters, theme=family.now_called(filters.theme))
+    filters = voices.Filters(
+        program=program.id if program and any(chosen[name] for name in PARTS) else "",
+        touchpoint=chosen["touchpoint"],
+        theme=chosen["theme"],
+        period=chosen["period"] or "all",
+    )
+    program = program if filters.program else None
     after = request.args.get("after", "")
     page = voices.page(me().workspace_id, filters, after)
-    programs = board.programs(me().workspace_id)
-    program = next((each for each in programs if each.id == filters.program), None)
-    args = {name: request.args.get(name) or None for name in names}
+    args = addresses.asked((*PARTS, "period"))
     return render_template(
         "voices/list.html",
         page=page,
+        openings=openings.of([row.submission for row in page.rows], masked=not masks.unmasked()),
         programs=programs,
         program=program,
         theme=next((each for each in program.themes if each.id == filters.theme), None)
@@ -69,6 +81,7 @@ def index() -> ResponseReturnValue:
         else None,
         themes=family.in_order(program.themes) if program else [],
         filters=filters,
+        left_out=addresses.left_out(),
         periods=PERIODS,
         next=url_for("voices.index", **args, after=page.next) if page.next else "",
         first=url_for("voices.index", **args) if after else "",

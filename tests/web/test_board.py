@@ -91,6 +91,8 @@ def test_what_the_address_asks_for_need_not_exist(
     page = sign_in(client, owner).get("/?theme=x&emotion=%3Cb%3E&period=never&sort=x&after=zz")
     assert page.status_code == 200
     assert "<b>" not in page.text
+    assert "there is no such choice here: theme, period, emotion." in page.text
+    assert "never" not in page.text and "no such choice" not in client.get("/?theme=").text
 
 
 def test_an_older_moment_is_shown_when_nothing_is_newer(

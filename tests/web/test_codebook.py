@@ -158,12 +158,26 @@ def test_proposals_are_decided_in_one_click(editor: FlaskClient, program: Progra
     assert editor.post(second, data={"merge": "yes", "into": ""}).status_code == 422
     taken = editor.post(second, data={"name": "Staff", "description": "Sockets"})
     assert taken.status_code == 422 and 'value="Sockets"' in taken.text
-    assert editor.post(second, data={"name": "Sockets", "description": "In the wall"})
+    data = {"name": "<b>Sockets", "description": "In the wall"}
+    told = editor.post(second, data=data, follow_redirects=True).text
+    made = next(each for each in program.themes if each.name == "<b>Sockets")
+    assert "“&lt;b&gt;Sockets” is a theme now." in told
+    assert f'<a href="{at(program, f"/{made.id}")}">Go to the theme</a>' in told
     carried_out(versions.history(program)[0])
     data = {"merge": "yes", "into": program.themes[0].id}
     assert editor.post(third, data=data).status_code == 303
     carried_out(versions.history(program)[0])
     assert "Nothing to propose" in editor.get(at(program, "/proposed")).text
+
+
+def test_what_lies_below_the_themes_is_linked_above_them(
+    editor: FlaskClient, program: Program
+) -> None:
+    page = editor.get(at(program)).text
+    above, _, below = page.partition('<ul class="themes-list"')
+    for way in ("add-form", "file-form", "done"):
+        assert f'href="#{way}"' in above and f'id="{way}"' in below
+    assert f'href="{at(program, "/proposed")}"' in above
 
 
 def test_each_colour_is_seen_on_each_ground() -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.domain.fairness import audits, stops
+from app.domain.fairness import audits, notes, stops
 from app.extensions import db
 from app.models import Member, Program, Workspace
 from tests import factories
@@ -72,6 +72,19 @@ def test_measures_that_are_not_shown_are_named_with_what_they_wait_for(
     assert "Word error</strong>" in rest and "Word error" not in figures
     assert "Corrected by people" in figures and "Corrected by people" not in rest
     assert "whose words somebody here corrected. Nobody yet, or fewer than 10." in rest
+
+
+def test_a_command_in_a_note_is_code_and_a_name_is_not_markup(
+    page: FlaskClient, program: Program
+) -> None:
+    measured(program)
+    audit = audits.newest(program)
+    assert audit is not None
+    audit.notes = [notes.NO_CORRECTIONS, f"{NASTY}: nobody has said yet."]
+    db.session.commit()
+    shown = page.get(at(program)).text
+    assert "<code>./heard audit fairness --references FILE.csv</code>" in shown
+    assert "`" not in shown and "<b>North" not in shown
 
 
 def test_from_a_number_to_a_voice_in_two_clicks(page: FlaskClient, workspace: Workspace) -> None:

@@ -9,7 +9,8 @@ import sys
 import pytest
 from flask.testing import FlaskClient
 
-from app.models import Member, Workspace
+from app.extensions import db
+from app.models import Answer, Member, Workspace
 from tests.conftest import ROOT, sign_in
 from tests.domain.search.test_meaning import LATE, RUDE, said
 from tests.test_house_rules import HEAVY
@@ -41,6 +42,23 @@ def test_filters_have_addresses(client: FlaskClient, workspace: Workspace, owner
     assert "Nobody said that" in narrowed and "Search without filters" in narrowed
     for unknown in ("period=yesterday", "program=x", "language=%F0%9F%99%82"):
         assert client.get(f"/search?q=parcel&{unknown}").status_code == 200
+
+
+def test_an_unknown_choice_is_left_out_and_said_so(
+    client: FlaskClient, workspace: Workspace, owner: Member
+) -> None:
+    said(workspace, LATE)
+    elsewhere = said(workspace, "A parcel elsewhere.", name="Another program")
+    sign_in(client, owner)
+    page = client.get("/search?q=parcel&sentiment=bogus&theme=x&period=week").text
+    assert "there is no such choice here: theme, sentiment." in page
+    assert "2 passages say it." in page and "bogus" not in page
+    assert "period=week" in page.partition('hx-get="/search/both')[2][:60]
+    assert "no such choice" not in client.get("/search?q=parcel&sentiment=negative").text
+    answer = db.session.get_one(Answer, elsewhere.answer_id)
+    theme = answer.submission.program.themes[0]
+    page = client.get(f"/search?q=parcel&theme={theme.id}").text  # its program isn't in the address
+    assert f"Theme: </span>{theme.name}" in page and "no such choice" not in page
 
 
 def test_a_masked_name_finds_nothing_by_either(

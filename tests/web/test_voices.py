@@ -226,6 +226,26 @@ def test_the_list_says_what_each_voice_is_and_how_far(
     assert "Ana" not in sign_in(client, stranger).get("/voices").text
 
 
+def test_an_unknown_choice_in_the_list_is_left_out_and_said_so(
+    client: FlaskClient, owner: Member, stranger: Member, answer: Answer
+) -> None:
+    program = answer.submission.program
+    other = factories.program(owner.workspace, name="Another")
+    theirs = factories.program(stranger.workspace)
+    sign_in(client, owner)
+    for address in (f"program={theirs.id}", "program=x", "program=x&theme=y", "period=soon"):
+        page = client.get(f"/voices?{address}").text
+        assert "there is no such choice here" in page and "Ana" in page
+    # The form, when another program is chosen while a step of this one stands there
+    step = program.touchpoints[0].id
+    page = client.get(f"/voices?program={other.id}&touchpoint={step}&period=").text
+    assert "there is no such choice here: touchpoint." in page and "No voice fits" in page
+    page = client.get(f"/voices?program=&touchpoint={step}&period=").text
+    assert "there is no such choice here: touchpoint." in page and "Ana" in page
+    page = client.get(f"/voices?touchpoint={step}").text  # its program isn't in the address
+    assert "no such choice" not in page and f'value="{step}" selected' in page
+
+
 def test_search_says_how_many_there_are_beyond_the_best(
     client: FlaskClient, owner: Member, answer: Answer
 ) -> None:

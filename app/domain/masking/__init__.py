@@ -5,7 +5,7 @@ passage that changed since it was looked through is looked through here, so no m
 `app.domain.masks` puts them there.
 """
 
-from app.domain.masking.hiding import hidden, known, looked_through
+from app.domain.masking.hiding import hidden, hidden_in, known, looked_through
 from app.domain.masking.muting import muted
 from app.domain.masking.places import digest
 from app.domain.masking.quotes import evidence, plain, quote, written
@@ -34,6 +34,7 @@ __all__ = [
     "digest",
     "evidence",
     "hidden",
+    "hidden_in",
     "known",
     "looked_through",
     "muted",

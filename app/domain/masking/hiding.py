@@ -40,8 +40,30 @@ def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[
     """The masked words of each passage that has some, by the segment's id: number of the word →
     kind."""
     by = by or decided(transcript)
-    segments = transcript.segments
-    fresh = looked_through(segments)
+    return _hidden(transcript.segments, by, looked_through(transcript.segments))
+
+
+def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
+    """The same in many transcripts at once, in two queries; their segments are loaded already."""
+    rows: dict[str, list[PersonalData]] = {each.answer_id: [] for each in transcripts}
+    for row in db.session.scalars(
+        select(PersonalData)
+        .where(PersonalData.answer_id.in_(rows))
+        .order_by(PersonalData.created_at, PersonalData.id)
+    ):
+        rows[row.answer_id].append(row)
+    fresh = looked_through([segment for each in transcripts for segment in each.segments])
+    found: dict[int, dict[int, str]] = {}
+    for each in transcripts:
+        by = Decided(rows[each.answer_id], known(each), heard(each))
+        own = frozenset(segment.id for segment in each.segments)
+        found |= _hidden(each.segments, by, fresh & own)
+    return found
+
+
+def _hidden(
+    segments: Sequence[Segment], by: Decided, fresh: frozenset[int]
+) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
     if len(fresh) == len(segments):
         for row in by.rows:
