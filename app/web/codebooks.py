@@ -115,9 +115,12 @@ def upload(program_id: str) -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Invalid("Choose a CSV file first.")
-        planned = files.plan_csv(program, file.stream.read(files.LARGEST_FILE + 1), me())
+        content = file.stream.read(files.LARGEST_FILE + 1)
+        planned = files.plan_csv(program, content, me())
     except (Invalid, Conflict) as error:
         return refused(PAGE, error, {}, lambda: shown(program))
+    if left_out := files.passed_over(content):
+        flash(left_out, "info")
     if planned is None:
         flash(SAME, "info")
         return _saved(program)

@@ -214,13 +214,7 @@ def looks(here: Whole, voice: Submission, paths: list[str]) -> Browser:
 
 def made_is_clean(data: Path) -> None:
     """What is made for others carries nothing that a sender's program wrote into the file."""
-    made = [
-        path
-        for path in data.glob("objects/**/*.*")
-        if path.parent.parent.parent.name in ("recordings", "highlights")
-    ]
-    names = {path.name for path in made}
-    assert names >= {
+    wanted = {
         "playable.webm",
         "muted.webm",
         "poster.jpg",
@@ -228,6 +222,17 @@ def made_is_clean(data: Path) -> None:
         "plain.mp4",
         "captioned.mp4",
     }
+
+    def made_by_now() -> list[Path]:
+        made = [
+            path
+            for path in data.glob("objects/**/*.*")
+            if path.parent.parent.parent.name in ("recordings", "highlights")
+        ]
+        return made if {path.name for path in made} >= wanted else []
+
+    # What must be silent may just have changed; then the muted recording is made anew.
+    made = services.eventually(made_by_now, 60, "all of it is made")
     for path in made:
         shown = subprocess.run(
             [ffmpeg.binary(), "-hide_banner", "-i", path], capture_output=True, text=True

@@ -259,9 +259,10 @@ def test_the_codebook_as_a_file(editor: FlaskClient, program: Program) -> None:
     twice = send(b"name,description\nA,x\nA,y\n")
     assert twice.status_code == 422 and "Row 3" in twice.text
     assert editor.post(path(program, "/codebook/file"), data={}).status_code == 422
-    planned = send(b"name,description\nOnly this,It\n").location
+    planned = send(b"name,description,color\nOnly this,It,teal\n").location
     off = len(program.themes)
     said = editor.get(planned).text
+    assert "no such column here: “color”" in said and "examples, parent, colour" in said
     assert "1 new theme" in said and f"{off} themes switched off" in said
     assert len(program.themes) == off  # nothing is taken in yet
     assert editor.post(planned, data={"apply": "yes"}).status_code == 303

@@ -39,6 +39,17 @@ def plan_csv(program: Program, content: bytes, member: Member | None) -> Codeboo
     return changes.plan(program, changes.FILE, different, member, scope=scope)
 
 
+def passed_over(content: bytes) -> str:
+    """A sentence that names the columns of a file that mean nothing here, "" where all do. Raises
+    Invalid as `plan_csv` does."""
+    columns = read_file(_text(content)).passed_over
+    if not columns:
+        return ""
+    named = ", ".join(f"“{each:.40}”" for each in columns[:5])
+    known = ", ".join(COLUMNS)
+    return f"Left out, since there is no such column here: {named}. A codebook has {known}."
+
+
 def write_csv(program: Program) -> str:
     """All themes as a file that `plan_csv` takes, parents before their children.
 

@@ -31,10 +31,12 @@ YES, NO = ("yes", "y", "true", "1", "on", ""), ("no", "n", "false", "0", "off")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Themes by the number of their row, the header's being 1, and the columns that were there."""
+    """Themes by the number of their row, the header's being 1, and the columns that were there;
+    `passed_over`: those that mean nothing here."""
 
     rows: dict[int, Theme]
     columns: frozenset[str]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def book(self) -> Codebook:
@@ -78,7 +80,8 @@ def read_file(csv_text: str) -> File:
         raise Invalid(_too_many(active[MOST_THEMES], f"{MOST_THEMES} themes that are active"))
     _refuse_twins(rows)
     _refuse_rings(rows)
-    return File(rows, frozenset(columns) & frozenset(COLUMNS))
+    passed_over = tuple(each for each in columns if each and each not in COLUMNS)
+    return File(rows, frozenset(columns) & frozenset(COLUMNS), passed_over)
 
 
 def _cells(text: str) -> tuple[list[str], dict[int, list[str]]]:
