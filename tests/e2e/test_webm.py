@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.customer import NEEDS_BROWSER
 from tests.e2e.recorded import frames
+from workers.media.binary import binary
 
 pytestmark = NEEDS_BROWSER
 
@@ -39,7 +40,7 @@ def recorded(path: Path, *tracks: str) -> bytes:
     """As a recorder writes it: clusters of a length that nobody knew, no index."""
     subprocess.run(
         [
-            *("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=1"),
+            *(binary(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=1"),
             *("-f", "lavfi", "-i", "sine=d=1"),
             *(*tracks, "-f", "webm", "-live", "1", str(path)),
         ],
@@ -74,7 +75,7 @@ def test_a_recorder_that_numbers_its_tracks_another_way_is_gone_on_with(
     assert without_times(whole) == without_times(first) + without_times(second)
     assert said["mark"]["tracks"] == "1:V_VP8 2:A_OPUS"
     decoded = subprocess.run(
-        ["ffmpeg", "-v", "error", "-xerror", "-i", str(tmp_path / "whole.webm"), "-f", "null", "-"],
+        [binary(), "-v", "error", "-xerror", "-i", str(tmp_path / "whole.webm"), "-f", "null", "-"],
         capture_output=True,
         check=False,
     )

@@ -18,6 +18,7 @@ from app.models import Answer, Clip, Step, Workspace, now
 from storage import keys
 from tests import factories
 from workers.media import cut as cutting
+from workers.media.binary import binary
 from workers.perform import perform
 
 RATE = 16_000
@@ -26,7 +27,7 @@ RATE = 16_000
 def tone(path: Path, seconds: float = 12.0) -> Path:
     """A picture with an even tone, so that silence is nowhere but where it was made."""
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"color=0x404040:s=320x180:r=25:d={seconds}",
+        [binary(), "-v", "error", "-f", "lavfi", "-i", f"color=0x404040:s=320x180:r=25:d={seconds}",
          "-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}",
          "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac",
          str(path)],
@@ -37,7 +38,7 @@ def tone(path: Path, seconds: float = 12.0) -> Path:
 
 def samples(path: Path) -> np.ndarray:
     raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(RATE), "-f", "s16le",
+        [binary(), "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(RATE), "-f", "s16le",
          "-"],
         check=True, capture_output=True,
     )  # fmt: skip
