@@ -115,11 +115,11 @@ def upload(program_id: str) -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Invalid("Choose a CSV file first.")
-        content = file.stream.read(files.LARGEST_FILE + 1)
-        planned = files.plan_csv(program, content, me())
+        read = files.opened(file.stream.read(files.LARGEST_FILE + 1))
+        planned = files.plan(program, read, me())
     except (Invalid, Conflict) as error:
         return refused(PAGE, error, {}, lambda: shown(program))
-    if left_out := files.passed_over(content):
+    if left_out := files.passed_over(read):
         flash(left_out, "info")
     if planned is None:
         flash(SAME, "info")

@@ -17,7 +17,21 @@ from app.models import CodebookChange, Member, Program, new_id
 LARGEST_FILE = 512 * 1024  # bytes
 
 
-def plan_csv(program: Program, content: bytes, member: Member | None) -> CodebookChange | None:
+def opened(content: bytes) -> File:
+    """A file that somebody chose, read whole. Raises Invalid; the sentence names the row."""
+    if len(content) > LARGEST_FILE:
+        raise Invalid(f"A codebook file may have {LARGEST_FILE // 1024} KB at most.")
+    try:
+        return read_file(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        lines = content[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        row = lines.count(b"\n") + 1
+        raise Invalid(
+            f"Row {row}: this isn't UTF-8 text. Save the codebook as “CSV UTF-8”."
+        ) from error
+
+
+def plan(program: Program, file: File, member: Member | None) -> CodebookChange | None:
     """What taking this file in would change, to be looked at first; None if nothing.
 
     A theme of the same name, in whatever case, is changed, in the columns that the file has; one
@@ -27,7 +41,7 @@ def plan_csv(program: Program, content: bytes, member: Member | None) -> Codeboo
         Invalid: the sentence names the row; nothing was taken.
     """
     known = {each.id: each for each in entries.every(program.id).values()}
-    wanted = _wanted(read_file(_text(content)), known)
+    wanted = _wanted(file, known)
     different = [each for each in wanted if known.get(each.id) != each]
     if not different:
         return None
@@ -39,19 +53,17 @@ def plan_csv(program: Program, content: bytes, member: Member | None) -> Codeboo
     return changes.plan(program, changes.FILE, different, member, scope=scope)
 
 
-def passed_over(content: bytes) -> str:
-    """A sentence that names the columns of a file that mean nothing here, "" where all do. Raises
-    Invalid as `plan_csv` does."""
-    columns = read_file(_text(content)).passed_over
-    if not columns:
+def passed_over(file: File) -> str:
+    """A sentence that names the columns that mean nothing here, "" where all do."""
+    if not file.passed_over:
         return ""
-    named = ", ".join(f"“{each:.40}”" for each in columns[:5])
+    named = ", ".join(f"“{each:.40}”" for each in file.passed_over[:5])
     known = ", ".join(COLUMNS)
     return f"Left out, since there is no such column here: {named}. A codebook has {known}."
 
 
 def write_csv(program: Program) -> str:
-    """All themes as a file that `plan_csv` takes, parents before their children.
+    """All themes as a file that `opened` reads, parents before their children.
 
     Cells that a spreadsheet would run as a formula get a leading apostrophe, which
     reading takes off.
@@ -71,19 +83,6 @@ def write_csv(program: Program) -> str:
         )
         writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
-
-
-def _text(content: bytes) -> str:
-    if len(content) > LARGEST_FILE:
-        raise Invalid(f"A codebook file may have {LARGEST_FILE // 1024} KB at most.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        lines = content[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        row = lines.count(b"\n") + 1
-        raise Invalid(
-            f"Row {row}: this isn't UTF-8 text. Save the codebook as “CSV UTF-8”."
-        ) from error
 
 
 def _heard(entry: Entry) -> object:

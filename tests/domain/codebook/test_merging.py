@@ -54,7 +54,7 @@ def test_a_merge_takes_every_mention_along_and_comes_back(program: Program) -> N
     with pytest.raises(Invalid, match="“Staff” was merged into “Delivery”"):
         themes.add(program, "staff", "Once more")
     with pytest.raises(Invalid, match=r"^Row 3: “Staff” was merged into “Delivery”"):
-        files.plan_csv(program, b"name,description\nDelivery,x\nStaff,y\n", None)
+        files.plan(program, files.opened(b"name,description\nDelivery,x\nStaff,y\n"), None)
     undone(change)
     assert tags(program) == before == moments(program)
     assert [each.name for each in program.themes] == ["Delivery", "Staff"]

@@ -22,7 +22,7 @@ def program(workspace: Workspace) -> Program:
 
 def taken(program: Program, content: bytes) -> outlines.Outline | None:
     """What a file changed, once it was looked at and applied; None if there was nothing to."""
-    change = files.plan_csv(program, content, None)
+    change = files.plan(program, files.opened(content), None)
     if change is None:
         return None
     done = outlines.outline(change)
@@ -194,7 +194,7 @@ def test_a_full_file_is_taken_whatever_was_there_before(
         themes.activate(program, delivery)
     db.session.rollback()
     with pytest.raises(Invalid, match="keep 50 themes at most, with those that are switched off"):
-        files.plan_csv(program, rows("Three", 20), None)  # said before it is looked at
+        files.plan(program, files.opened(rows("Three", 20)), None)  # said before it is looked at
     assert not delivery.active and len(program.themes) == 42
 
 
@@ -222,7 +222,7 @@ def test_a_wrong_file_changes_nothing(program: Program) -> None:
     ]
     for content, sentence in wrong:
         with pytest.raises(Invalid, match=sentence):
-            files.plan_csv(program, content, None)
+            files.plan(program, files.opened(content), None)
     assert [each.name for each in program.themes if each.active] == ["Delivery", "Staff"]
     assert db.session.query(CodebookChange).count() == 0
 

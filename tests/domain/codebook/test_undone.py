@@ -167,7 +167,7 @@ def test_what_came_in_while_a_theme_was_off_hears_it_once_it_is_on_again(
     program: Program,
 ) -> None:
     """Switching off hears nothing anew; undoing it does, of what came in since."""
-    change = files.plan_csv(program, b"name,description\nDelivery,Early and late", None)
+    change = files.plan(program, files.opened(b"name,description\nDelivery,Early and late"), None)
     assert change is not None
     change.scope = []  # “Delivery” is heard as before
     done(change)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.models import Answer, Member, Transcript, Workspace
+from app.models import Answer, Member, Recording, Transcript, Workspace
 from tests import factories
 from tests.domain.masks.said import NAME, NUMBER
 
@@ -16,6 +16,11 @@ def member(workspace: Workspace) -> Member:
 def answer(workspace: Workspace) -> Answer:
     program = factories.program(workspace)
     return factories.answer(factories.submission(program, display_name=""))
+
+
+@pytest.fixture
+def recording(answer: Answer) -> Recording:
+    return factories.playable(answer)
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ NAME, LATE = "my name is Oluwaseun Bakare", "It came late."
 
 
 @pytest.fixture
-def recording(answer: Answer) -> Recording:
-    return factories.playable(answer)
-
-
-@pytest.fixture
 def transcript(answer: Answer, recording: Recording) -> Transcript:
     """Seconds 3 to 5 are masked."""
     return listened(answer, NAME, LATE)

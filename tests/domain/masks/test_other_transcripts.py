@@ -18,11 +18,6 @@ HEARD = Span(2.88, 5.12)  # the name, with its margins
 
 
 @pytest.fixture
-def recording(answer: Answer) -> Recording:
-    return factories.playable(answer)
-
-
-@pytest.fixture
 def first(answer: Answer, recording: Recording) -> Transcript:
     return pass_of(answer, NAME, LATE)
 
