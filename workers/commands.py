@@ -13,6 +13,7 @@ import click
 
 from app.command import standard_input
 from app.config import SPEECH_ENGINES, read_settings
+from app.domain import vocabulary
 from app.domain.codebook.book import Codebook
 from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import HeardError, Invalid
@@ -24,8 +25,13 @@ LONGEST_LINE = 10_000_000  # bytes
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--engine", default="auto", show_default=True, type=click.Choice(SPEECH_ENGINES))
+@click.option(
+    "--names",
+    type=click.Path(path_type=Path),
+    help="A text file of names to listen for, one on each line.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Segments and words with their times.")
-def transcribe(file: Path, engine: str, as_json: bool) -> None:
+def transcribe(file: Path, engine: str, names: Path | None, as_json: bool) -> None:
     """One media file to words."""
     from workers.media.normalise import normalise
     from workers.media.probe import probe
@@ -38,12 +44,15 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
         raise Invalid(f"There is no file {file}.")
     if not file.is_file():  # a folder, a device, a pipe
         raise Invalid(f"{file} can't be read: it must be a video or sound file.")
+    listened = vocabulary.read(_text(names, "list of names")) if names else []
     name = choose(
         engine if engine != "auto" else settings.speech_engine,
         settings.whisper_model,
         settings.models,
     )
     speech = open_engine(name, model=settings.whisper_model, models_dir=settings.models)
+    if passed_over := speech.passed_over(listened):
+        click.echo(f"{name} passes over {', '.join(passed_over)}.", err=True)
     with tempfile.TemporaryDirectory() as folder:
         info = probe(file, longest_s=settings.max_duration)
         if info.audio is None:
@@ -51,7 +60,7 @@ def transcribe(file: Path, engine: str, as_json: bool) -> None:
         made = normalise(file, info, Path(folder))
         assert made.audio is not None
         samples = load(made.audio)
-        heard = told_apart(samples, speech.transcribe(samples))
+        heard = told_apart(samples, speech.transcribe(samples, vocabulary=listened))
     if as_json:
         click.echo(json.dumps(heard.as_json(), ensure_ascii=False))
     else:
@@ -92,15 +101,19 @@ def understand(codebook: Path | None) -> None:
 def _codebook(path: Path | None) -> Codebook:
     if path is None:
         return default_codebook()
-    try:
-        book = read_codebook(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Invalid(f"There is no codebook {path}.") from None
-    except (IsADirectoryError, PermissionError):
-        raise Invalid(f"The codebook {path} can't be read: it must be a CSV file.") from None
-    except UnicodeDecodeError:
-        raise Invalid(f"The codebook {path} is not UTF-8 text.") from None
+    book = read_codebook(_text(path, "codebook", "a CSV file"))
     return Codebook(tuple(theme for theme in book.themes if theme.active))
+
+
+def _text(path: Path, what: str, kind: str = "a text file") -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise Invalid(f"There is no {what} {path}.") from None
+    except (IsADirectoryError, PermissionError):
+        raise Invalid(f"The {what} {path} can't be read: it must be {kind}.") from None
+    except UnicodeDecodeError:
+        raise Invalid(f"The {what} {path} is not UTF-8 text.") from None
 
 
 Line = tuple[object, str, str | None]

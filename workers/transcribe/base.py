@@ -104,6 +104,9 @@ class Engine(Protocol):
         `vocabulary`: names to look out for, the most telling first. Engines that can't, don't.
         """
 
+    def passed_over(self, vocabulary: Sequence[str]) -> tuple[str, ...]:
+        """Those of the names that `transcribe` doesn't look out for."""
+
 
 class LoadsOnce:
     """The lazy half of an engine: `_load` runs on first use and never again."""

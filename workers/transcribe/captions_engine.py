@@ -43,6 +43,9 @@ class CaptionsEngine:
     def load(self) -> float:
         return 0.0
 
+    def passed_over(self, vocabulary: Sequence[str]) -> tuple[str, ...]:
+        return tuple(vocabulary)
+
     def transcribe(
         self,
         audio: Samples,

@@ -90,6 +90,12 @@ class PocketSphinxEngine(LoadsOnce):
             if math.prod(chance(language.prob(words)) for words in before) < once * _weight(entry):
                 yield f"{_KEY}{number}", entry
 
+    def passed_over(self, vocabulary: Sequence[str]) -> tuple[str, ...]:
+        """Nobody says how they sound."""
+        self.load()
+        lookup = self._decoder.lookup_word
+        return tuple(name for name in vocabulary if not entries([name], lookup))
+
     def transcribe(
         self,
         audio: Samples,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 # Whisper's prompt has room for 223 tokens and keeps its end; a name takes two to five.
 _MOST_CHARACTERS = 400
@@ -13,9 +14,15 @@ def prompt(names: Sequence[str]) -> str:
 
     It ends as a sentence does: Whisper writes on in the manner of what came before.
     """
-    kept: list[str] = []
-    for name in names:
-        if sum(len(each) + 2 for each in kept) + len(name) > _MOST_CHARACTERS:
-            break
-        kept.append(name)
-    return ", ".join(kept) + "." if kept else ""
+    return ", ".join(kept) + "." if (kept := names[: _room(names)]) else ""
+
+
+def left_out(names: Sequence[str]) -> tuple[str, ...]:
+    """Those that a prompt has no room for."""
+    return tuple(names[_room(names) :])
+
+
+def _room(names: Sequence[str]) -> int:
+    """How many of the first."""
+    lengths = accumulate(len(name) + 2 for name in names)
+    return sum(length - 2 <= _MOST_CHARACTERS for length in lengths)

@@ -20,6 +20,7 @@ from workers.transcribe.base import (
     unwatched,
 )
 from workers.transcribe.guards import without_phantoms
+from workers.transcribe.vocabulary import left_out
 
 _NEAR_S = 0.3  # a word this far from any speech was still meant for it
 _LEAST_S = 0.02
@@ -57,6 +58,9 @@ class WindowedEngine(LoadsOnce):
         self, encoded: Any, language: str, duration: float, vocabulary: Sequence[str]
     ) -> Heard:
         """What is said in an encoded window of `duration` seconds."""
+
+    def passed_over(self, vocabulary: Sequence[str]) -> tuple[str, ...]:
+        return left_out(vocabulary)
 
     def transcribe(
         self,

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.timeline import Word
 from workers.transcribe.guards import best, echoes, is_phantom, without_phantoms
-from workers.transcribe.vocabulary import prompt
+from workers.transcribe.vocabulary import left_out, prompt
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,10 @@ def test_a_model_that_repeats_its_prompt_is_found_out() -> None:
 def test_a_prompt_holds_whole_names_only() -> None:
     assert prompt([]) == ""
     assert prompt(["Aurora Mini", "Billing"]) == "Aurora Mini, Billing."
-    long = prompt([f"Product number {n}" for n in range(200)])
-    assert len(long) <= 420
+    many = [f"Product number {n}" for n in range(200)]
+    long = prompt(many)
+    assert 380 < len(long) <= 401
+    assert [*long[:-1].split(", "), *left_out(many)] == many
+    assert left_out(many[:3]) == ()
     assert long.endswith(".")
     assert long.startswith("Product number 0, Product number 1,")

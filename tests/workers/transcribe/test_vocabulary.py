@@ -6,10 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from app.domain.timeline import Span
 from bench import accuracy_names
 from bench.accuracy_names import Sentence, names_in
+from workers.__main__ import main as machine
 from workers.transcribe.base import Engine, Transcription
 from workers.transcribe.entries import MOST_WAYS, Entry, entries
 from workers.transcribe.errors import edits, plain_words
@@ -152,6 +154,28 @@ def test_a_name_is_said_as_its_words_are(
 @pytest.mark.parametrize("name", ["Zyrtec", "Aurora Zyrtec", "Łódź", "銀行", "²", "—", "'", ""])
 def test_a_name_that_nobody_can_say_is_passed_over(name: str, phones: dict[str, str]) -> None:
     assert entries([name], phones.get) == []
+
+
+@pytest.mark.slow
+def test_a_command_listens_for_names_and_says_which_it_cannot(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HEARD_DATA", str(tmp_path))
+    names, sound = tmp_path / "names.txt", accuracy_names.FOLDER / "named-06-slt.ogg"
+    names.write_text("Pebble Phone\nZyrtec, Łódź\n", "utf-8")
+    of = ["transcribe", str(sound), "--engine", "pocketsphinx"]
+    said = CliRunner().invoke(machine, [*of, "--names", str(names)])
+    assert (said.exit_code, "Pebble Phone" in said.stdout) == (0, True), said.output
+    assert "pocketsphinx passes over Zyrtec, Łódź." in said.stderr
+    assert "Pebble Phone" not in CliRunner().invoke(machine, of).stdout
+    names.write_text("&&&")
+    refused = CliRunner().invoke(machine, [*of, "--names", str(names)])
+    assert (refused.exit_code, refused.stdout) == (
+        1,
+        "",
+    ) and "no name to listen for" in refused.output
+    refused = CliRunner().invoke(machine, [*of, "--names", str(tmp_path)])
+    assert "The list of names" in refused.output and "can't be read" in refused.output
 
 
 def test_ways_of_saying_it_are_few_and_the_likeliest_first(phones: dict[str, str]) -> None:
