@@ -13,9 +13,10 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import accuracy_names, accuracy_speech, accuracy_text, accuracy_themes
+from bench import accuracy_names, accuracy_personal, accuracy_speech, accuracy_text, accuracy_themes
 from bench.figures import HEAD, Figure, markdown, rows
 from bench.table import show
+from workers.understand import adapter
 
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 # (title, what a reader should know, how it's measured)
@@ -25,6 +26,13 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
         "Word error: words wrong, missing or added, for each word that was said. The bundled"
         " heard-tiny-flite is for tests only.",
         accuracy_speech.figures,
+    ),
+    (
+        "Where words are",
+        "Sounds without speech, six seconds each, and recordings whose every word's time"
+        " is known, since a computer voice made them: the beginning of the first word, of the"
+        " pause and of what comes behind it.",
+        accuracy_speech.bounds,
     ),
     (
         "Names in speech",
@@ -60,6 +68,14 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
         " the examples gives: it tells how hard the topics are.",
         accuracy_themes.figures,
     ),
+    (
+        "Personal data",
+        "Names, phone numbers, e-mail and postal addresses, cards, accounts and orders that are"
+        " said. The passages are made of templates that who wrote the rules wrote, too, so they"
+        " flatter; those written by hand were mended by after the first run, which found 0.906 of"
+        " them: expect that of speech that the rules haven't met.",
+        accuracy_personal.figures,
+    ),
 ]
 
 
@@ -72,7 +88,9 @@ def main() -> None:
             show(HEAD, rows(figures))
             parts.append(f"## {title}\n\n{note}\n\n{markdown(figures)}\n")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    PAGE.write_text(_INTRODUCTION.format(today=today) + "\n".join(parts), encoding="utf-8")
+    numbers = "bfloat16" if adapter.swift() else "float32"
+    begin = _INTRODUCTION.format(today=today, numbers=numbers)
+    PAGE.write_text(begin + "\n".join(parts), encoding="utf-8")
     print(f"\nWritten to {PAGE}")
 
 
@@ -85,5 +103,8 @@ learned from, and where it is weak, is in `docs/model-cards/`.
 The passages were written for this, by other hands than real customers': expect less from real
 ones. English only. An interval says how far the figure would move with other passages of the
 same kind, not with other kinds. A part that is missing was not measured that time.
+
+Texts were read in {numbers}. Processors with units for bfloat16 use these, others float32: where
+there are hundreds of passages that moved no figure by more than 0.01.
 
 """

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 
 from app.domain.personal_data import Found, checksums, find
 from tests.conftest import ROOT
-from tests.personal_data.measuring import measure, read
+from tests.personal_data.measuring import measure, read, spoken
 from tests.personal_data.passages import passages
-
-SPOKEN = Path(__file__).parent.parent / "personal_data" / "spoken.txt"
-
-
-def spoken() -> list[str]:
-    lines = SPOKEN.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
 
 
 def words(text: str, *, known: str = "") -> list[str]:
@@ -65,6 +57,27 @@ def test_capitals_of_a_vocabulary_hide_no_name_that_has_none(plain: str, named: 
 )
 def test_what_is_nobodys_is_left_alone(plain: str) -> None:
     assert words(plain) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("No me gustó nada, la verdad.", []),
+        ("soy clienta desde hace diez años", []),
+        ("Ese pedido llegó durante la tarde.", []),
+        ("Soy María Gómez y llamo por la factura.", ["name: María Gómez"]),
+        ("Ich bin froh, dass es endlich geklappt hat.", []),
+        ("ich bin nur einmal da gewesen", []),
+        ("Hallo, ich bin Jürgen Vogel.", ["name: Jürgen Vogel."]),
+        ("J'aime bien, elle était gentille.", []),
+        ("Je m'appelle Elle Fournier.", ["name: Elle Fournier."]),
+        ("Ik ben heel tevreden, het ging snel.", []),
+        ("sono molto contento, alla fine", []),
+        ("I spoke to Nada on Monday.", ["name: Nada"]),
+    ],
+)
+def test_words_of_other_languages_are_no_names(said: str, found: list[str]) -> None:
+    assert words(said) == found
 
 
 def test_few_passages_of_ordinary_feedback_have_a_mask() -> None:

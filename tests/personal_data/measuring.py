@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.domain.personal_data import find
 
+SPOKEN = Path(__file__).with_name("spoken.txt")
 _MARK = re.compile(r"\{([^{}]+)\}")
 
 
@@ -65,6 +67,12 @@ def read(line: str) -> Passage:
         spans.append((whole[0], first, len(words) - 1))
     words += line[done:].split()
     return Passage(" ".join(words), tuple(spans), frozenset(optional))
+
+
+def spoken() -> list[str]:
+    """Lines for `read`: what people say, written by hand."""
+    lines = SPOKEN.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def measure(passages: Iterable[Passage]) -> Result:

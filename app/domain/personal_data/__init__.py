@@ -14,7 +14,7 @@ from app.domain.personal_data.tokens import Found, fold, spans, tokens
 
 __all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold"]
 
-ENGINE, VERSION = "rules", "4"
+ENGINE, VERSION = "rules", "5"
 KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
 
 

@@ -15,6 +15,7 @@ KIN = words_of("kin")
 TALK = words_of("talk")
 DID = words_of("did")
 SPEAKS = frozenset(("speaking", "calling", "here", "again"))
+AM_ABROAD = frozenset(("soy", "bin"))  # Spanish, German
 IS = frozenset(("is", "was", "it's", "its", "be", "as"))
 WHOSE = frozenset(("my", "the", "full", "his", "her", "their", "real", "last", "first", "second"))
 # Two words behind which a name comes: English, Spanish, French, German, Italian.
@@ -49,7 +50,9 @@ def strength(words: Sequence[Token], at: int) -> int:
         return max(_speaks(after), _does(words, at, after))
     if _named(one, two, three):
         return NAMED
-    if (one in ("is", "it's") and two == "this") or one in ("i'm", "im", "it's", "soy", "bin"):
+    if one in AM_ABROAD and not words[at].capital:
+        return NONE  # a list's name counts anywhere; no other word here is in our lists of words
+    if (one in ("is", "it's") and two == "this") or one in ("i'm", "im", "it's", *AM_ABROAD):
         return NAMED if _speaks(after) else PERSON
     if (one == "am" and two == "i") or one == "this" or _person(one, two, three):
         return PERSON
@@ -59,7 +62,7 @@ def strength(words: Sequence[Token], at: int) -> int:
 
 
 def _named(one: str, two: str, three: str) -> bool:
-    if one in TITLES or (two, one) in PAIRS or one in ("m'appelle", "llamo", "chiamo", "surname"):
+    if one in TITLES or (two, one) in PAIRS or one in ("m'appelle", "surname"):
         return True
     if (one in IS and two == "name") or (one in ("name's", "name") and two in WHOSE):
         return True
