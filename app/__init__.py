@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs, runtime
 from app.config import Settings, read_settings
-from app.extensions import csrf, db, limiter, login, migrate
+from app.extensions import Migrating, csrf, db, limiter, login
 from storage import open_storage
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    app.extensions["migrate"] = Migrating(app)
     from app import web
 
     web.bodies.init_app(app)

@@ -15,7 +15,7 @@ import pytest
 from app.queue import JOB_NAMES
 from tests.conftest import ROOT
 
-HEAVY = ("torch", "whisper", "transformers", "faster_whisper", "pocketsphinx", "sklearn")
+HEAVY = ("torch", "whisper", "transformers", "faster_whisper", "pocketsphinx", "sklearn", "alembic")
 
 
 def settings_read() -> set[str]:
@@ -35,7 +35,7 @@ def test_every_setting_is_described(place: str) -> None:
     assert settings_read() - words == set()
 
 
-def test_the_web_imports_no_machine_learning(tmp_path: Path) -> None:
+def test_the_web_imports_no_machine_learning_and_no_migrations(tmp_path: Path) -> None:
     code = f"import sys, wsgi; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code],
