@@ -21,8 +21,7 @@ from app.config import Settings, read_settings
 from app.domain.clerk import new_token
 from app.extensions import db, limiter
 from app.models import Base, Member, Workspace
-from tests import compiled, factories
-from tests.turns import turn
+from tests import compiled, factories, turns
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 compiled.once()
@@ -31,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("HEARD_TEST_DATABASE")) else {}
 
 AT_ONCE = 3  # processes that run the whole set: many tests wait for processes of their own
-# Each process begins with some of these, so that nothing waits for them in the end.
+# Each process has some of these early, so that nothing waits for them in the end.
 LONGEST = ("tests/test_postgresql.py", "tests/chaos/test_chaos.py", "tests/e2e/test_axe.py")
 
 
@@ -71,22 +70,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _dealt(items: list[pytest.Item]) -> list[pytest.Item]:
-    """In the order in which xdist hands them out, a third to each of three processes: the longest
-    lead each share, and those that want the machine to themselves come last."""
+    """In the order in which xdist hands them out, a third to each of three processes. Those that
+    can't be with all others lead, since nobody waits for them then but once; the longest follow."""
     longest = [item for item in items if item.nodeid.startswith(LONGEST)]
-    others = sorted((item for item in items if item not in longest), key=_alone)
+    kinds = {kind: [item for item in items if _kind(item) == kind] for kind in turns.KINDS}
+    others = [item for item in kinds[turns.ANY] if item not in longest]
     dealt: list[pytest.Item] = []
     for process in range(AT_ONCE):
         share = (len(items) - len(dealt)) // (AT_ONCE - process)
-        first = longest[process::AT_ONCE]
+        records = process < turns.RECORDERS
+        first = kinds[turns.RECORDING][process :: turns.RECORDERS] if records else []
+        if process == AT_ONCE - 1:
+            first += kinds[turns.ALONE]
+        first += longest[process::AT_ONCE]
         more = max(0, share - len(first))
         dealt += [*first, *others[:more]]
         del others[:more]
     return dealt
 
 
-def _alone(item: pytest.Item) -> bool:
-    return item.get_closest_marker("alone") is not None
+def _kind(item: pytest.Item) -> str:
+    return next((kind for kind in turns.KINDS if item.get_closest_marker(kind)), turns.ANY)
 
 
 def pytest_collection_finish() -> None:
@@ -105,7 +109,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with turn(_alone(item)):
+    with turns.turn(_kind(item)):
         return (yield)
 
 

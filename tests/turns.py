@@ -1,7 +1,8 @@
-"""Tests run side by side; one that measures how long a whole Heard takes has the machine alone.
+"""Tests run side by side, but not each with every other: who measures how long a whole Heard takes
+has the machine alone, and browsers that record share it with one another only.
 
-A door and a room, two locks held across processes: who wants the room to itself keeps the door
-while the others leave, so that it isn't passed by for ever.
+A door and a room for each kind, locks held across processes: who comes in keeps the door until the
+rooms of those that it can't be with are empty, so that it isn't passed by for ever.
 """
 
 from __future__ import annotations
@@ -12,21 +13,37 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+
+ANY, RECORDING, ALONE = KINDS = "any", "recording", "alone"
+RECORDERS = 2  # at once; of four on two cores one recorder said nothing for 20 s
 
 
 @contextlib.contextmanager
-def turn(alone: bool) -> Iterator[None]:
+def turn(kind: str) -> Iterator[None]:
     """Waits for its turn; at once where no other process runs tests."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if not run:
+    if not os.environ.get("PYTEST_XDIST_TESTRUNUID"):
         yield
         return
-    folder = Path(tempfile.gettempdir())
-    with (
-        (folder / f"heard-{run}.door").open("w") as door,
-        (folder / f"heard-{run}").open("w") as room,
-    ):
-        fcntl.flock(door, fcntl.LOCK_EX)
-        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        fcntl.flock(door, fcntl.LOCK_UN)
+    with contextlib.ExitStack() as held:
+        if kind == RECORDING:
+            worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+            _wait(held.enter_context(_place(f"recorder-{worker % RECORDERS}")))
+        with _place("door") as door:
+            _wait(door)
+            for other in KINDS:
+                if other != kind or kind == ALONE:
+                    with _place(other) as room:
+                        _wait(room)
+            fcntl.flock(held.enter_context(_place(kind)), fcntl.LOCK_SH)
         yield
+
+
+def _place(name: str) -> IO[str]:
+    run = os.environ["PYTEST_XDIST_TESTRUNUID"]
+    return (Path(tempfile.gettempdir()) / f"heard-{run}.{name}").open("w")
+
+
+def _wait(place: IO[str]) -> None:
+    """Until nobody else has it; then it's ours till it is closed."""
+    fcntl.flock(place, fcntl.LOCK_EX)

@@ -20,9 +20,9 @@ NEEDS_BROWSER = [
 ]
 
 
-# A browser that records needs the machine for itself: where it gets too little of it, its recorder
-# says nothing for many seconds.
-RECORDS = [*NEEDS_BROWSER, pytest.mark.alone]
+# A browser that records needs a core: where it gets too little of one, its recorder says nothing
+# for many seconds.
+RECORDS = [*NEEDS_BROWSER, pytest.mark.recording]
 
 
 def step(page: Page, name: str) -> None:
