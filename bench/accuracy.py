@@ -36,8 +36,10 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
     ),
     (
         "Names in speech",
-        "Products' names, said by two computer voices, without a vocabulary and with one that has"
-        " these names and others; then the same words without the names. How much likelier a name"
+        "Products' names that are made of English words, said by two computer voices, without a"
+        " vocabulary and with one that has these names and others; then the same words without the"
+        " names. The basic engine passes over a name with a word that its dictionary lacks, as many"
+        " a brand has: none of these is counted here. How much likelier a name"
         " is than other words was chosen on these recordings. Whisper reads a vocabulary"
         " as a prompt: what that does is not measured, since the bundled heard-tiny-flite never"
         " learnt to read one.",
@@ -46,8 +48,9 @@ PARTS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
     (
         "Sentiment, emotions, who needs a person",
         "Written in the voice of customers; no head learned from any of them. “customers_blind4”"
-        " is the newest; “customers_blind3” and “customers_unseen” have been measured before,"
-        " “customers_test” often."
+        " is the newest, measured with two earlier heads for the need of a person;"
+        " “customers_blind3” and “customers_unseen” have been measured before, “customers_test”"
+        " often."
         " Macro-F1 weighs each label the same. Calibration error: how far"
         " the confidence is from being right, on average.",
         accuracy_text.figures,

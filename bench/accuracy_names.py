@@ -73,7 +73,7 @@ def figures() -> list[Figure]:
         found += _measured(engine, said, told, "tests/media/names")
     if (PEOPLE / "transcripts.csv").is_file():
         people = [Sentence(text, "", samples) for text, samples in recordings(PEOPLE)]
-        found += _measured(engine, people, vocabulary(said, MANY), "recordings of people")
+        found += _measured(engine, people, vocabulary(said, MANY), "people and computer voices")
     return found
 
 

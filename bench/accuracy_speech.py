@@ -33,7 +33,7 @@ def figures() -> list[Figure]:
     found = []
     for name, folder in (
         ("tests/media/speech", OWN),
-        ("recordings of people", Path(os.environ.get("SPEECH_FOLDER", FOLDER))),
+        ("people and computer voices", Path(os.environ.get("SPEECH_FOLDER", FOLDER))),
     ):
         if not (folder / "transcripts.csv").is_file():
             print(f"There is no transcripts.csv in {folder}: nothing to measure there.")
