@@ -5,21 +5,24 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app import runtime
 from app.domain import audit
 from app.domain.errors import Conflict
 from app.domain.fairness import audits, gathering, pauses
 from app.extensions import db
-from app.models import FairnessWatch, Program, Submission, now
+from app.models import Answer, FairnessAudit, FairnessWatch, Program, Run, Step, Submission, now
 
 log = logging.getLogger(__name__)
+
+FIRST_WAITS = timedelta(hours=1)
+STILL = ("due", "leased")
 
 
 def ask(program: Program) -> None:
     """Has the clock audit it at its next look. The caller commits."""
-    audits.watch_of(program).next_at = now()
+    audits.watch_of(program).next_at = now() - FIRST_WAITS  # whoever asks waits for nothing
     audit.record(program.workspace_id, "fairness.asked", subject=("program", program.id))
 
 
@@ -46,10 +49,12 @@ def watch() -> int:
 
 def due() -> int:
     """Audits one program whose time has come, and has recordings heard with pauses for the next
-    time; how many. The clock calls it. Commits."""
+    time; how many. The first audit waits for voices that are being dealt with, for a while. The
+    clock calls it. Commits."""
     row = db.session.scalars(
         select(FairnessWatch)
         .where(FairnessWatch.next_at <= now())
+        .where(or_(_audited(), ~_busy(), FairnessWatch.next_at <= now() - FIRST_WAITS))
         .order_by(FairnessWatch.next_at)
         .limit(1)
     ).first()
@@ -73,6 +78,26 @@ def due() -> int:
         db.session.rollback()
         log.info("%s", overtaken.sentence)
     return 1
+
+
+def _audited() -> ColumnElement[bool]:
+    return (
+        select(FairnessAudit.id)
+        .where(FairnessAudit.program_id == FairnessWatch.program_id)
+        .exists()
+    )
+
+
+def _busy() -> ColumnElement[bool]:
+    """Whether voices of the program are being dealt with."""
+    return (
+        select(Step.id)
+        .join(Run, Step.run_id == Run.id)
+        .join(Answer, Run.answer_id == Answer.id)
+        .join(Submission, Answer.submission_id == Submission.id)
+        .where(Submission.program_id == FairnessWatch.program_id, Step.state.in_(STILL))
+        .exists()
+    )
 
 
 def _new_voices(program: Program) -> int:

@@ -207,6 +207,33 @@ def test_the_clock_audits_in_time_after_many_voices_and_when_asked(
     assert db.session.scalar(select(func.count()).select_from(FairnessAudit)) == 4
 
 
+def test_the_first_audit_waits_for_the_voices_that_are_being_dealt_with(
+    workspace: Workspace,
+) -> None:
+    program = crowd.program(workspace)
+    answer = factories.answer(factories.submission(program))
+    run = processing.begin(answer)
+    db.session.commit()
+    assert schedule.watch() == 1 and schedule.due() == 0
+    watch = db.session.scalars(select(FairnessWatch)).one()
+    watch.next_at = now() - schedule.FIRST_WAITS
+    db.session.commit()
+    assert schedule.due() == 1, "there are always voices where many come"
+    watch.next_at = now()
+    assert schedule.due() == 1, "only the first waits"
+    db.session.query(FairnessAudit).delete()
+    schedule.ask(program)
+    assert schedule.due() == 1, "and nobody who asks"
+    db.session.query(FairnessAudit).delete()
+    watch.next_at = now()
+    db.session.commit()
+    assert schedule.due() == 0
+    for step in run.steps:
+        step.state = "done"
+    db.session.commit()
+    assert schedule.due() == 1
+
+
 def test_a_program_without_groups_is_not_audited_by_the_clock(workspace: Workspace) -> None:
     factories.program(workspace)
     assert schedule.watch() == 0 and schedule.due() == 0
