@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from app.domain import audit, calls, checks, details, following, members, outbox
 from app.domain.clerk import owned, session
+from app.domain.corrections import kinds
 from app.domain.errors import Conflict, Invalid
 from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Program, Submission, now
 
@@ -161,15 +162,18 @@ def overdue(follow_up: FollowUp) -> bool:
 
 
 def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
-    """Cases with their voices and owners: open ones by due time, done ones by last done."""
-    order = FollowUp.due_at if state == "open" else FollowUp.done_at.desc()
+    """Cases with their voices and owners. Open ones: what is overdue, then who may be in danger,
+    then the others, each by due time. Done ones by last done."""
+    danger = or_(*(FollowUp.reason.startswith(reason) for reason in kinds.IN_DANGER))
+    first = case((FollowUp.due_at < now(), 0), (danger, 1), else_=2)
+    order = (first, FollowUp.due_at) if state == "open" else (FollowUp.done_at.desc(),)
     return (
         session()
         .scalars(
             select(FollowUp)
             .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
             .options(joinedload(FollowUp.submission), joinedload(FollowUp.owner))
-            .order_by(order, FollowUp.id)
+            .order_by(*order, FollowUp.id)
             .limit(most)
         )
         .all()

@@ -132,6 +132,18 @@ def test_open_cases_by_owner_nobodys_first(
     assert follow_ups.count(workspace.id, "open") == 2
 
 
+def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Workspace) -> None:
+    program = factories.program(workspace)
+    late = follow_ups.ask(program, None, "a@example.com")
+    late.due_at = now() - timedelta(hours=1)
+    cases = [
+        follow_ups.from_machine(factories.submission(program), reason, "Words", 0.5)
+        for reason in ("Threat to leave or go to law", "Harm or safety", "Bereavement")
+    ]
+    leaving, danger, bereaved = cases
+    assert list(follow_ups.of(workspace.id)) == [late, danger, leaving, bereaved]
+
+
 def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner: Member) -> None:
     voice = factories.submission(factories.program(workspace))
     case = follow_ups.ask(voice.program, voice, "555 0100", "Please call")

@@ -23,9 +23,9 @@ WORTH = "yes"  # the one value of a highlight
 
 # As `workers.understand` names them (tests/domain/corrections/test_kinds.py).
 EMOTIONS = ("joy", "gratitude", "frustration", "anger", "sadness", "worry", "confusion")
+IN_DANGER = ("Strong distress", "Harm or safety")
 HAND_OFFS = (
-    "Strong distress",
-    "Harm or safety",
+    *IN_DANGER,
     "Financial emergency",
     "Bereavement",
     "Vulnerability",
