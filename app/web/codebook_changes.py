@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from app.domain.codebook import (
     family,
     outlines,
     passages,
+    previews,
     reshaping,
     themes,
     versions,
@@ -193,13 +195,17 @@ def _shown(program: Program, change_id: str) -> Mapping[str, object]:
     there = {**known, **wanted} if change.state == "planned" else {**wanted, **known}
     names = {each.id: each.name for each in there.values()}
     newest = versions.standing(program)
+    moved = change.preview
+    if moved is None and change.state == "applied":  # nobody looked at it before
+        moved = previews.made(change)
     return {
         "program": program,
         "change": change,
         "title": outlines.title(change, names),
         "outline": outlines.outline(change),
         "names": names,
-        "effects": _effects(change, there),
+        "moved": moved,
+        "effects": _effects(change, there, moved),
         "step": change.runs[-1].steps[-1] if change.runs else None,
         "newest": newest is not None and newest.id == change.id,
         "put_by_people": versions.put_by_people(change),
@@ -224,8 +230,10 @@ def _reworded(change: CodebookChange) -> str:
     return ""
 
 
-def _effects(change: CodebookChange, known: Mapping[str, entries.Entry]) -> list[Effect]:
-    found = (change.preview or {}).get("themes", {})
+def _effects(
+    change: CodebookChange, known: Mapping[str, entries.Entry], moved: Mapping[str, Any] | None
+) -> list[Effect]:
+    found = moved["themes"] if moved else {}
     shown = passages.shown(
         change.program_id,
         [each for moved in found.values() for each in (*moved["new"], *moved["gone"])],

@@ -163,11 +163,29 @@ def test_proposals_are_decided_in_one_click(editor: FlaskClient, program: Progra
     made = next(each for each in program.themes if each.name == "<b>Sockets")
     assert "“&lt;b&gt;Sockets” is a theme now." in told
     assert f'<a href="{at(program, f"/{made.id}")}">Go to the theme</a>' in told
-    carried_out(versions.history(program)[0])
+    change = versions.history(program)[0]
+    carried_out(change)
+    page = editor.get(at(program, f"/changes/{change.id}")).text
+    assert "What it moved" in page and "No passage changed." in page
     data = {"merge": "yes", "into": program.themes[0].id}
     assert editor.post(third, data=data).status_code == 303
     carried_out(versions.history(program)[0])
     assert "Nothing to propose" in editor.get(at(program, "/proposed")).text
+
+
+def test_what_an_accepted_proposal_moved_is_on_its_page(
+    editor: FlaskClient, program: Program
+) -> None:
+    row = ThemeProposal(program_id=program.id, words=["rude"], voices=5)
+    row.passages = [ProposedPassage(segment_id=db.session.query(Segment.id).first()[0], place=0)]
+    factories.save(row)
+    data = {"name": "Rude", "description": "How we were spoken to"}
+    assert editor.post(at(program, f"/proposed/{row.id}"), data=data).status_code == 303
+    change = versions.history(program)[0]
+    carried_out(change)
+    page = editor.get(at(program, f"/changes/{change.id}")).text
+    assert "1 passage changed." in page and "+1 passage" in page
+    assert "the staff was rude" in page.partition("Came in")[2]
 
 
 def test_what_lies_below_the_themes_is_linked_above_them(

@@ -1,4 +1,4 @@
-"""What a change would move: counts, and a few passages of each kind by their ids. No words."""
+"""What a change would move, or did: counts, and some passages of each kind by id. No words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import distinct, func, select
+
+from app.domain.codebook.renewed import ANEW
 from app.domain.codebook.retagging import Difference, Passage
+from app.extensions import db
+from app.models import ChangedMention, CodebookChange
 
 SHOWN = 4  # passages of a kind
 
@@ -52,3 +57,25 @@ class Preview:
                 for theme_id, each in self.themes.items()
             },
         }
+
+
+def made(change: CodebookChange) -> dict[str, Any]:
+    """The same of what it did move, as far as it isn't undone. `looked` is what changed: nobody
+    counted the others."""
+    mine = (ChangedMention.change_id == change.id, ChangedMention.engine != ANEW)
+    kind = (ChangedMention.theme_id, ChangedMention.gained)
+    place = func.row_number().over(
+        partition_by=kind, order_by=(ChangedMention.confidence.desc(), ChangedMention.segment_id)
+    )
+    many = func.count().over(partition_by=kind)
+    ranked = select(*kind, ChangedMention.segment_id, place.label("place"), many.label("many"))
+    every = ranked.where(*mine).subquery()
+    themes: dict[str, dict[str, Any]] = {}
+    for row in db.session.execute(select(every).where(every.c.place <= SHOWN).order_by("place")):
+        moved = themes.setdefault(row.theme_id, {"gained": 0, "lost": 0, "new": [], "gone": []})
+        moved["gained" if row.gained else "lost"] = row.many
+        moved["new" if row.gained else "gone"].append(row.segment_id)
+    changed = db.session.scalar(
+        select(func.count(distinct(ChangedMention.segment_id))).where(*mine)
+    )
+    return {"looked": changed, "changed": changed, "themes": themes}

@@ -16,6 +16,7 @@ from app.domain.codebook import (
     hearing,
     looking,
     lookout,
+    previews,
     proposals,
     versions,
     wording,
@@ -117,6 +118,11 @@ def test_one_click_makes_a_theme_and_its_passages_examples(program: Program, own
     db.session.commit()
     carried_out(versions.history(program)[0])
     assert all(names == ["Charger cable"] for names in tags(program).values())
+    moved = previews.made(versions.history(program)[0])
+    assert moved["changed"] == len(tags(program)) and set(moved["themes"]) == {theme.id}
+    mine = moved["themes"][theme.id]
+    assert (mine["gained"], mine["lost"], mine["gone"]) == (len(tags(program)), 0, [])
+    assert len({*mine["new"]}) == previews.SHOWN
     book = hearing.of(program).codebook
     examples = next(each.examples for each in book.themes if each.name == "Charger cable")
     assert len(examples) == 6 and not any("Natarajan" in each for each in examples)
