@@ -180,6 +180,21 @@ def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[F
     )
 
 
+def reworded(follow_up: FollowUp) -> bool:
+    """Whether the words that the machine heard, or a member pointed at, stand in no transcript any
+    more: they were corrected, or written down anew. The case keeps them, since it was for them."""
+    if follow_up.source == "asked" or follow_up.submission is None or not follow_up.evidence:
+        return False
+    passages = [
+        segment.text[:LONGEST_NOTE]
+        for answer in follow_up.submission.answers
+        for transcript in answer.transcripts
+        if transcript.current
+        for segment in transcript.segments
+    ]
+    return bool(passages) and follow_up.evidence not in passages
+
+
 def by_owner(follow_ups: Sequence[FollowUp]) -> list[tuple[Member | None, list[FollowUp]]]:
     """Nobody's first, since these wait for someone to take them; then each owner by name."""
     groups: dict[str, tuple[Member | None, list[FollowUp]]] = {}

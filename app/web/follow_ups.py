@@ -101,6 +101,7 @@ def _case(case: FollowUp) -> dict[str, object]:
         "case": case,
         "program": db.session.get(Program, case.program_id),
         "late": follow_ups.overdue(case),
+        "reworded": follow_ups.reworded(case),
         "unreached": "" if case.contact else calls.unreached(case.submission),
         "quotes": _quotes(case),
         "colleagues": [each for each in members.of(case.workspace_id) if each.active],

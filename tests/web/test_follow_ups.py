@@ -83,6 +83,23 @@ def test_without_a_contact_it_says_whether_the_words_hold_one(
     assert told in page and "900123" not in page
 
 
+def test_words_that_were_corrected_since_are_said_to_be(
+    client: FlaskClient, owner: Member, case: FollowUp
+) -> None:
+    voice = case.submission
+    assert voice is not None
+    passage = voice.answers[0].transcripts[0].segments[0]
+    heard = follow_ups.from_machine(voice, "Asks for a person", passage.text, 0.9)
+    db.session.commit()
+    where = f"/follow-ups/{heard.id}"
+    page = sign_in(client, owner).get(where).text
+    assert "called four times" in page and "corrected since" not in page
+    passage.text = "I have called for times."
+    db.session.commit()
+    assert "These words were corrected since." in client.get(where).text
+    assert "corrected since" not in client.get(f"/follow-ups/{case.id}").text, "they typed it"
+
+
 def test_refusals_keep_what_was_typed(client: FlaskClient, owner: Member, case: FollowUp) -> None:
     sign_in(client, owner)
     path = f"/follow-ups/{case.id}"
