@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from app.domain import audit, calls, checks, details, following, members, outbox
+from app.domain import audit, calls, checks, details, following, members, outbox, wording
 from app.domain.clerk import owned, session
 from app.domain.corrections import kinds
 from app.domain.errors import Conflict, Invalid
@@ -162,10 +162,11 @@ def overdue(follow_up: FollowUp) -> bool:
 
 
 def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
-    """Cases with their voices and owners. Open ones: what is overdue, then who may be in danger,
-    then the others, each by due time. Done ones by last done."""
+    """Cases with their voices and owners. Open ones: what is overdue, then who is in danger, as
+    far as the machine is sure of it, then the others, each by due time. Done ones by last done."""
     danger = or_(*(FollowUp.reason.startswith(reason) for reason in kinds.IN_DANGER))
-    first = case((FollowUp.due_at < now(), 0), (danger, 1), else_=2)
+    sure = ~FollowUp.reason.contains(wording.NOT_SURE)
+    first = case((FollowUp.due_at < now(), 0), (and_(danger, sure), 1), else_=2)
     order = (first, FollowUp.due_at) if state == "open" else (FollowUp.done_at.desc(),)
     return (
         session()

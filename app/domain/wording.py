@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FAIRLY_SURE = 0.6
+NOT_SURE = "not sure"
 SURE = ((0.8, "sure"), (FAIRLY_SURE, "fairly sure"))
 
 
@@ -21,8 +22,8 @@ def sureness(confidence: float, language: str = "") -> str:
     """A machine's confidence of 0..1: sure, fairly sure, not sure. Of words in a language that it
     doesn't read it is never sure."""
     if unread(language):
-        return "not sure"
-    return next((words for least, words in SURE if confidence >= least), "not sure")
+        return NOT_SURE
+    return next((words for least, words in SURE if confidence >= least), NOT_SURE)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -137,11 +137,14 @@ def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Work
     late = follow_ups.ask(program, None, "a@example.com")
     late.due_at = now() - timedelta(hours=1)
     cases = [
-        follow_ups.from_machine(factories.submission(program), reason, "Words", 0.5)
-        for reason in ("Threat to leave or go to law", "Harm or safety", "Bereavement")
-    ]
-    leaving, danger, bereaved = cases
-    assert list(follow_ups.of(workspace.id)) == [late, danger, leaving, bereaved]
+        follow_ups.from_machine(factories.submission(program), reason, "Words", sure)
+        for reason, sure in (
+            ("Threat to leave or go to law", 0.9), ("Strong distress", 0.5),
+            ("Harm or safety", 0.7), ("Bereavement", 0.9),
+        )
+    ]  # fmt: skip
+    leaving, doubtful, danger, bereaved = cases
+    assert list(follow_ups.of(workspace.id)) == [late, danger, leaving, doubtful, bereaved]
 
 
 def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner: Member) -> None:
