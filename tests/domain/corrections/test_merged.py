@@ -1,0 +1,77 @@
+"""What people decided about themes, while a merge of these stands and after it was undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.codebook import reshaping, themes
+from app.domain.corrections import agreement
+from app.extensions import db
+from app.models import CodebookChange, Program
+from tests.domain.codebook.spoken import done, moments, named, undone
+from tests.domain.corrections.conftest import SENTENCES, Voice, found
+from tests.domain.corrections.test_keeping import again
+
+pytestmark = pytest.mark.slow
+
+
+def merged(program: Program) -> CodebookChange:
+    """“Staff” is part of “Delivery” by now."""
+    delivery, staff = named(program, "Delivery"), named(program, "Staff")
+    change = reshaping.plan_merge(program, staff, delivery, None)
+    done(change)
+    return change
+
+
+def rates(program: Program) -> dict[str, tuple[int, int]]:
+    """(agreed, of how many) by version, for themes."""
+    db.session.expire_all()
+    return {r.version: (r.agreed, r.n) for r in agreement.of(program) if r.kind == "theme"}
+
+
+@pytest.mark.parametrize("written_anew", [False, True])
+def test_a_persons_theme_is_back_where_the_passage_was_heard_since(
+    voice: Voice, program: Program, written_anew: bool
+) -> None:
+    staff = named(program, "Staff")
+    heard = found("negative", themes=("Delivery",), emotions=["anger"]), found(themes=())
+    voice.heard(*heard)
+    voice.correct("theme", staff.id)
+    change = merged(program)
+    if written_anew:
+        voice.transcript = again(voice, *SENTENCES)
+    voice.heard(*heard)
+    undone(change)
+    assert voice.stands("theme") == (staff.id,)
+    assert list(moments(program).values()) == [["Staff"]]
+
+
+def test_a_version_that_spoke_since_keeps_its_own_word(voice: Voice, program: Program) -> None:
+    done(themes.plan_add(program, "Price", "What it costs"))
+    voice.heard(found(themes=("Delivery",)), found())
+    voice.correct("theme", named(program, "Staff").id)
+    voice.heard(found(version="2"), found(version="2"))
+    change = merged(program)
+    voice.heard(found(themes=("Price",), version="3"), found(version="3"))
+    undone(change)
+    assert rates(program) == {"1": (0, 1), "3": (0, 1)}
+
+
+def test_which_of_both_themes_a_version_meant_since_is_not_known(
+    voice: Voice, program: Program
+) -> None:
+    voice.heard(found(themes=("Delivery",)), found())
+    made = voice.correct("theme", named(program, "Staff").id)
+    voice.heard(found(version="2"), found(version="2"))
+    change = merged(program)
+    voice.heard(found(themes=("Delivery",), version="3"), found(version="3"))
+    undone(change)
+    assert rates(program) == {"1": (0, 1)} and made.newer is None
+
+
+def test_what_a_version_said_before_is_back(voice: Voice, program: Program) -> None:
+    voice.heard(found(themes=("Delivery",)), found())
+    voice.correct("theme", named(program, "Staff").id)
+    voice.heard(found(version="2"), found(version="2"))
+    undone(merged(program))
+    assert rates(program) == {"1": (0, 1), "2": (1, 1)}
