@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from app.domain.codebook import reshaping, themes
@@ -10,6 +12,7 @@ from app.extensions import db
 from app.models import CodebookChange, Program
 from tests.domain.codebook.spoken import done, moments, named, undone
 from tests.domain.corrections.conftest import SENTENCES, Voice, found
+from tests.domain.corrections.test_agreement import table
 from tests.domain.corrections.test_keeping import again
 
 pytestmark = pytest.mark.slow
@@ -75,3 +78,20 @@ def test_what_a_version_said_before_is_back(voice: Voice, program: Program) -> N
     voice.heard(found(version="2"), found(version="2"))
     undone(merged(program))
     assert rates(program) == {"1": (0, 1), "2": (1, 1)}
+
+
+def test_a_merge_makes_no_disagreement_an_agreement(voice: Voice, program: Program) -> None:
+    voice.heard(*[found(themes=("Delivery",))] * 2)
+    for at in (0, 1):
+        voice.correct("theme", named(program, "Staff").id, at=at)
+    voice.heard(found(themes=("Delivery",), version="2"), found(version="2"))
+    before = rates(program)
+    assert before == {"1": (0, 2), "2": (1, 2)}
+    change = merged(program)
+    assert rates(program) == before
+    told = [json.loads(row) for row in table(program, "corrections", "jsonl").splitlines()]
+    assert [each["agrees"] for each in told] == [False, False]
+    voice.heard(*[found(themes=("Delivery",), version="3")] * 2)
+    assert rates(program) == {"1": (0, 2), "3": (2, 2)}  # that one said so when both were one
+    undone(change)
+    assert rates(program) == {"1": (0, 2)}
