@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Text, cast, or_, select
 
 from app.domain.codebook import mentions
-from app.domain.corrections import keeping, kinds, rows
+from app.domain.corrections import in_sql, keeping, kinds, rows
 from app.extensions import db
 from app.models import (
     CodebookChange,
@@ -96,10 +96,9 @@ def lay_back(change: CodebookChange) -> None:
     )
     astray = select(Correction.segment_id).where(
         Correction.program_id == change.program_id,
-        Correction.kind == kinds.THEME,
         Correction.state == "stands",
         Correction.segment_id.is_not(None),
-        or_(*(cast(Correction.value, Text).contains(theme) for theme in moved)),
+        or_(*(in_sql.names(theme) for theme in moved)),
         ~lies.exists(),
     )
     mentions.hold(change.program_id, astray)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, TableValuedAlias, and_, case, false, func, select
+from sqlalchemy import ColumnElement, TableValuedAlias, Text, and_, case, cast, false, func, select
 
 from app.extensions import db
 from app.models import Correction, FollowedCorrection, Segment
@@ -44,6 +44,11 @@ def agree(value: Any, machine: Any) -> ColumnElement[bool]:
     given = values(value, "given")
     other = select(given.c.value).where(given.c.value.not_in(select(named)))
     return and_(func.json_array_length(value) == func.json_array_length(machine), ~other.exists())
+
+
+def names(theme: Any) -> ColumnElement[bool]:
+    """Whether a person's decision, in force or not, gives a passage this theme, by its id."""
+    return and_(Correction.kind == "theme", cast(Correction.value, Text).contains(theme))
 
 
 def agreed(machine: Any, before: Any) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""What people decided about themes, while a merge of these stands and after it was undone."""
+"""What people decided about themes when these are merged, when that is undone, and when a theme
+that was added goes again."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ import json
 
 import pytest
 
-from app.domain.codebook import reshaping, themes
-from app.domain.corrections import agreement
+from app.domain.codebook import reshaping, themes, versions
+from app.domain.corrections import agreement, deciding
 from app.extensions import db
 from app.models import CodebookChange, Program
 from tests.domain.codebook.spoken import done, moments, named, undone
@@ -95,3 +96,19 @@ def test_a_merge_makes_no_disagreement_an_agreement(voice: Voice, program: Progr
     assert rates(program) == {"1": (0, 2), "3": (2, 2)}  # that one said so when both were one
     undone(change)
     assert rates(program) == {"1": (0, 2)}
+
+
+def test_a_theme_that_a_decision_beneath_another_names_stays(
+    voice: Voice, program: Program
+) -> None:
+    change = themes.plan_add(program, "Weather", "Rain and shine")
+    done(change)
+    weather = named(program, "Weather")
+    voice.correct("theme", weather.id)
+    above = voice.correct("theme", named(program, "Delivery").id)
+    assert versions.put_by_people(change) == [("Weather", 1)]
+    undone(change)
+    assert not weather.active and versions.put_by_people(change) == [("Weather", 1)]
+    deciding.withdraw(voice.answer.submission, above.id, voice.member)
+    db.session.commit()
+    assert voice.stands("theme") == (weather.id,)
