@@ -62,8 +62,10 @@ def of(program: Program) -> list[Rate]:
     ]
 
 
-def agreed(correction: Correction) -> bool:
-    """Whether it is what the machine said then."""
+def agreed(correction: Correction) -> bool | None:
+    """Whether it is what the machine said then; None where it had said nothing of these words."""
+    if correction.engine == kinds.UNHEARD:
+        return None
     said = in_sql.agreed(Correction.machine, FollowedCorrection.machine)
     return bool(db.session.scalar(select(said).where(Correction.id == correction.id)))
 
@@ -122,6 +124,7 @@ def _heard(program: Program) -> Subquery:
 
     now, was = Correction, FollowedCorrection
     then = said(now.engine, now.version, now.machine, was.machine, 0)
+    then = then.where(Correction.engine != kinds.UNHEARD)
     since = said(now.newer_engine, now.newer_version, now.newer, was.newer, 1)
     since = since.join(Segment, Segment.id == Correction.segment_id).where(
         in_sql.is_list(Correction.newer),
