@@ -19,6 +19,7 @@ def test_from_a_figure_to_its_voice(client: FlaskClient, owner: Member) -> None:
     program = factories.program(owner.workspace)
     answer = factories.answer(factories.submission(program))
     transcript = factories.transcript(answer, "It came nine days late.")
+    transcript.segments[0].understood = True
     factories.highlight(answer, transcript)
     staff = sign_in(client, owner)
     page = f"/settings/programs/{program.id}/corrections"
@@ -40,6 +41,7 @@ def test_what_waits_and_what_was_learned_are_told(client: FlaskClient, owner: Me
         factories.answer(factories.submission(program)), *(f"It came late, {n}." for n in range(22))
     )
     for segment in said.segments:
+        segment.understood = True
         here = deciding.passage(program_voice(program), segment.id)
         why = kinds.why("missed", "words", "")
         chosen = [program.themes[0].id]

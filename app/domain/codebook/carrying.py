@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import delete, func, select
 
-from app.domain.codebook import entries, hearing, mentions, renewed, versions
+from app.domain.codebook import entries, followers, hearing, mentions, renewed, versions
 from app.domain.codebook.previews import Preview
 from app.domain.codebook.renewed import ANEW, UNTIL
 from app.domain.codebook.retagging import (
@@ -129,6 +129,7 @@ def finish(change: CodebookChange) -> None:
         ids = db.session.scalars(select(Mention.segment_id).where(*heard)).all()
         db.session.execute(delete(Mention).where(*heard))
         mentions.refresh_moments(ids)  # a theme that people put elsewhere stays, but not there
+        followers.lay_back(change)
         change.state = "undone"
         renewed.pass_on(change)
         entries.remove(change.program, made)

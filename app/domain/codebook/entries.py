@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.domain import checks
 from app.domain.codebook import book, family
 from app.domain.codebook.colours import colour
+from app.domain.corrections import in_sql
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import Mention, Program, Theme
+from app.models import Correction, Program, Theme
 
 __all__ = [
     "Entry",
@@ -193,9 +194,11 @@ def _refuse(program: Program) -> None:
 
 def remove(program: Program, ids: Sequence[str]) -> None:
     """Takes themes out that a change had made. Where a person gave a passage one of them, it stays,
-    switched off: it is shown as such, and they decide whether it goes. Flushes."""
+    switched off, also where a later decision lies above theirs and may yet be taken back: it is
+    shown as such, and they decide whether it goes. Flushes."""
     for row in db.session.scalars(select(Theme).where(Theme.id.in_(ids))).all():
-        if db.session.scalar(select(Mention.id).where(Mention.theme_id == row.id).limit(1)):
+        given = (Correction.program_id == program.id, in_sql.names(row.id))
+        if db.session.scalar(select(Correction.id).where(*given).limit(1)):
             row.active = False
         else:
             db.session.delete(row)

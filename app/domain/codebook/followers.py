@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import Text, cast, or_, select
 
+from app.domain.codebook import mentions
+from app.domain.corrections import in_sql, keeping, kinds, rows
 from app.extensions import db
 from app.models import (
     CodebookChange,
     Correction,
     FollowedCorrection,
+    Mention,
+    Segment,
     Subscription,
     ThemeProposal,
 )
@@ -67,11 +71,41 @@ def back(change: CodebookChange) -> None:
         if proposal is not None and proposal.theme_id == moves[theme_id]:
             proposal.theme_id = theme_id
     for was, correction in _followed(change):
-        if sorted(correction.value) == sorted(_moved(was.value, moves)):
-            correction.value, correction.machine = was.value, was.machine
-            correction.newer = was.newer if correction.newer is not None else None
+        if correction.value == _moved(was.value, moves):
+            correction.value = was.value
+        if correction.machine == _moved_rows(was.machine, moves):
+            correction.machine = was.machine
+        if was.newer is not None:  # not heard again since, which lets go of it
+            correction.newer = was.newer
+        elif {row[0] for row in correction.newer or ()} & set(moves.values()):
+            correction.newer = None  # which of the two themes it meant isn't known
         db.session.delete(was)
     db.session.flush()
+
+
+def lay_back(change: CodebookChange) -> None:
+    """What people decided stands in its passages again, also in those that were understood or
+    written down anew since: what `change` noted about them is gone. Flushes."""
+    moved = [old for old, new in change.moves.items() if new]
+    if not moved:
+        return
+    lies = select(Mention.id).where(
+        Mention.segment_id == Correction.segment_id,
+        Mention.version == Correction.id,
+        Mention.theme_id.in_(moved),
+    )
+    astray = select(Correction.segment_id).where(
+        Correction.program_id == change.program_id,
+        Correction.state == "stands",
+        Correction.segment_id.is_not(None),
+        or_(*(in_sql.names(theme) for theme in moved)),
+        ~lies.exists(),
+    )
+    mentions.hold(change.program_id, astray)
+    ids = [each for each in db.session.scalars(astray) if each is not None]
+    for (segment_id, _), correction in keeping.decided(ids, kinds.THEME).items():
+        rows.lay(correction, db.session.get_one(Segment, segment_id))
+    mentions.refresh_moments(ids)
 
 
 def _naming(program_id: str, themes: Iterable[str]) -> Sequence[Correction]:

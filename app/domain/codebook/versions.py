@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select
 
-from app.domain.codebook.retagging import PERSON
+from app.domain.corrections import in_sql
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import (
     Answer,
     CodebookChange,
-    Mention,
+    Correction,
     Program,
     Segment,
     Submission,
@@ -103,15 +103,14 @@ def created(change: CodebookChange) -> list[str]:
 
 def put_by_people(change: CodebookChange) -> list[tuple[str, int]]:
     """Names of the themes that this change made and people put on passages, with how many these
-    are: undoing leaves them there, switched off."""
+    are: undoing leaves them there, switched off (`entries.remove`)."""
     if not (made := created(change)):
         return []
+    passage = Correction.answer_id.concat(cast(Correction.position, Text))
     rows = db.session.execute(
-        passages(change.program_id)
-        .with_only_columns(Theme.name, func.count(Segment.id))
-        .join(Mention, Mention.segment_id == Segment.id)
-        .join(Theme, Mention.theme_id == Theme.id)
-        .where(Theme.id.in_(made), Mention.engine == PERSON)
+        select(Theme.name, func.count(passage.distinct()))
+        .join(Correction, in_sql.names(Theme.id))
+        .where(Theme.id.in_(made), Correction.program_id == change.program_id)
         .group_by(Theme.name)
         .order_by(Theme.name)
     )

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 from app.domain.corrections import in_sql, keeping, kinds
 from app.domain.intervals import wilson
 from app.extensions import db
-from app.models import Correction, Program, Segment
+from app.models import Correction, FollowedCorrection, Program, Segment
 
 FEW = 30  # decisions; with fewer, the interval is wider than a third of the scale
 SHOWN = 20  # decisions that are listed with a figure
@@ -60,6 +60,14 @@ def of(program: Program) -> list[Rate]:
         _rate(*each, found[each][0], [known[row.id] for row in found[each] if row.id in known])
         for each in sorted(found, key=lambda each: kinds.KINDS.index(each[0]))
     ]
+
+
+def agreed(correction: Correction) -> bool | None:
+    """Whether it is what the machine said then; None where it had said nothing of these words."""
+    if correction.engine == kinds.UNHEARD:
+        return None
+    said = in_sql.agreed(Correction.machine, FollowedCorrection.machine)
+    return bool(db.session.scalar(select(said).where(Correction.id == correction.id)))
 
 
 def _rate(kind: str, engine: str, version: str, figures: Any, shown: Sequence[Correction]) -> Rate:
@@ -107,15 +115,17 @@ def _heard(program: Program) -> Subquery:
     stands = (Correction.program_id == program.id, Correction.state == "stands")
     looked = case((Correction.reason == kinds.RIGHT, 1), else_=0).label("looked")
 
-    def said(engine: Any, version: Any, machine: Any, later: int) -> Select[Any]:
-        agrees = case((in_sql.agree(Correction.value, machine), 1), else_=0).label("agrees")
+    def said(engine: Any, version: Any, machine: Any, was: Any, later: int) -> Select[Any]:
+        agrees = case((in_sql.agreed(machine, was), 1), else_=0).label("agrees")
         return select(
             *(Correction.id, Correction.kind, engine.label("engine"), version.label("version")),
             *(agrees, looked, literal_column(str(later)).label("later")),
         ).where(*stands)
 
-    then = said(Correction.engine, Correction.version, Correction.machine, 0)
-    since = said(Correction.newer_engine, Correction.newer_version, Correction.newer, 1)
+    now, was = Correction, FollowedCorrection
+    then = said(now.engine, now.version, now.machine, was.machine, 0)
+    then = then.where(Correction.engine != kinds.UNHEARD)
+    since = said(now.newer_engine, now.newer_version, now.newer, was.newer, 1)
     since = since.join(Segment, Segment.id == Correction.segment_id).where(
         in_sql.is_list(Correction.newer),
         or_(

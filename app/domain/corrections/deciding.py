@@ -199,7 +199,10 @@ def _decide(
 def _machine(
     here: Here, kind: str, standing: Correction | None
 ) -> tuple[list[Said], tuple[str, str]]:
-    """What the machine says by now, also beneath an earlier decision, and which machine."""
+    """What the machine says by now, also beneath an earlier decision, and which machine. What it
+    said of other words, it hasn't said of these."""
+    if not here.segment.understood:
+        return [], (kinds.UNHEARD, "")
     if standing is not None and standing.newer is not None:
         since = (standing.newer_engine, standing.newer_version)
         return kinds.read(standing.newer), since

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, TableValuedAlias, and_, func, select
+from sqlalchemy import ColumnElement, TableValuedAlias, Text, and_, case, cast, false, func, select
 
 from app.extensions import db
-from app.models import Correction, Segment
+from app.models import Correction, FollowedCorrection, Segment
 
 Expression = ColumnElement[Any]
 
@@ -44,6 +44,20 @@ def agree(value: Any, machine: Any) -> ColumnElement[bool]:
     given = values(value, "given")
     other = select(given.c.value).where(given.c.value.not_in(select(named)))
     return and_(func.json_array_length(value) == func.json_array_length(machine), ~other.exists())
+
+
+def names(theme: Any) -> ColumnElement[bool]:
+    """Whether a person's decision, in force or not, gives a passage this theme, by its id."""
+    return and_(Correction.kind == "theme", cast(Correction.value, Text).contains(theme))
+
+
+def agreed(machine: Any, before: Any) -> ColumnElement[bool]:
+    """Whether the correction's value was the `machine`'s when it was decided. A merge makes two
+    themes one, and no disagreement an agreement; `before`: what `FollowedCorrection` has of it."""
+    was = FollowedCorrection
+    differ = case((is_list(before), ~agree(was.value, before)), else_=false())
+    apart = select(was.correction_id).where(was.correction_id == Correction.id, differ)
+    return and_(agree(Correction.value, machine), ~apart.exists())
 
 
 def _postgresql() -> bool:

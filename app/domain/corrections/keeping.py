@@ -66,7 +66,8 @@ def decided(ids: Collection[int], kind: str = "") -> Decided:
 def heard_again(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
     """The machine ran again where a person's word stands: its new value is kept beside it. Where it
     says nothing, engine and version are those that it had."""
-    known = engine or correction.newer_engine or correction.engine
+    before = "" if correction.engine == kinds.UNHEARD else correction.engine
+    known = engine or correction.newer_engine or before
     number = version if engine else (correction.newer_version or correction.version)
     rows.heard_since(correction, machine, known, number)
 

@@ -53,6 +53,13 @@ class Line:
         return self.row.state == "stands"
 
     @property
+    def about(self) -> str:
+        """Which machine it was decided about."""
+        if self.row.engine == kinds.UNHEARD:
+            return "words that the machine had not heard yet"
+        return f"{self.row.engine or 'an engine that was not noted'} {self.row.version}".strip()
+
+    @property
     def agrees(self) -> bool:
         return self.row.reason == kinds.RIGHT
 
@@ -91,6 +98,8 @@ def of(transcript: Transcript, noted: Noted = str) -> dict[int, list[Line]]:
 def said(row: Correction, themes: Mapping[str, str], language: str = "") -> str:
     """`machine said neutral (sure), Ana said negative: the words say so`"""
     machine = machine_words(row.kind, kinds.read(row.machine), themes, language)
+    if row.engine == kinds.UNHEARD:
+        machine = "nothing yet"
     if row.reason == kinds.RIGHT:
         return f"machine said {machine}, {name(row.member)} said that this is right"
     how = kinds.EVIDENCE.get(row.evidence, "")

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.models import (
     Answer,
     Correction,
+    FollowedCorrection,
     Label,
     Mention,
     Segment,
@@ -71,9 +72,13 @@ def lay(correction: Correction, segment: Segment) -> None:
 
 
 def heard_since(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
-    """A later run of the machine, which counts beside the person's word and never instead."""
+    """A later run of the machine, which counts beside the person's word and never instead. What a
+    merge of themes noted of the run before it holds no longer."""
     correction.newer = [each.row() for each in machine]
     correction.newer_engine, correction.newer_version = engine, version
+    if correction.kind == kinds.THEME:
+        mine = FollowedCorrection.correction_id == correction.id
+        db.session.execute(update(FollowedCorrection).where(mine).values(newer=None))
 
 
 def lift(correction: Correction) -> None:

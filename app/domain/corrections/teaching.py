@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, insert, literal, select, true
+from sqlalchemy.orm import aliased
 
 from app.domain.codebook import changes, entries
 from app.domain.corrections import in_sql, kinds, lessons
@@ -123,8 +124,14 @@ def _pairs(program: Program) -> Select[str, int | None, str]:
     """(correction id, passage, theme id) of what would be learned."""
     given = in_sql.values(Correction.value, "given")
     known = lessons.learned(program.id).subquery()
-    already = select(known.c.correction_id).where(
-        known.c.correction_id == Correction.id, known.c.theme_id == Theme.id
+    taught = aliased(Theme)  # one that was merged teaches the one that it is part of by now
+    already = (
+        select(known.c.correction_id)
+        .join(taught, taught.id == known.c.theme_id)
+        .where(
+            known.c.correction_id == Correction.id,
+            func.coalesce(taught.merged_into_id, taught.id) == Theme.id,
+        )
     )
     return (
         select(

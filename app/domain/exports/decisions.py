@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from app.domain import masking
-from app.domain.corrections import keeping, kinds, reading
+from app.domain.corrections import agreement, keeping, kinds, reading
 from app.domain.exports import rows
 from app.domain.exports.rows import Row, Wanted
 from app.extensions import db
@@ -43,7 +43,7 @@ def corrections(wanted: Wanted) -> Iterator[Row]:
             "engine": each.engine,
             "version": each.version,
             "value": "; ".join(themes.get(value, value) for value in each.value),
-            "agrees": kinds.named(machine) == tuple(sorted(each.value)),
+            "agrees": agreement.agreed(each),
             "reason": each.reason,
             "evidence": each.evidence,
             "note": masking.plain(each.note, submission.display_name) if each.note else "",

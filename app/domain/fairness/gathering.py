@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.domain import telling
+from app.domain.corrections import kinds
 from app.domain.fairness import speech
 from app.domain.fairness.gathered import Gathered, answers, received
 from app.domain.fairness.references import References
@@ -63,6 +64,7 @@ def _corrections(program: Program, found: Gathered) -> None:
             Correction.reason,
             Correction.value,
             Correction.machine,
+            Correction.engine,
         )
         .join(Answer, Correction.answer_id == Answer.id)
         .where(Correction.program_id == program.id, Correction.state == "stands")
@@ -71,8 +73,8 @@ def _corrections(program: Program, found: Gathered) -> None:
     touched |= set(db.session.scalars(answers(program, Answer.submission_id).where(_edited())))
     for voice in found.who:
         found.add("corrected", voice, voice in touched, 1)
-    for voice, kind, reason, value, machine in rows:
-        if kind == "sentiment" and voice in found.who:
+    for voice, kind, reason, value, machine, engine in rows:
+        if kind == "sentiment" and voice in found.who and engine != kinds.UNHEARD:
             said = machine[0][0] if machine else ""
             wrong = reason != "right" and said != (value[0] if value else "")
             found.add("sentiment_error", voice, wrong, 1)

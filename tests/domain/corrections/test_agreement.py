@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import Correction, Program, Segment, Workspace
 from tests import factories
 from tests.domain.corrections.conftest import Make, Voice, found, loaded
+from tests.domain.corrections.test_keeping import edit, heard_where_needed
 from workers.understand import emotion, hand_off
 
 
@@ -74,6 +75,29 @@ def test_a_later_version_is_measured_by_the_same_decision(voice: Voice, program:
     voice.first.text = "Other words."  # what the new version read isn't what the person did
     db.session.commit()
     assert rates(program) == {("sentiment", "heard-sentiment", "1"): (0, 1)}
+
+
+def test_of_words_that_it_never_heard_the_machine_said_nothing(
+    voice: Voice, program: Program
+) -> None:
+    edit(voice, {voice.first.id: "It came nine days late and I hate it."})
+    voice.correct("sentiment", "negative")
+    voice.correct("emotion", "anger")
+    assert rates(program) == {}
+    told = [json.loads(row) for row in table(program, "corrections", "jsonl").splitlines()]
+    assert [(row["machine"], row["engine"], row["agrees"]) for row in told] == [
+        ("", "unheard", None)
+    ] * 2
+    (_, line) = reading.of(voice.transcript)[voice.first.id]
+    assert line.said.startswith(f"machine said nothing yet, {voice.member.name} said negative")
+    assert line.about == "words that the machine had not heard yet"
+    heard_where_needed(voice)  # it says positive, and no emotion
+    assert rates(program) == {
+        ("sentiment", "heard-sentiment", "1"): (0, 1),
+        ("emotion", "", ""): (0, 1),
+    }
+    voice.correct("sentiment", "positive")
+    assert rates(program)["sentiment", "heard-sentiment", "1"] == (1, 1)
 
 
 def counted_one_by_one(program: Program) -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain import consent
-from app.domain.codebook import carrying, changes, hearing, retagging
+from app.domain.codebook import carrying, changes, hearing, reshaping, retagging
 from app.domain.corrections import deciding, kinds, lessons, teaching
 from app.domain.corrections.kinds import Why
 from app.domain.errors import Invalid
@@ -153,6 +153,24 @@ def test_taken_back_reworded_or_decided_anew_it_teaches_no_longer(
     deciding.withdraw(one.answer.submission, made.id, one.member)
     db.session.commit()
     assert set(teaching.waiting(program)) == {each.id for each in program.themes}
+
+
+def test_what_teaches_a_theme_that_was_merged_does_not_wait_again(
+    program: Program, taught: tuple[Voice, Voice], delivery: str
+) -> None:
+    one, two = taught
+    change = teaching.plan(program, one.member)
+    changes.apply(change)
+    carried_out(change)
+    staff = program.themes[1]
+    merge = reshaping.plan_merge(program, program.themes[0], staff, None)
+    changes.apply(merge)
+    carried_out(merge)
+    assert examples(program) == {"Delivery": (PARCEL,)} and one.stands("theme") == (staff.id,)
+    assert teaching.waiting(program) == {}
+    two.correct("theme")
+    two.correct("theme", staff.id)
+    assert [each.count for each in teaching.waiting(program).values()] == [1]
 
 
 def test_a_lesson_has_masks_and_goes_with_its_voice(

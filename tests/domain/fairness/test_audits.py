@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app import runtime
 from app.config import Settings
 from app.domain import consent, editing, erasure
+from app.domain.corrections import kinds
 from app.domain.errors import Conflict
 from app.domain.fairness import audits, gathering, history, notes, saying, tables
 from app.domain.fairness.tables import Table
@@ -84,14 +85,15 @@ def test_sentiment_is_wrong_where_people_put_it_right(program: Program) -> None:
     for at, voice in enumerate(ids):
         answer = db.session.get_one(Submission, voice).answers[0]
         wrong = at % 2 == 1 and at < 20
-        db.session.add(
-            Correction(
-                workspace_id=program.workspace_id, program_id=program.id, answer_id=answer.id,
-                position=0, start=0.0, end=9.0, digest="", kind="sentiment",
-                value=["negative" if wrong else "positive"], machine=[["positive", 0.5, 0.9]],
-                reason="wrong" if wrong else "right",
-            )
-        )  # fmt: skip
+        own = {
+            "workspace_id": program.workspace_id, "program_id": program.id, "answer_id": answer.id,
+            "position": 0, "start": 0.0, "end": 9.0, "digest": "", "kind": "sentiment",
+            "value": ["negative" if wrong else "positive"],
+        }  # fmt: skip
+        reason = "wrong" if wrong else "right"
+        db.session.add(Correction(**own, machine=[["positive", 0.5, 0.9]], reason=reason))
+        if wrong:  # and so it was where the machine hadn't heard the words: that isn't its fault
+            db.session.add(Correction(**own, engine=kinds.UNHEARD, reason=reason))
     db.session.commit()
     row = made(program)
     assert [c.value for c in found(row, "sentiment_error").cells] == [0.5, 0.0]
