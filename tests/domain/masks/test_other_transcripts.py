@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain import clips, masking, masks, muted, personal_data, transcripts
+from app.domain import clips, masking, masks, muted, openings, personal_data, search, transcripts
+from app.domain.masks import rows
 from app.domain.timeline import Segment, Span, Word
 from app.extensions import db
 from app.models import Answer, Member, PersonalData, Recording, Transcript
@@ -186,3 +187,35 @@ def test_newer_rules_look_through_those_that_nobody_reads_too(
 
 def decisions() -> list[PersonalData]:
     return db.session.query(PersonalData).filter_by(source="person").all()
+
+
+@pytest.mark.parametrize("first_choose", [False, True])
+def test_a_word_that_was_hidden_since_is_nowhere_in_an_earlier_one(
+    answer: Answer, recording: Recording, member: Member, first_choose: bool
+) -> None:
+    """Whether it is chosen before or after somebody hides the word in what they have before them"""
+    submission = answer.submission
+    first, second = pass_of(answer, "we saw zorbix", LATE), pass_of(answer, "we saw zorbix", LATE)
+    if first_choose:
+        choose(answer, first)
+        look(first)
+    hide(second, "zorbix", member)
+    if not first_choose:
+        choose(answer, first)
+    for _ in range(2):
+        said = openings.of([submission], masked=True)[submission.id].text
+        assert said == "we saw [hidden] It came late."
+        assert search.by_words(submission.workspace_id, "zorbix", masked=True).hits == []
+        look(first)
+    assert search.by_words(submission.workspace_id, "saw", masked=True).said == 1
+
+
+def test_one_whose_looks_are_from_before_a_mask_is_looked_through_anew(
+    answer: Answer, recording: Recording, member: Member
+) -> None:
+    first = pass_of(answer, "we saw zorbix", LATE)
+    hide(pass_of(answer, "we saw zorbix", LATE), "zorbix", member)
+    for segment in first.segments:
+        rows.looked(segment, None)  # as an older version left them
+    choose(answer, first)
+    assert masking.looked_through(first.segments) == frozenset()
