@@ -10,7 +10,7 @@ from app.domain.timeline import Segment, Span, Word
 from app.extensions import db
 from app.models import Answer, Member, PersonalData, Recording, Transcript
 from tests import factories
-from tests.domain.masks.said import cut, edit, hide, lift, look
+from tests.domain.masks.said import cut, edit, hide, lift, look, shown
 
 NAME, LATE = "my name is Oluwaseun Bakare", "It came late."
 MISHEARD = "my name is Oluwasheun Bakara"  # another name, to the rules
@@ -219,3 +219,43 @@ def test_one_whose_looks_are_from_before_a_mask_is_looked_through_anew(
         rows.looked(segment, None)  # as an older version left them
     choose(answer, first)
     assert masking.looked_through(first.segments) == frozenset()
+
+
+QUICK = "so we saw the red zorbix there today"
+
+
+@pytest.mark.parametrize("shift", [-0.45, -0.25, 0.0, 0.2, 0.3, 0.45])
+def test_an_engine_that_hears_words_sooner_or_later_moves_no_mask(
+    answer: Answer, recording: Recording, member: Member, shift: float
+) -> None:
+    first = quick(answer, QUICK)
+    hide(first, "zorbix", member)
+    hide(first, "saw", member)
+    lift(first, "saw", member)
+    again = quick(answer, QUICK, shift)
+    for _ in range(2):
+        assert shown(again) == ["so we saw the red [hidden] there today"]
+        look(again)
+
+
+def test_where_it_hears_another_word_that_one_is_masked(
+    answer: Answer, recording: Recording, member: Member
+) -> None:
+    hide(quick(answer, QUICK), "zorbix", member)
+    assert shown(quick(answer, QUICK.replace("zorbix", "sore"))) == [
+        "so we saw the red [hidden] there today"
+    ]
+
+
+def quick(answer: Answer, text: str, shift: float = 0.0) -> Transcript:
+    """A quarter of a second a word."""
+    words = text.split()
+    starts = [1 + shift + at * 0.25 for at in range(len(words))]
+    own = tuple(Word(w, at, at + 0.2, 0.9) for w, at in zip(words, starts, strict=True))
+    made = transcripts.publish(
+        answer, engine="whisper", model="base", version="1", language="en", duration_s=10.0,
+        segments=[Segment(own[0].start, own[-1].end, text, 0.9, own)],
+    )  # fmt: skip
+    db.session.commit()
+    look(made)
+    return made
