@@ -18,7 +18,8 @@ Word = tuple[Place, int, str]  # a passage, the number of a word there, and the 
 
 class Written(Generic[Place]):
     """`timed`: as `times.heard` gives them. A word is written by a person where the machine heard
-    none like it at its time; of an edited passage without times of its words, every one may be."""
+    none like it at its time; of a passage without times of its words, every one may be, unless it
+    is as it was."""
 
     def __init__(self, segments: Sequence[Place], timed: frozenset[Said] | None) -> None:
         self._segments: Sequence[Place] = segments
@@ -50,14 +51,16 @@ class Written(Generic[Place]):
         theirs: list[int] = []
         for segment in self._segments:
             said = segment.text.split()
-            if segment.edited_by:
-                theirs += [len(words) + at for at in self._theirs(segment, said)]
+            theirs += [len(words) + at for at in self._theirs(segment, said)]
             words += [(segment, at, fold(word)) for at, word in enumerate(said)]
         return words, theirs
 
     def _theirs(self, segment: Place, said: Sequence[str]) -> Sequence[int]:
-        if self._timed is None or not has_times(segment):
-            return range(len(said))
+        if self._timed is None:
+            return ()
+        if not has_times(segment):
+            heard = (segment.text, segment.start, segment.end) in self._timed
+            return () if heard else range(len(said))
         spans = zip(said, guessed(segment), strict=True)
         return [at for at, (w, s) in enumerate(spans) if (w, s.start, s.end) not in self._timed]
 
