@@ -19,7 +19,7 @@ Word = tuple[Place, int, str]  # a passage, the number of a word there, and the 
 class Written(Generic[Place]):
     """`timed`: as `times.heard` gives them. A word is written by a person where the machine heard
     none like it at its time; of a passage without times of its words, every one may be, unless it
-    is as it was."""
+    is as the machine heard it."""
 
     def __init__(self, segments: Sequence[Place], timed: frozenset[Said] | None) -> None:
         self._segments: Sequence[Place] = segments
@@ -59,7 +59,9 @@ class Written(Generic[Place]):
         if self._timed is None:
             return ()
         if not has_times(segment):
-            heard = (segment.text, segment.start, segment.end) in self._timed
+            # Where nothing was spoken, no time tells where it stood
+            spoken = segment.end > segment.start
+            heard = spoken and (segment.text, segment.start, segment.end) in self._timed
             return () if heard else range(len(said))
         spans = zip(said, guessed(segment), strict=True)
         return [at for at, (w, s) in enumerate(spans) if (w, s.start, s.end) not in self._timed]

@@ -137,6 +137,15 @@ def test_in_a_written_answer(typed: Transcript, member: Member) -> None:
         look(typed)
 
 
+def test_in_a_written_answer_that_is_as_it_was_again(typed: Transcript, member: Member) -> None:
+    edit(typed, member, RUDE.replace(" ", "\n", 1))
+    look(typed)
+    edit(typed, member, act=Act("merge", typed.segments[1].id))
+    for _ in range(2):
+        editing.undo(typed, typed.edition, editing.staff(member))
+    assert shown(typed) == [RUDE, "the red [hidden]"]
+
+
 def test_in_a_written_answer_whose_lines_are_merged(typed: Transcript, member: Member) -> None:
     edit(typed, member, act=Act("merge", typed.segments[0].id))
     for _ in range(2):
