@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.domain import audit, captions, processing, speakers, timeline
 from app.domain.codebook import holding, versions
 from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
-from app.models import Answer, Segment, Transcript, TranscriptEdit
+from app.models import Answer, PersonalLook, Segment, Transcript, TranscriptEdit
 
 WRITTEN = "written"
 UNCLEAR = "[unclear]"
@@ -113,6 +113,9 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
         details={"answer": answer.id},
     )
     if not stays:
+        # What was masked meanwhile is not in them: they are looked through again.
+        theirs = select(Segment.id).where(Segment.transcript_id == chosen.id)
+        db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(theirs)))
         if versions.changed_since(program, chosen.created_at):
             of_it = update(Segment).where(Segment.transcript_id == chosen.id)
             db.session.execute(of_it.values(understood=False))

@@ -28,10 +28,7 @@ def decisions_of(
     transcript: Transcript | masking.Veiled, submission: Submission
 ) -> dict[int, list[reading.Line]]:
     """What people decided about its passages; what they wrote, as who looks may read it."""
-
-    def noted(note: str) -> str:
-        return note if masks.unmasked() else masking.plain(note, submission.display_name)
-
+    noted = str if masks.unmasked() else masking.Evidence(submission)
     return reading.of(
         transcript.row if isinstance(transcript, masking.Veiled) else transcript, noted
     )

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.domain import understanding
+from app.domain import masks, understanding
 from app.domain.corrections import deciding, kinds
 from app.domain.understanding import Finding, Heard, Tag
 from app.extensions import db
@@ -165,3 +165,14 @@ def test_a_note_is_masked_for_those_who_see_masks(
         assert ("Bakare" in page) is reads
         assert "negative: the words say so" in page
         assert "The words were changed since" not in page
+
+
+def test_so_is_a_word_in_it_that_a_person_hid(
+    client: FlaskClient, owner: Member, teammate: Member, segment: Segment
+) -> None:
+    send(sign_in(client, owner), segment, "sentiment", "negative", note="Nine times, they said")
+    masks.hide(segment.transcript, "nine", "other", owner)
+    db.session.commit()
+    page = sign_in(client, teammate).get(place(segment, "labels")).text
+    assert "[hidden] times, they said" in page and "Nine times" not in page
+    assert "Nine times, they said" in sign_in(client, owner).get(place(segment, "labels")).text

@@ -24,10 +24,12 @@ def corrections(wanted: Wanted) -> Iterator[Row]:
         .join(Segment, Segment.id == Correction.segment_id),
         wanted,
     )
-    masked = masking.Reader()
+    masked, noted = masking.Reader(), None
     for each in rows.paged(query, Correction.id):
         segment = db.session.get_one(Segment, each.segment_id)
         submission = db.session.get_one(Answer, each.answer_id).submission
+        if noted is None or noted.submission is not submission:
+            noted = masking.Evidence(submission)
         themes = reading.theme_names([each])
         machine = kinds.read(each.machine)
         yield {
@@ -46,7 +48,7 @@ def corrections(wanted: Wanted) -> Iterator[Row]:
             "agrees": agreement.agreed(each),
             "reason": each.reason,
             "evidence": each.evidence,
-            "note": masking.plain(each.note, submission.display_name) if each.note else "",
+            "note": noted(each.note),
             "decided_at": each.created_at.isoformat(),
             "decided_by": each.member_id,
             "state": each.state,

@@ -5,10 +5,10 @@ passage that changed since it was looked through is looked through here, so no m
 `app.domain.masks` puts them there.
 """
 
+from app.domain.masking.digests import digest
 from app.domain.masking.hiding import hidden, hidden_in, known, looked_through
 from app.domain.masking.muting import muted
-from app.domain.masking.places import digest
-from app.domain.masking.quotes import evidence, plain, quote, written
+from app.domain.masking.quotes import Evidence, evidence, plain, quote, written
 from app.domain.masking.reaching import said as said_how
 from app.domain.masking.showing import (
     LABELS,
@@ -27,6 +27,7 @@ __all__ = [
     "LABELS",
     "OTHER",
     "UNSEARCHED",
+    "Evidence",
     "Hidden",
     "Passage",
     "Reader",

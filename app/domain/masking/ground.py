@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Generic, TypeVar
+from typing import Generic
 
 from app.domain.masking.times import Past, Said, certain, guessed, has_times
+from app.domain.masking.written import Place as Place
+from app.domain.masking.written import Spot as Spot
+from app.domain.masking.written import Written
 from app.domain.timeline import Span
 from app.models import PersonalData, Segment
 
 NEAR = 0.05  # seconds by which a word may stick out of what a person decided about
-
-Place = TypeVar("Place", Segment, Past)
-Spot = tuple[Place, int, int]  # a passage, and the numbers of the first and the last word there
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Ground(Generic[Place]):
         self._segments: Sequence[Place] = segments
         self._fresh, self._timed = fresh, timed
         self._ids = {segment.id: index for index, segment in enumerate(segments)}
+        self.written: Written[Place] = Written(segments, timed)
         self._positions = {segment.position: index for index, segment in enumerate(segments)}
 
     def by_number(self, row: PersonalData) -> Iterator[Spot[Place]]:
@@ -51,17 +52,18 @@ class Ground(Generic[Place]):
             if row.first_word < size:
                 yield self._segments[index], row.first_word, min(row.last_word, size - 1)
 
-    def by_time(self, row: PersonalData) -> Iterator[Spot[Place]]:
-        """Where words stand that may be said at the row's time."""
+    def by_time(self, row: PersonalData, shift: float = 0.0) -> Iterator[Spot[Place]]:
+        """Where words stand that may be said at the row's time, or `shift` seconds from it."""
+        time = Span(row.start - shift, row.end + shift)
         passages, reach = self._in_order
-        end = bisect_right(passages, row.end + NEAR, key=lambda each: each.low)
+        end = bisect_right(passages, time.end + NEAR, key=lambda each: each.low)
         near: list[_Timed] = []
         for at in range(end - 1, -1, -1):
-            if reach[at] < row.start - NEAR:
+            if reach[at] < time.start - NEAR:
                 break
             near.append(passages[at])
         for passage in sorted(near, key=lambda each: each.index):
-            inside = [at for at, times in enumerate(passage.words) if _meets(row, *times)]
+            inside = [at for at, times in enumerate(passage.words) if _meets(time, *times)]
             if inside:
                 yield self._segments[passage.index], inside[0], inside[-1]
 
@@ -84,9 +86,9 @@ def _words(index: int, segment: Segment | Past, timed: frozenset[Said] | None) -
     return _Timed(index, words, min(ends, default=0.0), max(ends, default=0.0))
 
 
-def _meets(row: PersonalData, span: Span | None, when: Span) -> bool:
-    """Whether a word may be one of those at the row's time. `span`: its own time, where it has one;
+def _meets(time: Span, span: Span | None, when: Span) -> bool:
+    """Whether a word may be one of those at this time. `span`: its own time, where it has one;
     else it is said somewhere in `when`."""
     if span is not None:
-        return row.start - NEAR <= (span.start + span.end) / 2 <= row.end + NEAR
-    return when.overlap(Span(row.start, row.end)) > min(NEAR, when.length / 2)
+        return time.start - NEAR <= (span.start + span.end) / 2 <= time.end + NEAR
+    return when.overlap(time) > min(NEAR, when.length / 2)

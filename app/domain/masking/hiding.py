@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain import personal_data
+from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
-from app.domain.masking.places import decide, digest, masked, put
+from app.domain.masking.places import decide, masked, put
 from app.domain.masking.times import Said, heard
 from app.extensions import db
 from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript

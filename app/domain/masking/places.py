@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from app.domain.masking.digests import of_words
 from app.domain.masking.ground import Ground, Place, Spot
 from app.domain.masking.times import Past
+from app.domain.masking.written import by_passage
 from app.domain.personal_data import fold
 from app.models import PersonalData, Segment
 
+SHIFT = 0.5  # seconds by which engines may differ about when a word is said
 Kinds = dict[int, str]  # number of a word in its passage → kind, "" where a mask was lifted
 
 
@@ -19,10 +21,12 @@ def decide(
     ground: Ground[Place],
 ) -> None:
     """Adds to what the rules found, by the passages' ids, what people decided."""
-    for row in rows:
-        if row.source == "person":
-            for segment, first, last in places(row, ground):
-                put(found[segment.id], first, last, row.kind if row.hidden else "")
+    decided = [row for row in rows if row.source == "person"]
+    for row, (segment, first, last) in moved(decided, ground):
+        put(found[segment.id], first, last, row.kind)
+    for row in decided:
+        for segment, first, last in places(row, ground):
+            put(found[segment.id], first, last, row.kind if row.hidden else "")
 
 
 def masked(found: Mapping[int, Kinds]) -> dict[int, Kinds]:
@@ -34,20 +38,39 @@ def masked(found: Mapping[int, Kinds]) -> dict[int, Kinds]:
     }
 
 
+def moved(
+    decided: Iterable[PersonalData], ground: Ground[Place]
+) -> Iterator[tuple[PersonalData, Spot[Place]]]:
+    """Where a person wrote words that are hidden, wherever in the transcript that is: whoever moves
+    them, or deletes and types them anew, takes their mask along. `decided`: in the order in which
+    it came."""
+    last = {
+        (row.version, row.start, row.end, row.segment_id, row.position, row.first_word): row
+        for row in decided
+    }
+    hidden = {_words(row): row for row in last.values() if row.hidden and row.version}
+    for words, row in hidden.items():
+        for spot in ground.written.spots(*words):
+            yield row, spot
+
+
 def places(row: PersonalData, ground: Ground[Place]) -> Iterator[Spot[Place]]:
     """Where a person's decision lies in these passages: (segment, first word, last word).
 
-    Where its words are still under their numbers, there. Else at its time: where its own words
-    stand there, on these alone. Where they don't, a mask stays on all that may be said at that
-    time, which is every word of a passage whose words nobody timed, and a lifted one uncovers
-    nothing.
+    Where its words are still under their numbers, there. Else at its time, or near it, as another
+    engine may time them: where its own words stand there, on these alone. Where they don't, a mask
+    stays on all that may be said at that time, which is every word of a passage whose words nobody
+    timed, and a lifted one uncovers nothing.
     """
     spots = list(ground.by_number(row))
-    if row.end > row.start and not _same(row, spots):
+    lost = row.end > row.start and not _same(row, spots)
+    if lost:
         spots = list(ground.by_time(row))
-    own = list(_own(row, spots)) if row.version else []
-    if own or (row.version and not row.hidden):
-        yield from own
+    these = list(own(row, spots)) if row.version else []
+    if lost and row.version and not these:
+        these = list(own(row, list(ground.by_time(row, SHIFT))))
+    if these or (row.version and not row.hidden):
+        yield from these
     elif row.hidden:
         yield from spots
     else:  # lifted before the words were noted: only where nobody wrote since
@@ -57,18 +80,13 @@ def places(row: PersonalData, ground: Ground[Place]) -> Iterator[Spot[Place]]:
 def told(segment: Segment | Past, first: int, last: int) -> str:
     """What tells these words from others, however they are spelt, and how many they are."""
     words = [fold(word) for word in segment.text.split()[first : last + 1]]
-    return f"{_digest(words)}-{len(words)}"
+    return f"{of_words(words)}-{len(words)}"
 
 
 def tells(version: str, segment: Segment | Past, first: int, last: int) -> bool:
     """Whether these are the words of which `told` gave this, once without their number."""
     now = told(segment, first, last)
     return version in (now, now.partition("-")[0])
-
-
-def digest(text: str) -> str:
-    """32 hex digits that tell a text from others."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def put(words: dict[int, str], first: int, last: int, kind: str) -> None:
@@ -80,12 +98,12 @@ def _same(row: PersonalData, spots: Sequence[Spot[Place]]) -> bool:
     if not row.version:
         return bool(spots)
     return any(
-        _digest([fold(word) for word in segment.text.split()[first : last + 1]]) == _words(row)[0]
+        of_words([fold(word) for word in segment.text.split()[first : last + 1]]) == _words(row)[0]
         for segment, first, last in spots
     )
 
 
-def _own(row: PersonalData, spots: Sequence[Spot[Place]]) -> Iterator[Spot[Place]]:
+def own(row: PersonalData, spots: Sequence[Spot[Place]]) -> Iterator[Spot[Place]]:
     """Where in these places the decision's own words stand: all such for a mask, for one that was
     lifted the nearest to where it was."""
     words = [
@@ -95,20 +113,14 @@ def _own(row: PersonalData, spots: Sequence[Spot[Place]]) -> Iterator[Spot[Place
     ]
     wanted, size = _words(row)
     runs = [words[start : start + size] for start in range(len(words) - size + 1)]
-    runs = [run for run in runs if _digest([word for _, _, word in run]) == wanted]
+    runs = [run for run in runs if of_words([word for _, _, word in run]) == wanted]
     if not row.hidden:
         runs = sorted(runs, key=lambda run: abs(run[0][1] - row.first_word))[:1]
     for run in runs:
-        for segment in dict.fromkeys(segment for segment, _, _ in run):
-            inside = [at for each, at, _ in run if each is segment]
-            yield segment, inside[0], inside[-1]
+        yield from by_passage(run)
 
 
 def _words(row: PersonalData) -> tuple[str, int]:
     """The digest of the words that a decision is about, and how many they were."""
     known, _, size = row.version.partition("-")
     return known, int(size) if size else row.last_word - row.first_word + 1
-
-
-def _digest(words: Sequence[str]) -> str:
-    return digest(" ".join(words))

@@ -4,6 +4,7 @@ opened a follow-up, notes, written answers."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from app.domain import personal_data
 from app.domain.masking import history
@@ -51,21 +52,36 @@ def evidence(text: str, submission: Submission | None) -> str:
     """What opened a follow-up: a passage of the submission's as it was then, with every mask that
     lies on those words since. Lines that are none, such as a note of the customer's own, have the
     rules' masks and those that each of their words has in what was said."""
-    if submission is None or not text.strip():
-        return plain(text)
-    said = [transcript for answer in submission.answers for transcript in answer.transcripts]
-    lines = text.split("\n")
-    passages = [_of_passage(line, said) for line in lines]
-    name = submission.display_name
-    rules = _by_rules(lines, name)
-    if any(line.strip() and masks is None for line, masks in zip(lines, passages, strict=True)):
-        every = [words for transcript in said for words in _every(transcript)]
-    else:
-        every = []
-    return "\n".join(
-        text_of(line, _masks(line, every, rules.get(at, {})) if masks is None else masks)
-        for at, (line, masks) in enumerate(zip(lines, passages, strict=True))
-    )
+    return Evidence(submission)(text) if submission is not None else plain(text)
+
+
+class Evidence:
+    """The same of many texts about one voice, such as people's notes on it: what was said is read
+    once."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+
+    def __call__(self, text: str) -> str:
+        if not text.strip():
+            return text
+        lines = text.split("\n")
+        rules = _by_rules(lines, self.submission.display_name)
+        shown: list[str] = []
+        for at, line in enumerate(lines):
+            masks = _of_passage(line, self._transcripts)
+            if masks is None and line.strip():
+                masks = _masks(line, self._every, rules.get(at, {}))
+            shown.append(text_of(line, masks or {}))
+        return "\n".join(shown)
+
+    @cached_property
+    def _transcripts(self) -> list[Transcript]:
+        return [each for answer in self.submission.answers for each in answer.transcripts]
+
+    @cached_property
+    def _every(self) -> list[Said]:
+        return [words for transcript in self._transcripts for words in _every(transcript)]
 
 
 def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:

@@ -112,6 +112,7 @@ def _decide(segment: Segment, row: PersonalData, hidden: bool, member: Member) -
 
 def _decided_anew(transcript: Transcript, action: str, member: Member, where: int) -> None:
     following.settle(transcript)
+    rows.unlook(transcript)  # somebody may choose one of them, at this very moment, too
     if action != "mask.lifted":
         following.forget_exports(transcript)
     audit.record(

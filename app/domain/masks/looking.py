@@ -90,12 +90,38 @@ def _tie(transcript: Transcript, fresh: frozenset[int]) -> None:
                 row.segment_id = None
         elif row.timed or row.end <= row.start:
             rows.put_on(row, *spots[0])
-            if len(spots) > 1 and row.timed:
+            if len(spots) > 1 and row.timed and (not row.version or any(places.own(row, spots))):
                 _share(row, transcript, spots)
         else:
             by_number.append((row, spots))
     untimed.tie(by_number)
     db.session.flush()
+    _follow(transcript, ground)
+    db.session.flush()
+
+
+def _follow(transcript: Transcript, ground: Ground[Segment]) -> None:
+    """A row for each place where somebody wrote hidden words anew, so that their mask can be lifted
+    there. That of a place where they are gone again goes: one is enough to find them."""
+    decided = _decided(transcript.answer_id)
+    here = {segment.id: segment for segment in transcript.segments}
+    held: set[tuple[int | None, int, int]] = set()
+    waiting: set[tuple[object, ...]] = set()
+    for row in decided:
+        words = row.first_word, row.last_word
+        held.add((row.segment_id, *words))
+        segment = here.get(row.segment_id or 0)
+        if segment is not None and places.tells(row.version, segment, *words):
+            continue
+        made = row.version, row.hidden, row.created_at, row.start, row.end
+        if row.version and made in waiting:
+            db.session.delete(row)
+        waiting.add(made)
+    for row, (segment, first, last) in places.moved(decided, ground):
+        spot = segment.id, first, last
+        if spot not in held and places.tells(row.version, segment, first, last):
+            held.add(spot)
+            untimed.again(row, (segment, first, last))
 
 
 def _share(

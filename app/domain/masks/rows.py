@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain import masking, personal_data
@@ -52,6 +52,17 @@ def looked(segment: Segment, masked: str | None) -> None:
         .values(segment_id=segment.id, **values)
         .on_conflict_do_update(index_elements=["segment_id"], set_=values)
     )
+
+
+def unlook(transcript: Transcript) -> None:
+    """The other transcripts of its recording count as not looked through: until somebody does,
+    their masks are worked out by whoever shows their words, and no search finds them."""
+    others = (
+        select(Segment.id)
+        .join(Transcript)
+        .where(Transcript.answer_id == transcript.answer_id, Transcript.id != transcript.id)
+    )
+    db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(others)))
 
 
 def hold(answer_id: str) -> None:

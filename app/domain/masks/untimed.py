@@ -32,7 +32,7 @@ def tie(decided: Sequence[tuple[PersonalData, Sequence[Spot]]]) -> None:
         free += [(row, spot) for spot in spots if row.hidden]
     for row, spot in free:
         if not held.get(_key(row, spot)):
-            held[_key(row, spot)] = [_again(row, spot)]
+            held[_key(row, spot)] = [again(row, spot)]
 
 
 def same(row: PersonalData) -> Sequence[PersonalData]:
@@ -72,7 +72,8 @@ def _distance(row: PersonalData, spot: Spot) -> tuple[int, int]:
     return abs(segment.position - row.position), abs(first - row.first_word)
 
 
-def _again(row: PersonalData, spot: Spot) -> PersonalData:
+def again(row: PersonalData, spot: Spot) -> PersonalData:
+    """The same decision once more, on these words."""
     made = PersonalData(
         answer_id=row.answer_id,
         start=row.start,

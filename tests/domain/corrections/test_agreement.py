@@ -11,7 +11,7 @@ from collections import defaultdict
 import pytest
 from sqlalchemy import select
 
-from app.domain import exports, intervals, masking
+from app.domain import exports, intervals, masking, masks
 from app.domain.corrections import agreement, deciding, kinds, reading
 from app.domain.corrections.agreement import SHOWN
 from app.domain.corrections.kinds import Why
@@ -224,6 +224,15 @@ def test_decisions_as_training_rows(make: Make, program: Program, delivery: str)
     assert "Bakare" not in sentiment["text"] and "came late" in sentiment["text"]
     assert (theme["machine"], theme["value"], theme["agrees"]) == ("Staff", "Delivery", False)
     assert table(program, "corrections", "jsonl", "public") == ""
+
+
+def test_their_notes_show_nothing_that_a_person_hid(make: Make, program: Program) -> None:
+    voice = make("The zorbix came late.")
+    voice.correct("sentiment", "negative", why=Why("missed", "words", "It was the zorbix"))
+    masks.hide(voice.answer.transcripts[0], "zorbix", "other", voice.member)
+    db.session.commit()
+    (row,) = map(json.loads, table(program, "corrections", "jsonl").splitlines())
+    assert (row["text"], row["note"]) == ("The [hidden] came late.", "It was the [hidden]")
 
 
 def test_a_theme_that_went_is_named_so(voice: Voice, program: Program, delivery: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain import clips, masking, masks, muted, personal_data, transcripts
+from app.domain import clips, masking, masks, muted, openings, personal_data, search, transcripts
+from app.domain.masks import rows
 from app.domain.timeline import Segment, Span, Word
 from app.extensions import db
 from app.models import Answer, Member, PersonalData, Recording, Transcript
 from tests import factories
-from tests.domain.masks.said import cut, edit, hide, lift, look
+from tests.domain.masks.said import cut, edit, hide, lift, look, shown
 
 NAME, LATE = "my name is Oluwaseun Bakare", "It came late."
 MISHEARD = "my name is Oluwasheun Bakara"  # another name, to the rules
@@ -186,3 +187,75 @@ def test_newer_rules_look_through_those_that_nobody_reads_too(
 
 def decisions() -> list[PersonalData]:
     return db.session.query(PersonalData).filter_by(source="person").all()
+
+
+@pytest.mark.parametrize("first_choose", [False, True])
+def test_a_word_that_was_hidden_since_is_nowhere_in_an_earlier_one(
+    answer: Answer, recording: Recording, member: Member, first_choose: bool
+) -> None:
+    """Whether it is chosen before or after somebody hides the word in what they have before them"""
+    submission = answer.submission
+    first, second = pass_of(answer, "we saw zorbix", LATE), pass_of(answer, "we saw zorbix", LATE)
+    if first_choose:
+        choose(answer, first)
+        look(first)
+    hide(second, "zorbix", member)
+    if not first_choose:
+        choose(answer, first)
+    for _ in range(2):
+        said = openings.of([submission], masked=True)[submission.id].text
+        assert said == "we saw [hidden] It came late."
+        assert search.by_words(submission.workspace_id, "zorbix", masked=True).hits == []
+        look(first)
+    assert search.by_words(submission.workspace_id, "saw", masked=True).said == 1
+
+
+def test_one_whose_looks_are_from_before_a_mask_is_looked_through_anew(
+    answer: Answer, recording: Recording, member: Member
+) -> None:
+    first = pass_of(answer, "we saw zorbix", LATE)
+    hide(pass_of(answer, "we saw zorbix", LATE), "zorbix", member)
+    for segment in first.segments:
+        rows.looked(segment, None)  # as an older version left them
+    choose(answer, first)
+    assert masking.looked_through(first.segments) == frozenset()
+
+
+QUICK = "so we saw the red zorbix there today"
+
+
+@pytest.mark.parametrize("shift", [-0.45, -0.25, 0.0, 0.2, 0.3, 0.45])
+def test_an_engine_that_hears_words_sooner_or_later_moves_no_mask(
+    answer: Answer, recording: Recording, member: Member, shift: float
+) -> None:
+    first = quick(answer, QUICK)
+    hide(first, "zorbix", member)
+    hide(first, "saw", member)
+    lift(first, "saw", member)
+    again = quick(answer, QUICK, shift)
+    for _ in range(2):
+        assert shown(again) == ["so we saw the red [hidden] there today"]
+        look(again)
+
+
+def test_where_it_hears_another_word_that_one_is_masked(
+    answer: Answer, recording: Recording, member: Member
+) -> None:
+    hide(quick(answer, QUICK), "zorbix", member)
+    assert shown(quick(answer, QUICK.replace("zorbix", "sore"))) == [
+        "so we saw the red [hidden] there today"
+    ]
+
+
+def quick(answer: Answer, text: str, shift: float = 0.0) -> Transcript:
+    """A quarter of a second a word."""
+    words = text.split()
+    starts = [1 + shift + at * 0.25 for at in range(len(words))]
+    own = tuple(Word(w, at, at + 0.2, 0.9) for w, at in zip(words, starts, strict=True))
+    made = transcripts.publish(
+        answer, engine="whisper", model="base", version="1", language="en", duration_s=10.0,
+        segments=[Segment(own[0].start, own[-1].end, text, 0.9, own)],
+    )  # fmt: skip
+    db.session.commit()
+    look(made)
+    return made
