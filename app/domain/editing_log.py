@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.domain import audit, editing_changes, editing_rows
+from app.domain import answers, audit, editing_changes, editing_rows
 from app.domain.clerk import rows_written
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
@@ -48,10 +48,17 @@ def _number(edit: TranscriptEdit) -> int:
 
 
 def take(transcript: Transcript, edition: int) -> None:
-    """Counts the edition up, which holds the row until the caller's transaction ends."""
+    """The words are ours, and the newest, until the caller's transaction ends: counts the edition
+    up.
+
+    Raises:
+        Conflict: it isn't the edition any more, or other words count by now.
+    """
+    transcript_id = transcript.id
+    answers.hold_and_read(transcript.answer_id)
     taken = rows_written(
         update(Transcript)
-        .where(Transcript.id == transcript.id, Transcript.edition == edition, Transcript.current)
+        .where(Transcript.id == transcript_id, Transcript.edition == edition, Transcript.current)
         .values(edition=edition + 1)
     )
     if not taken:

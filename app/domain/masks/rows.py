@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain import masking, personal_data
-from app.domain.clerk import rows_written
 from app.domain.masking import times
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
+from app.models import PersonalData, PersonalLook, Segment, Transcript
 
 
 def stretch(
@@ -52,8 +50,3 @@ def looked(segment: Segment, masked: str | None) -> None:
         .values(segment_id=segment.id, **values)
         .on_conflict_do_update(index_elements=["segment_id"], set_=values)
     )
-
-
-def hold(answer_id: str) -> None:
-    """One look at a time: the answer's row is ours until the caller's transaction ends."""
-    rows_written(update(Answer).where(Answer.id == answer_id).values(position=Answer.position))

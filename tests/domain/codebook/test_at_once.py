@@ -109,8 +109,8 @@ def understood(change: CodebookChange, owner: Member) -> None:
     text = {transcript.segments[0].id: "The staff, a driver, was rude."}
     editing.save(transcript, transcript.edition, editing.staff(owner), text)
     db.session.commit()
-    transcripts.unchanged(transcript.id, transcript.edition)
     hearing.unchanged(program, edition)
+    transcripts.unchanged(transcript.id, transcript.edition)
     understanding.publish(transcript, [Finding((), (Heard("Staff", 0.9, *BY),))])
     db.session.commit()
 
