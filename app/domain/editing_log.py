@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.domain import audit, editing_changes, editing_rows
+from app.domain import answers, audit, editing_changes, editing_limits, editing_rows
 from app.domain.clerk import rows_written
 from app.domain.editing_changes import Change
 from app.domain.editing_words import Passage
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Invalid
 from app.domain.wording import mark
 from app.extensions import db
 from app.models import Transcript, TranscriptEdit
@@ -48,10 +48,17 @@ def _number(edit: TranscriptEdit) -> int:
 
 
 def take(transcript: Transcript, edition: int) -> None:
-    """Counts the edition up, which holds the row until the caller's transaction ends."""
+    """The words are ours, and the newest, until the caller's transaction ends: counts the edition
+    up.
+
+    Raises:
+        Conflict: it isn't the edition any more, or other words count by now.
+    """
+    transcript_id = transcript.id
+    answers.hold_and_read(transcript.answer_id)
     taken = rows_written(
         update(Transcript)
-        .where(Transcript.id == transcript.id, Transcript.edition == edition, Transcript.current)
+        .where(Transcript.id == transcript_id, Transcript.edition == edition, Transcript.current)
         .values(edition=edition + 1)
     )
     if not taken:
@@ -60,11 +67,21 @@ def take(transcript: Transcript, edition: int) -> None:
 
 
 def write(transcript: Transcript, new: Sequence[Passage], kind: str, author: Author) -> int:
+    """Keeps what stands there now as the next edit, and how many passages it changed. For who took
+    the words. The caller commits.
+
+    Raises:
+        Invalid: more than a transcript may become, or more edits than a customer may make.
+    """
     old = editing_rows.passages(transcript)
+    editing_limits.check(editing_rows.heard(transcript), old, new, transcript.duration_s)
     changes = editing_changes.between(old, new)
     if not changes:
         transcript.edition -= 1  # nobody's page is out of date
         return 0
+    own = sum(edit.by == author.by for edit in transcript.edits)
+    if author.member_id is None and own >= editing_limits.MOST_OWN_EDITS:
+        raise Invalid(editing_limits.EDITS)
     if transcript.heard is None:
         transcript.heard = editing_changes.as_rows(old)
     edit = add(transcript, kind, author, changes=editing_changes.written(changes))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import delete, select, update
 
-from app.domain import audit, captions, processing, speakers, timeline
+from app.domain import answers, audit, captions, processing, speakers, timeline
 from app.domain.codebook import holding, versions
 from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
@@ -41,7 +41,7 @@ def publish(
 ) -> Transcript:
     """Adds a transcript and makes it the current one, unless people corrected the words that are
     there: then it is offered to them. The caller commits."""
-    # Written first, so that nobody's edit comes in between.
+    answers.hold(answer.id)  # nobody's edit comes in between
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False))
     there = current(answer)
@@ -103,6 +103,7 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
     stays, program = chosen.current, answer.submission.program
     # A change that is applied at this moment was before this, or carries it along.
     holding.book(program.id)
+    answers.hold(answer.id)
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False, current=Transcript.id == chosen.id))
     db.session.refresh(chosen)
@@ -130,7 +131,10 @@ def to_understand(transcript: Transcript) -> list[Segment]:
 
 
 def unchanged(transcript_id: str, edition: int) -> None:
-    """Raises StepFailed (again, later) where people changed the words while they were worked on."""
+    """Holds the words as they are until the caller's transaction ends. Raises StepFailed (again,
+    later) where people changed them while they were worked on."""
+    of_it = select(Transcript.answer_id).where(Transcript.id == transcript_id)
+    answers.hold(db.session.scalar(of_it) or "")
     now = select(Transcript.edition).where(Transcript.id == transcript_id, Transcript.current)
     if db.session.scalar(now) != edition:
         raise StepFailed("The words were changed meanwhile; this is done again.", permanent=False)

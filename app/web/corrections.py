@@ -55,14 +55,14 @@ def show(submission_id: str, segment_id: str) -> ResponseReturnValue:
 @blueprint.post(f"{PASSAGE}/labels")
 @allow(*EDITORS)
 def correct(submission_id: str, segment_id: str) -> ResponseReturnValue:
-    return _corrected(_here(submission_id, segment_id), forms.text("kind"))
+    return _corrected(submission_id, segment_id, forms.text("kind"))
 
 
 @blueprint.post(f"{PASSAGE}/hand-off")
 @allow(*OVERRIDERS)
 def hand_off(submission_id: str, segment_id: str) -> ResponseReturnValue:
     """Who calls customers back says whether one needs it."""
-    return _corrected(_here(submission_id, segment_id), kinds.HAND_OFF)
+    return _corrected(submission_id, segment_id, kinds.HAND_OFF)
 
 
 @blueprint.post(f"{PASSAGE}/right")
@@ -73,7 +73,7 @@ def confirm(submission_id: str, segment_id: str) -> ResponseReturnValue:
         deciding.confirm(here, forms.text("seen"), me())
         db.session.commit()
     except (Conflict, Invalid) as error:
-        return _refused(here, error)
+        return _refused(submission_id, segment_id, error)
     return _done(here, "Noted: these labels are right.")
 
 
@@ -98,7 +98,8 @@ def _here(submission_id: str, segment_id: str) -> Here:
     return deciding.passage(submission, int(segment_id))
 
 
-def _corrected(here: Here, kind: str) -> ResponseReturnValue:
+def _corrected(submission_id: str, segment_id: str, kind: str) -> ResponseReturnValue:
+    here = _here(submission_id, segment_id)
     try:
         if kind not in kinds.KINDS:
             raise Invalid("Choose which label to put right.")
@@ -107,7 +108,7 @@ def _corrected(here: Here, kind: str) -> ResponseReturnValue:
         deciding.correct(here, kind, given, why, forms.text("seen"), me())
         db.session.commit()
     except (Conflict, Invalid) as error:
-        return _refused(here, error, kind)
+        return _refused(submission_id, segment_id, error, kind)
     return _done(here, "Saved. What the machine said is kept beside it.")
 
 
@@ -119,9 +120,19 @@ def _done(here: Here, said: str) -> ResponseReturnValue:
     return redirect(url_for("voices.show", submission_id=here.submission.id, _anchor=anchor), 303)
 
 
-def _refused(here: Here, error: HeardError, kind: str = "") -> ResponseReturnValue:
+def _refused(
+    submission_id: str, segment_id: str, error: HeardError, kind: str = ""
+) -> ResponseReturnValue:
     db.session.rollback()
     typed = request.form if isinstance(error, Invalid) else {}
+    try:
+        here = _here(submission_id, segment_id)
+    except NotFound:  # there is no passage any more to show it beside
+        if "HX-Request" not in request.headers:
+            raise error from None
+        there = {"submission_id": submission_id, "segment_id": segment_id}
+        page = render_template("corrections/gone.html", problem=error.sentence, **there)
+        return page, STATUS[type(error)]
     return _page(here, problem=error.sentence, opened=kind, typed=typed), STATUS[type(error)]
 
 

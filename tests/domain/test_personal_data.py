@@ -160,3 +160,10 @@ def test_a_number_is_no_amount_for_the_word_behind_it(number: str, after: str) -
         ("phone", 3, 2 + len(number.split()))
     ]
     assert find([f"it cost 125000 {after}", "I waited 45 minutes"]) == []
+
+
+def test_one_code_after_the_other_is_taken_however_many() -> None:
+    """Each was sought within the search for the one before, a thousand deep."""
+    found = find(["SW1A1AA " * 1500])
+    assert [(each.kind, each.first) for each in found] == [("address", 0)]
+    assert found[0].last >= 1498

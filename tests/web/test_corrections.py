@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.domain import masks, understanding
+from app.domain import answers, editing, masks, understanding
 from app.domain.corrections import deciding, kinds
 from app.domain.understanding import Finding, Heard, Tag
 from app.extensions import db
-from app.models import Answer, Correction, Member, Segment, Workspace
+from app.models import Answer, Correction, Member, Segment, Transcript, Workspace
 from tests import factories
 from tests.conftest import sign_in
+from tests.domain.erasure.gate import beside
 
 SAID = "I told Oluwaseun Bakare at the counter"
 HTMX = {"HX-Request": "true"}
@@ -93,6 +95,40 @@ def test_the_second_of_two_people_is_told(
     assert refused.status_code == 409 and "Somebody changed this since you looked" in refused.text
     assert send(staff, segment, "sentiment", "negative", saw).status_code == 303  # sent twice
     assert db.session.query(Correction).count() == 1
+
+
+@pytest.mark.parametrize("htmx", ["", "yes"])
+def test_who_decides_while_the_passage_is_joined_to_another_is_told(
+    app: Flask,
+    client: FlaskClient,
+    owner: Member,
+    segment: Segment,
+    monkeypatch: pytest.MonkeyPatch,
+    htmx: str,
+) -> None:
+    last, colleague = segment.transcript.segments[1], editing.staff(owner)
+    words_id, first = segment.transcript_id, segment.id
+    hold = answers.hold
+
+    def join() -> None:
+        words = db.session.get_one(Transcript, words_id)
+        editing.save(words, words.edition, colleague, {}, editing.Act("merge", first))
+        db.session.commit()
+
+    def joined_first(answer_id: str) -> None:
+        monkeypatch.setattr(answers, "hold", hold)
+        with beside(app, join):
+            pass
+        hold(answer_id)
+
+    staff = sign_in(client, owner)
+    saw = seen(last, "sentiment")
+    db.session.rollback()
+    monkeypatch.setattr(answers, "hold", joined_first)
+    refused = send(staff, last, "sentiment", "negative", saw, htmx=htmx)
+    assert refused.status_code == 409 and "Somebody changed this since you looked" in refused.text
+    assert ("labels-panel" in refused.text) is bool(htmx)
+    assert db.session.query(Correction).count() == 0
 
 
 def test_what_is_not_in_a_list_is_refused(

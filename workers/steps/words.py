@@ -58,8 +58,8 @@ def understand(work: Work) -> Publish:
     made = [next(found) if ours else findings.Finding((), ()) for ours in feedback]
 
     def publish() -> str:
-        transcripts.unchanged(transcript.id, edition)
         hearing.unchanged(answer.submission.program, listening.edition)
+        transcripts.unchanged(transcript.id, edition)
         findings.publish(transcript, made, segments)
         masks.look(transcript)
         processing.hand_over(answer, transcript)

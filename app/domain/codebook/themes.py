@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from app.domain import audit
 from app.domain.clerk import session
-from app.domain.codebook import book, changes, entries, family, versions
+from app.domain.codebook import book, changes, entries, family, holding, versions
 from app.domain.codebook.entries import Entry
-from app.domain.errors import Conflict, Invalid
+from app.domain.errors import Conflict, Invalid, NotFound
 from app.models import (
     Answer,
     CodebookChange,
@@ -86,7 +86,9 @@ def change(
     Raises:
         Invalid: something can't be used; the theme is as it was.
         Conflict: another change is being carried out.
+        NotFound: as `deactivate`.
     """
+    _hold(program, theme)
     entry = _entry(program, theme.id, name, description, examples, parent_id, colour)
     was = entries.of(theme)
     entry = replace(entry, position=was.position, active=was.active)
@@ -113,7 +115,13 @@ def _written(
 
 
 def deactivate(program: Program, theme: Theme) -> None:
-    """No longer listened for; what was heard stays. Raises Conflict for the last one."""
+    """No longer listened for; what was heard stays.
+
+    Raises:
+        Conflict: it is the last one.
+        NotFound: somebody deleted it meanwhile, or merged it into another.
+    """
+    _hold(program, theme)
     _refuse_last(program, theme)
     theme.active = False
     session().flush()
@@ -121,7 +129,13 @@ def deactivate(program: Program, theme: Theme) -> None:
 
 
 def activate(program: Program, theme: Theme) -> None:
-    """Listened for again. Raises Conflict where as many are as there may be."""
+    """Listened for again.
+
+    Raises:
+        Conflict: as many are as there may be.
+        NotFound: as `deactivate`.
+    """
+    _hold(program, theme)
     changes.touched(program)
     others = {each.id for each in program.themes if each.active} - {theme.id}
     if len(others) >= book.MOST_THEMES:
@@ -137,7 +151,9 @@ def delete(program: Program, theme: Theme, typed: str = "") -> None:
     Raises:
         Conflict: it is the last active one, or a change is being carried out.
         Invalid: voices mention it, and its name was not typed.
+        NotFound: as `deactivate`.
     """
+    _hold(program, theme)
     _refuse_last(program, theme)
     voices = mentioned_by(program).get(theme.id, 0)
     if voices and book.key(typed) != book.key(theme.name):
@@ -167,8 +183,19 @@ def mentioned_by(program: Program, *, with_children: bool = True) -> dict[str, i
     return {row[0]: row[1] for row in session().execute(pairs)}
 
 
+def _hold(program: Program, theme: Theme) -> None:
+    """The codebook is ours, and what was read of it is read anew. Raises NotFound where the theme
+    is no more."""
+    theme_id = theme.id
+    holding.book(program.id)
+    session().expire_all()
+    there = session().get(Theme, theme_id)
+    if there is None or there.merged_into_id:
+        raise NotFound
+
+
 def _refuse_last(program: Program, theme: Theme) -> None:
-    """Holds the codebook, so that of two who switch the last two off one is told. Raises
+    """For who holds the codebook: of two who switch the last two off one is told. Raises
     Conflict."""
     changes.touched(program)
     others = (Theme.program_id == program.id, Theme.active, Theme.id != theme.id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.domain import audit, masking
+from app.domain import answers, audit, masking
 from app.domain.corrections import consequences, keeping, kinds, moments, rows
 from app.domain.corrections.kinds import Said, Why
 from app.domain.errors import Conflict, Invalid, NotFound
@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models import Answer, Correction, Member, Segment, Submission, Theme, Transcript, now
 
 CHANGED = "Somebody changed this since you looked. This is how it stands now."
+ELSEWHERE = "Somebody changed this since you looked. Its words are in another passage now, or gone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,10 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     answer = db.session.get(Answer, correction.answer_id) if correction else None
     if correction is None or answer is None or answer.submission_id != submission.id:
         raise NotFound
-    rows.hold(answer.id)
-    db.session.refresh(correction)
+    answers.hold_and_read(answer.id)
+    correction = db.session.get(Correction, correction_id)
+    if correction is None:
+        raise NotFound
     if correction.state != "stands":
         raise Conflict("This doesn't stand any more: it was taken back, or decided anew.")
     correction.state, correction.ended_at, correction.ended_by = "withdrawn", now(), member.id
@@ -149,11 +152,13 @@ def themes(here: Here) -> Collection[str]:
 
 
 def _held(here: Here) -> Here:
-    """As it is now, and stays until the caller's transaction ends."""
-    rows.hold(here.answer.id)
-    for row in (here.submission, here.transcript, here.segment):
-        db.session.refresh(row)
-    return passage(here.submission, here.segment.id)
+    """As it is now, and stays until the caller's transaction ends. Raises Conflict where its words
+    are in another passage by now."""
+    segment_id = here.segment.id
+    answers.hold_and_read(here.answer.id)
+    if here.submission.state == "received" and db.session.get(Segment, segment_id) is None:
+        raise Conflict(ELSEWHERE)
+    return passage(here.submission, segment_id)
 
 
 def _decide(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
-from app.domain import masking
+from app.domain import answers, masking
 from app.domain.corrections import anchoring, kinds, rows
 from app.domain.corrections.anchoring import Place
 from app.domain.corrections.kinds import Said
@@ -25,7 +25,7 @@ Decided = dict[tuple[int, str], Correction]
 def settle(transcript: Transcript) -> bool:
     """Ties the answer's corrections to these passages and puts people's values there; whether any
     label changed by that. The caller commits."""
-    rows.hold(transcript.answer_id)
+    answers.hold(transcript.answer_id)
     every = _every(transcript.answer_id)
     if not every:
         return False
@@ -76,9 +76,9 @@ def hold(submission: Submission) -> None:
     """Its answers, as whoever decides or publishes holds one; then all that was decided about them,
     in the order in which a merge of themes takes decisions: of two who go through them in different
     orders each could wait for the other. Until the caller's transaction ends."""
-    answers = select(Answer.id).where(Answer.submission_id == submission.id)
-    db.session.execute(answers.order_by(Answer.id).with_for_update())
-    decisions = select(Correction.id).where(Correction.answer_id.in_(answers))
+    theirs = select(Answer.id).where(Answer.submission_id == submission.id)
+    db.session.execute(theirs.order_by(Answer.id).with_for_update())
+    decisions = select(Correction.id).where(Correction.answer_id.in_(theirs))
     db.session.execute(decisions.order_by(Correction.id).with_for_update())
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, select, update
 
-from app.domain.clerk import rows_written
 from app.domain.corrections import kinds, retagged
 from app.domain.corrections.kinds import PERSON, Said
 from app.extensions import db
@@ -21,11 +20,6 @@ from app.models import (
     Theme,
     Transcript,
 )
-
-
-def hold(answer_id: str) -> None:
-    """One decision at a time: the answer's row is ours until the caller's transaction ends."""
-    rows_written(update(Answer).where(Answer.id == answer_id).values(position=Answer.position))
 
 
 def said(segment: Segment, kind: str) -> list[Said]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from app.domain import editing_changes, personal_data
 from app.domain.editing_words import Passage
+from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
 from app.domain.masking.hiding import Decided
 from app.domain.masking.places import Kinds, decide, masked, put
 from app.domain.masking.times import Past
 from app.models import Transcript
+
+MOST_KNOWN = 1000  # sides of edits, of all answers
+_KNOWN: dict[str, Sequence[personal_data.Found]] = {}
 
 
 def stood(transcript: Transcript) -> Iterator[list[Past]]:
@@ -35,10 +40,22 @@ def masks(passages: Sequence[Past], by: Decided) -> dict[int, Kinds]:
     passages' ids."""
     found: dict[int, Kinds] = {passage.id: {} for passage in passages}
     texts = [passage.text for passage in passages]
-    for each in personal_data.find(texts, by.names):
+    for each in _found(texts, by.names):
         put(found[passages[each.segment].id], each.first, each.last, each.kind)
     decide(found, by.rows, Ground(passages, frozenset(), by.timed))
     return masked(found)
+
+
+def _found(texts: Sequence[str], names: Sequence[str]) -> Sequence[personal_data.Found]:
+    """What the rules find, worked out once for the same words: the past is asked about whenever a
+    recording is. Kept under a digest, so that nobody's words stay here."""
+    key = digest(json.dumps([personal_data.VERSION, texts, names]))
+    found = _KNOWN.get(key)
+    if found is None:
+        found = _KNOWN[key] = tuple(personal_data.find(texts, names))
+        if len(_KNOWN) > MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+    return found
 
 
 def _side(rows: Sequence[object], *, after: bool) -> list[Past]:

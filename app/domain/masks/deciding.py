@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.domain import audit, masking, personal_data
+from app.domain import answers, audit, masking, personal_data
 from app.domain.errors import Invalid, NotFound
 from app.domain.masking import places
 from app.domain.masks import following, rows, untimed
@@ -97,10 +97,10 @@ def of(transcript: Transcript) -> list[Mark]:
 
 
 def _ready(transcript: Transcript) -> None:
-    """Looked through, and held."""
+    """Held, and looked through as it is then."""
+    answers.hold_and_read(transcript.answer_id)
     if len(masking.looked_through(transcript.segments)) < len(transcript.segments):
         look(transcript)
-    rows.hold(transcript.answer_id)
 
 
 def _decide(segment: Segment, row: PersonalData, hidden: bool, member: Member) -> None:

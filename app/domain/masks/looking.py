@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sqlalchemy import delete, or_, select
 
-from app.domain import masking, personal_data
+from app.domain import answers, masking, personal_data
 from app.domain.masking import places, times
 from app.domain.masking.ground import Ground
 from app.domain.masks import following, rows, untimed
@@ -21,7 +21,7 @@ def look(transcript: Transcript) -> int:
     """Finds the personal data in a transcript's words and writes it down; how many spans. The
     caller commits. People's decisions stay, and are tied to the passages as they are now; to those
     of the current transcript."""
-    rows.hold(transcript.answer_id)
+    answers.hold(transcript.answer_id)
     segments = transcript.segments
     fresh = masking.looked_through(segments)
     if transcript.current:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain import masking, personal_data
-from app.domain.clerk import rows_written
 from app.domain.masking import times
 from app.domain.timeline import Span
 from app.extensions import db
-from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
+from app.models import PersonalData, PersonalLook, Segment, Transcript
 
 
 def stretch(
@@ -63,8 +62,3 @@ def unlook(transcript: Transcript) -> None:
         .where(Transcript.answer_id == transcript.answer_id, Transcript.id != transcript.id)
     )
     db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(others)))
-
-
-def hold(answer_id: str) -> None:
-    """One look at a time: the answer's row is ours until the caller's transaction ends."""
-    rows_written(update(Answer).where(Answer.id == answer_id).values(position=Answer.position))

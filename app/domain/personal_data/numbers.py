@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from app.domain.personal_data import checksums
 from app.domain.personal_data.lists import common, words_of
@@ -26,6 +27,7 @@ POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")  # BS 7666, without the
 NATIONAL = re.compile(r"[A-Z]{2}\d{6}[A-D]|[A-Z]{5}\d{4}[A-Z]")  # UK insurance number, Indian PAN
 BIC = re.compile(r"[a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?")
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
+BEGINS = re.compile(r"[A-Z]{1,2}\d|[A-Z]{4}0|[A-Z]{5}\d{4}")  # all forms, an IBAN's, too
 
 
 def find(words: Sequence[Token], taken: frozenset[int]) -> Iterator[tuple[str, range]]:
@@ -36,14 +38,19 @@ def find(words: Sequence[Token], taken: frozenset[int]) -> Iterator[tuple[str, r
 
 
 def _of(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
-    coded = _coded(run)
-    if coded is not None:
-        kind, first, last = coded
+    """What a run holds: what its form tells, and what stands between."""
+    begin = 0
+    for kind, first, last in _coded(run):
         yield kind, range(run[first].first, run[last].last + 1)
-        for rest in (run[:first], run[last + 1 :]):
-            if len(rest) > 1:
-                yield from _of(words, rest)
-        return
+        if first - begin > 1:
+            yield from _told(words, run[begin:first])
+        begin = last + 1
+    if not begin or len(run) - begin > 1:
+        yield from _told(words, run[begin:])
+
+
+def _told(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
+    """What the words before say of a run, or its shape."""
     run = _without_amount(words, run)
     called = _kind(words, run) if run else None
     if called:
@@ -67,21 +74,36 @@ def _bank(words: Sequence[Token]) -> Iterator[tuple[str, range]]:
             yield "account", range(at, at + 1)
 
 
-def _coded(run: Run) -> tuple[str, int, int] | None:
+def _coded(run: Run) -> Iterator[tuple[str, int, int]]:
     """The pieces that say an IBAN, a postcode, … by their form alone: (kind, first, last)."""
-    for first in range(len(run)):
-        for last in range(min(len(run), first + LONGEST) - 1, first - 1, -1):
-            text = text_of(run[first : last + 1])
-            if len(text) < 5 or len(text) > 40:
-                continue
-            whole = first == 0 or last - first > 3 or run[first].literal
-            if checksums.iban(text):
-                return "account", first, last
-            if whole and POSTCODE.fullmatch(text):
-                return "address", first, last
-            if NATIONAL.fullmatch(text) or IFSC.fullmatch(text):
-                return ("account" if IFSC.fullmatch(text) else "reference"), first, last
-    return None
+    said, ends = text_of(run), [0, *accumulate(len(piece.text) for piece in run)]
+    begin = first = 0
+    while first < len(run) and (not begin or len(run) - begin > 1):
+        found = None
+        if BEGINS.match(said, ends[first]):
+            lasts = range(min(len(run), first + LONGEST) - 1, first - 1, -1)
+            texts = ((last, said[ends[first] : ends[last + 1]]) for last in lasts)
+            alone = first == begin or run[first].literal
+            forms = ((_form(text, alone or last - first > 3), last) for last, text in texts)
+            found = next((each for each in forms if each[0]), None)
+        if found is None:
+            first += 1
+        else:
+            yield found[0], first, found[1]
+            begin = first = found[1] + 1
+
+
+def _form(text: str, whole: bool) -> str:
+    """What it is by its form, "" where that is nothing."""
+    if not 5 <= len(text) <= LONGEST:
+        return ""
+    if checksums.iban(text):
+        return "account"
+    if whole and POSTCODE.fullmatch(text):
+        return "address"
+    if IFSC.fullmatch(text):
+        return "account"
+    return "reference" if NATIONAL.fullmatch(text) else ""
 
 
 def _without_amount(words: Sequence[Token], run: Run) -> Run:

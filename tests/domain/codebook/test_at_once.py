@@ -32,6 +32,7 @@ from app.models import (
     Program,
     Segment,
     Submission,
+    Theme,
     Transcript,
     Workspace,
 )
@@ -81,6 +82,38 @@ def test_a_plan_that_was_let_go_meanwhile_is_not_there(workspace: Workspace) -> 
         changes.apply(before)
 
 
+@pytest.mark.parametrize("late", ["switched off", "switched on", "coloured", "deleted"])
+def test_a_theme_that_a_colleague_deleted_meanwhile_is_not_there(
+    app: Flask, workspace: Workspace, late: str
+) -> None:
+    """It was read before; written without a look it failed, or came back."""
+    program = factories.program(workspace)
+    staff = program.themes[1]
+    staff.active = late != "switched on"
+    db.session.commit()
+    program_id, staff_id, words = program.id, staff.id, (staff.name, staff.description)
+    db.session.refresh(program)
+
+    def delete() -> None:
+        own = db.session.get_one(Program, program_id)
+        themes.delete(own, db.session.get_one(Theme, staff_id))
+        db.session.commit()
+
+    with beside(app, delete):
+        pass
+    with pytest.raises(NotFound):
+        if late == "switched off":
+            themes.deactivate(program, staff)
+        elif late == "switched on":
+            themes.activate(program, staff)
+        elif late == "coloured":
+            themes.change(program, staff, *words, colour="teal")
+        else:
+            themes.delete(program, staff)
+    db.session.rollback()
+    assert [each.name for each in db.session.get_one(Program, program_id).themes] == ["Delivery"]
+
+
 @pytest.fixture
 def renamed(workspace: Workspace) -> CodebookChange:
     """A change that called “Staff” “Driver”, and so found the passage; it is being undone."""
@@ -109,8 +142,8 @@ def understood(change: CodebookChange, owner: Member) -> None:
     text = {transcript.segments[0].id: "The staff, a driver, was rude."}
     editing.save(transcript, transcript.edition, editing.staff(owner), text)
     db.session.commit()
-    transcripts.unchanged(transcript.id, transcript.edition)
     hearing.unchanged(program, edition)
+    transcripts.unchanged(transcript.id, transcript.edition)
     understanding.publish(transcript, [Finding((), (Heard("Staff", 0.9, *BY),))])
     db.session.commit()
 

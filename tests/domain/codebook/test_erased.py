@@ -8,9 +8,8 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.domain import consent, erasure
+from app.domain import answers, consent, erasure
 from app.domain.codebook import changes, followers, reshaping
-from app.domain.corrections import rows
 from app.extensions import db
 from app.models import (
     CodebookChange,
@@ -152,7 +151,7 @@ def test_decisions_are_taken_in_one_order(app: Flask, program: Program) -> None:
         db.session.commit()
 
     db.session.remove()
-    rows.hold(last)
+    answers.hold(last)
     with beside(app, take_back):
         until_it_waits()
         with beside(app, merge) as merging:

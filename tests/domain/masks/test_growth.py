@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
-from app.domain import masking, transcripts
+import pytest
+
+from app.domain import masking, personal_data, transcripts
 from app.domain.masking import places
 from app.domain.masks import rows
 from app.domain.timeline import Segment, Word
@@ -62,3 +64,15 @@ def test_ten_times_the_words_are_about_ten_times_the_work(answer: Answer, member
     little = work(talk(answer, member, 6))
     much = work(talk(factories.answer(submission), member, 60))
     assert much < 12 * little
+
+
+def test_what_was_edited_is_looked_through_once(
+    answer: Answer, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A listener's every request looked through all that ever stood there."""
+    made = talk(answer, member, 4)
+    before = masking.muted(made)
+    db.session.expire_all()
+    with monkeypatch.context() as patch:
+        patch.delattr(personal_data, "find")
+        assert masking.muted(made) == before != []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
-from app.models import Answer, Transcript
+from app.domain import editing, editing_limits
+from app.extensions import db
+from app.models import Answer, Member, Transcript
 from tests import factories
 from tests.web.words.forms import form, said
 
@@ -48,3 +51,42 @@ def test_nobody_elses_words_are_reached_by_a_personal_link(
     assert client.get(mine).status_code == 200
     client.post(f"/mine/{token}/withdrawal", data={"confirmation": "withdraw"})
     assert client.get(mine).status_code == 404
+
+
+def test_more_than_a_recording_can_hold_is_refused_and_still_on_the_page(
+    client: FlaskClient, answer: Answer, words: Transcript, token: str
+) -> None:
+    mine, edition = f"/mine/{token}/answers/{answer.id}/words", words.edition
+    lines = "\n".join("a" * 999)
+    many = factories.transcript(answer, *["late"] * 10)
+    page = client.get(mine).text
+    split = client.post(mine, data=form(page, p1=lines, p2=lines, p3=lines))
+    assert split.status_code == 422 and "more passages than can be taken here" in split.text
+    assert split.text.count(lines) == 3
+    long = dict.fromkeys((f"p{number}" for number in range(1, 11)), "late " * 380)
+    told = client.post(mine, data=form(page, **long))
+    assert told.status_code == 422 and "longer than what can be taken here" in told.text
+    assert told.text.count(("late " * 380).strip()) == 10
+    assert said(many) == ["late"] * 10 and many.edition == edition
+    assert client.post(mine, data=form(page, p1=lines)).status_code == 303
+
+
+def test_a_customer_corrects_so_and_so_often(
+    client: FlaskClient,
+    answer: Answer,
+    words: Transcript,
+    token: str,
+    owner: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(editing_limits, "MOST_OWN_EDITS", 2)
+    mine = f"/mine/{token}/answers/{answer.id}/words"
+    for text in ("one", "two"):
+        assert client.post(mine, data=form(client.get(mine).text, p1=text)).status_code == 303
+    refused = client.post(mine, data=form(client.get(mine).text, p1="three"))
+    assert refused.status_code == 422 and "three</textarea>" in refused.text
+    assert "as often as can be done here" in refused.text and said(words)[0] == "two"
+    first = words.segments[0].id
+    editing.save(words, words.edition, editing.staff(owner), {first: "three"})
+    db.session.commit()
+    assert said(words)[0] == "three"
