@@ -14,7 +14,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, event, select, text
 
 from app import create_app
-from app.domain import alerts, calls, follow_ups, outbox
+from app.domain import alerts, calls, follow_up_lists, follow_ups, outbox
 from app.extensions import db
 from app.models import Base, Delivery, GoneOut, Program
 from migrations import included
@@ -73,9 +73,9 @@ def test_what_had_gone_out_is_known_afterwards(url: str, tmp_path: Path) -> None
         together = outbox.add(
             call.channel,
             calls.KIND,
-            payload=calls.together(follow_ups.of(workspace.id)[0], HOUR),
+            payload=calls.together(follow_up_lists.of(workspace.id)[0], HOUR),
         )
-        for case in follow_ups.of(workspace.id):
+        for case in follow_up_lists.of(workspace.id):
             case.created_at = HOUR
         first.state = call.state = together.state = "done"
         second.answered, other.error = 503, "The receiver is away."

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.domain import calls, follow_ups, members
+from app.domain import calls, follow_up_lists, follow_ups, members
 from app.domain.clerk import owned
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
@@ -24,15 +24,15 @@ MOST_QUOTES = 3
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     state = "done" if request.args.get("state") == "done" else "open"
-    cases = follow_ups.of(me().workspace_id, state)
+    cases = follow_up_lists.of(me().workspace_id, state)
     return render_template(
         "follow_ups/index.html",
         state=state,
-        groups=follow_ups.by_owner(cases),
-        overdue=follow_ups.overdue,
-        late=sum(follow_ups.overdue(case) for case in cases),
-        open_count=follow_ups.count(me().workspace_id, "open"),
-        done_count=follow_ups.count(me().workspace_id, "done"),
+        groups=follow_up_lists.by_owner(cases),
+        overdue=follow_up_lists.overdue,
+        late=sum(follow_up_lists.overdue(case) for case in cases),
+        open_count=follow_up_lists.count(me().workspace_id, "open"),
+        done_count=follow_up_lists.count(me().workspace_id, "done"),
     )
 
 
@@ -100,8 +100,8 @@ def _case(case: FollowUp) -> dict[str, object]:
     return {
         "case": case,
         "program": db.session.get(Program, case.program_id),
-        "late": follow_ups.overdue(case),
-        "reworded": follow_ups.reworded(case),
+        "late": follow_up_lists.overdue(case),
+        "reworded": follow_up_lists.reworded(case),
         "unreached": "" if case.contact else calls.unreached(case.submission),
         "quotes": _quotes(case),
         "colleagues": [each for each in members.of(case.workspace_id) if each.active],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain import follow_ups
+from app.domain import follow_up_lists, follow_ups
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Member, Workspace, now
@@ -73,7 +73,7 @@ def test_what_reaches_nobody(workspace: Workspace, contact: str) -> None:
     program = factories.program(workspace)
     with pytest.raises(Invalid) as refused:
         follow_ups.ask(program, None, contact)
-    assert refused.value.sentence.endswith(".") and follow_ups.count(workspace.id, "open") == 0
+    assert refused.value.sentence.endswith(".") and follow_up_lists.count(workspace.id, "open") == 0
 
 
 def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner: Member) -> None:
@@ -124,12 +124,12 @@ def test_open_cases_by_owner_nobodys_first(
     follow_ups.assign(taken, owner.id, owner)
     elsewhere = factories.program(stranger.workspace)
     follow_ups.ask(elsewhere, None, "c@example.com")
-    open_cases = follow_ups.of(workspace.id)
+    open_cases = follow_up_lists.of(workspace.id)
     assert [case.id for case in open_cases] == [late.id, taken.id]
-    groups = follow_ups.by_owner(open_cases)
+    groups = follow_up_lists.by_owner(open_cases)
     assert [member and member.id for member, _ in groups] == [None, owner.id]
-    assert follow_ups.overdue(late) and not follow_ups.overdue(taken)
-    assert follow_ups.count(workspace.id, "open") == 2
+    assert follow_up_lists.overdue(late) and not follow_up_lists.overdue(taken)
+    assert follow_up_lists.count(workspace.id, "open") == 2
 
 
 def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Workspace) -> None:
@@ -144,7 +144,7 @@ def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Work
         )
     ]  # fmt: skip
     leaving, doubtful, danger, bereaved = cases
-    assert list(follow_ups.of(workspace.id)) == [late, danger, leaving, doubtful, bereaved]
+    assert list(follow_up_lists.of(workspace.id)) == [late, danger, leaving, doubtful, bereaved]
 
 
 def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner: Member) -> None:

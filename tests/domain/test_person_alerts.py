@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import queue
-from app.domain import consent, follow_ups, following, members, outbox, processing
+from app.domain import consent, follow_up_lists, follow_ups, following, members, outbox, processing
 from app.extensions import db
 from app.models import Channel, Delivery, FollowUp, Label, Member, Program, Submission, Workspace
 from tests import factories, services
@@ -220,7 +220,7 @@ def test_of_many_who_ask_in_an_hour_one_letter_tells(
     assert (len(deliveries()), len(together)) == (2 * most + 2, 2)
     assert {row.due_at for row in together} == {HALF_PAST + timedelta(minutes=30)}
     db.session.execute(update(FollowUp).values(created_at=HALF_PAST))
-    follow_ups.close(follow_ups.of(workspace.id)[0], "Called", owner)
+    follow_ups.close(follow_up_lists.of(workspace.id)[0], "Called", owner)
     assert sum(send_all()) == 2 * most + 1  # and not the one of the case that is done
     told = [letter for letter in post.messages if "other" in letter["Subject"]]
     about = "A customer and {} other customers ask to talk to a person"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import capture, follow_ups
+from app.domain import capture, follow_up_lists
 from app.domain.clerk import new_token
 from app.extensions import db
 from app.models import Field, FollowUp, Invitation, Member, Submission, Workspace, now
@@ -222,7 +222,7 @@ def test_a_person_can_be_asked_for(
     assert "A person will get in touch" in client.get(done.headers["Location"]).text
     case = db.session.scalars(select(FollowUp)).one()
     assert (case.contact, case.evidence, case.source) == ("555 0100", "The box broke.", "asked")
-    assert case in follow_ups.of(owner.workspace_id)
+    assert case in follow_up_lists.of(owner.workspace_id)
 
 
 def test_the_qr_code_holds_the_link(client: FlaskClient, invitation: Invitation) -> None:

@@ -1,0 +1,73 @@
+"""Follow-ups as the team works through them: which wait, in what order, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.domain import wording
+from app.domain.clerk import session
+from app.domain.corrections import kinds
+from app.domain.follow_ups import LONGEST_NOTE
+from app.models import FollowUp, Member, now
+
+
+def overdue(follow_up: FollowUp) -> bool:
+    return follow_up.state == "open" and follow_up.due_at < now()
+
+
+def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
+    """Cases with their voices and owners. Open ones: what is overdue, then who is in danger, as
+    far as the machine is sure of it, then the others, each by due time. Done ones by last done."""
+    danger = or_(*(FollowUp.reason.startswith(reason) for reason in kinds.IN_DANGER))
+    sure = ~FollowUp.reason.contains(wording.NOT_SURE)
+    first = case((FollowUp.due_at < now(), 0), (and_(danger, sure), 1), else_=2)
+    order = (first, FollowUp.due_at) if state == "open" else (FollowUp.done_at.desc(),)
+    return (
+        session()
+        .scalars(
+            select(FollowUp)
+            .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
+            .options(joinedload(FollowUp.submission), joinedload(FollowUp.owner))
+            .order_by(*order, FollowUp.id)
+            .limit(most)
+        )
+        .all()
+    )
+
+
+def reworded(follow_up: FollowUp) -> bool:
+    """Whether the words that the machine heard, or a member pointed at, stand in no transcript any
+    more: they were corrected, or written down anew. The case keeps them, since it was for them."""
+    if follow_up.source == "asked" or follow_up.submission is None or not follow_up.evidence:
+        return False
+    passages = [
+        segment.text[:LONGEST_NOTE]
+        for answer in follow_up.submission.answers
+        for transcript in answer.transcripts
+        if transcript.current
+        for segment in transcript.segments
+    ]
+    return bool(passages) and follow_up.evidence not in passages
+
+
+def by_owner(follow_ups: Sequence[FollowUp]) -> list[tuple[Member | None, list[FollowUp]]]:
+    """Nobody's first, since these wait for someone to take them; then each owner by name."""
+    groups: dict[str, tuple[Member | None, list[FollowUp]]] = {}
+    for each in follow_ups:
+        key = (each.owner.name or each.owner.email).casefold() if each.owner else ""
+        groups.setdefault(key + (each.owner_id or ""), (each.owner, []))[1].append(each)
+    return [groups[key] for key in sorted(groups)]
+
+
+def count(workspace_id: str, state: str) -> int:
+    return (
+        session().scalar(
+            select(func.count())
+            .select_from(FollowUp)
+            .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
+        )
+        or 0
+    )
