@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from app.domain import masking, personal_data
 from app.domain.personal_data import lists
-from app.domain.search import vectors
+from app.domain.search import packing, vectors
 from app.extensions import db
 from app.models import (
     Answer,
@@ -47,7 +47,7 @@ class World:
         self.chance.shuffle(self.words)
         share = 1 / np.arange(1, len(self.words) + 1)
         self.share = share / share.sum()
-        self.middles = self.chance.standard_normal((CLUSTERS, vectors.WIDTH)).astype(np.float32)
+        self.middles = self.chance.standard_normal((CLUSTERS, packing.WIDTH)).astype(np.float32)
         self.workspace = Workspace(name="Bench")
         db.session.add(self.workspace)
         db.session.flush()
@@ -172,14 +172,14 @@ class World:
     def _text(self, numbers: Any) -> str:
         return " ".join(self.words[each] for each in numbers).capitalize() + "."
 
-    def _records(self, first: int, texts: Any) -> vectors.Records:
-        found = np.zeros(len(texts), vectors.RECORD)
+    def _records(self, first: int, texts: Any) -> packing.Records:
+        found = np.zeros(len(texts), packing.RECORD)
         middles = self.middles[self.chance.integers(CLUSTERS, size=len(texts))]
         noise = self.chance.standard_normal(middles.shape).astype(np.float32)
         every = middles + noise
         every /= np.linalg.norm(every, axis=1, keepdims=True)
         found["segment"] = np.arange(first, first + len(texts))
-        for record, vector, numbers in zip(found, every, texts, strict=True):
-            record["numbers"], record["scale"] = vectors.packed(vector)
+        found["numbers"], found["scale"] = packing.packed(every)
+        for record, numbers in zip(found, texts, strict=True):
             record["digest"] = vectors.digest(self._text(numbers))
         return found

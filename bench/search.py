@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.domain import search
-from app.domain.search import encoder, meaning, vectors
+from app.domain.search import encoder, meaning, packing
 from app.domain.search.filters import Filters
 from app.extensions import db
 from bench.passages import World
@@ -86,11 +86,11 @@ def measure(world: World) -> None:
             asked = partial(search.by_words, world.workspace_id, query, narrowed, masked=masked)
             times += timed(asked)
         rows.append((f"words: {what}", *_shown(times)))
-    vector = vectors.unpacked(next(meaning._stored(world.workspace_id, Filters()))[:1])[0]
+    vector = packing.unpacked(next(meaning._stored(world.workspace_id, Filters()))[:1])[0]
     times = timed(lambda: meaning._near(world.workspace_id, vector, Filters()))
     rows.append(("meaning: every vector compared", *_shown(times)))
     every = np.concatenate(list(meaning._stored(world.workspace_id, Filters())))
-    numbers = vectors.unpacked(every)
+    numbers = packing.unpacked(every)
     bare = timed(lambda: numbers @ vector)
     model = encoder.model()
     rows.append(("meaning: a query as a vector", *_shown(timed(lambda: model.embed("late again")))))

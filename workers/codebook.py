@@ -12,7 +12,9 @@ import numpy as np
 
 from app.domain.codebook import carrying, clusters, looking, proposals
 from app.domain.codebook.retagging import Heard, Passage, Plan
+from app.domain.search import vectors
 from app.domain.search.encoder import readable
+from app.domain.search.packing import rounded
 from app.domain.wording import count
 from app.extensions import db
 from app.models import CodebookChange, Program
@@ -32,7 +34,7 @@ class Listener:
         self._rows = [self._index.names.index(name) for name in self._rivals]
 
     def __call__(self, passages: Sequence[Passage]) -> list[Heard]:
-        vectors = embedded([(each.id, each.text) for each in passages], self._encoder)
+        vectors = embedded([each.id for each in passages], self._encoder)
         alike = self._index.similarity(vectors)[:, self._rows] if self._rows else None
         return [
             Heard(
@@ -47,20 +49,16 @@ class Listener:
         ]
 
 
-def embedded(passages: Sequence[tuple[int, str]], encoder: Encoder) -> Floats:
-    """(n, 384): a vector for each (id, text), 0 where there is nothing to read."""
-    found = np.zeros((len(passages), WIDTH), np.float32)
-    known = looking.vectors_of([segment_id for segment_id, _ in passages])
-    missing: list[int] = []
-    for row, (segment_id, text) in enumerate(passages):
-        if segment_id in known:
-            found[row] = known[segment_id]
-        elif readable(text):
-            missing.append(row)
-    if missing:
-        texts = [read_as(passages[row][1]) for row in missing]
-        found[missing] = encoder.embed(texts)
-    return found
+def embedded(segment_ids: Sequence[int], encoder: Encoder) -> Floats:
+    """(n, 384): the passages' vectors, 0 where there is nothing to read."""
+    known = looking.vectors_of(segment_ids)
+    texts = vectors.texts_of([each for each in segment_ids if each not in known])
+    missing = [each for each, meant in texts.items() if readable(meant.text)]
+    made = rounded(encoder.embed([read_as(texts[each].text) for each in missing]))
+    known |= zip(missing, made, strict=True)
+    none = np.zeros(WIDTH, np.float32)
+    found = [known.get(each, none) for each in segment_ids]
+    return np.array(found, np.float32).reshape(-1, WIDTH)
 
 
 def preview(work: Work) -> Publish:
@@ -98,7 +96,7 @@ def propose(work: Work) -> Publish:
     passages = looking.uncovered(program)
     db.session.commit()
     work.report(0.1, f"Reading {count(len(passages), 'passage')}")
-    read = embedded([(each.id, each.text) for each in passages], _encoder(work))
+    read = embedded([each.id for each in passages], _encoder(work))
     vectors = np.where(np.any(read, axis=1, keepdims=True), centred(read), 0)
     found = looking.groups(
         passages,
@@ -121,7 +119,7 @@ def _middles(program: Program, encoder: Encoder) -> dict[str, Floats]:
     """Of the proposals that are there, by id, in what the groups' own middles are in."""
     found: dict[str, Floats] = {}
     for proposal_id, ids in proposals.compared(program).items():
-        read = embedded(list(looking.texts_of(ids).items()), encoder)
+        read = embedded(ids, encoder)
         read = read[np.any(read, axis=1)]
         if len(read):
             found[proposal_id] = clusters.middle(centred(read))

@@ -9,7 +9,7 @@ from app.models.base import Base
 
 
 class Vectors(Base):
-    """The vectors of a transcript's passages, one record each (`app.domain.search.vectors.RECORD`).
+    """The vectors of a transcript's passages, one record each (`app.domain.search.packing.RECORD`).
 
     `model`: what made them, as `app.domain.search.vectors` names it; "" where nothing did.
     `edition` counts every change: what was made of words that changed meanwhile is not kept.

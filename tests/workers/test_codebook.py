@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.domain import masks
+from app.domain import masks, processing
 from app.domain.codebook import changes, clusters, looking, lookout, proposals, reshaping, versions
 from app.domain.codebook.proposals import LEAST
+from app.domain.codebook.reading import default_codebook
 from app.domain.codebook.reshaping import Part
 from app.domain.personal_data.reading import unnamed
 from app.domain.search import vectors
@@ -131,3 +132,46 @@ def test_groups_are_about_one_thing() -> None:
     topics = [Counter(held[row]["topic"] for row in group.rows) for group in found]
     pure = sum(each.most_common(1)[0][1] for each in topics) / sum(each.total() for each in topics)
     assert pure >= 0.7 and len({each.most_common(1)[0][0] for each in topics}) >= 25
+
+
+def test_heard_anew_a_passage_says_what_it_said_first(app: Flask, workspace: Workspace) -> None:
+    """Also where masks stand for what was said: both read the same, and the step that understands
+    keeps the vectors that everything later is heard by."""
+    program = factories.program(workspace)
+    program.themes += [
+        Theme(name=theme.name, description=theme.description, position=number)
+        for number, theme in enumerate(default_codebook().themes, 2)
+        if theme.name not in ("Delivery", "Staff")
+    ]
+    said = (
+        "I rang 0161 496 0018 four times and nobody picked up.",
+        "I wrote to complaints@shop.example and got no answer.",
+        "The refund to sort code 20-11-33 account 55779911 never came.",
+        "07700 900123",
+        "Thank you all.",
+    )
+    answer = factories.answer(factories.submission(program))
+    words = factories.transcript(answer, *said)
+    step = next(each for each in processing.begin(answer).steps if each.name == "understand")
+    step.state = "due"
+    db.session.commit()
+    perform(step.id)
+    db.session.expire_all()
+    assert step.state == "done", step.error
+    first = {text: about(text) for text in said}
+    assert all(first[text] for text in said[:3]) and not first[said[3]]
+    assert db.session.get_one(Vectors, words.id).model == vectors.MODEL
+    assert len(looking.vectors_of([each.id for each in words.segments])) == len(said) - 1
+
+    scope = [theme.id for theme in program.themes]
+    again = changes.plan(program, changes.AGAIN, [], None, scope=scope, look=False)
+    changes.apply(again)
+    db.session.commit()
+    assert performed(again.runs[-1]) == "0 passages changed"
+    assert {text: about(text) for text in said} == first
+
+    db.session.execute(delete(Vectors))
+    again = changes.plan(program, changes.AGAIN, [], None, scope=scope, look=False)
+    changes.apply(again)
+    db.session.commit()
+    assert performed(again.runs[-1]) == "0 passages changed"

@@ -6,6 +6,7 @@ from app.domain import highlights, masks, processing, speakers, transcripts, voc
 from app.domain import understanding as findings
 from app.domain.codebook import hearing, holding
 from app.domain.fairness import stops
+from app.domain.search import vectors
 from app.domain.wording import count
 from app.extensions import db
 from app.models import Answer, Recording
@@ -50,18 +51,24 @@ def understand(work: Work) -> Publish:
     edition, segments = transcript.edition, transcripts.to_understand(transcript)
     askers = speakers.askers(transcript)
     feedback = [segment.speaker not in askers for segment in segments]
-    texts = [segment.text for segment, ours in zip(segments, feedback, strict=True) if ours]
+    ours = [segment for segment, theirs in zip(segments, feedback, strict=True) if theirs]
+    ids, texts = [each.id for each in ours], [each.text for each in ours]
+    read = vectors.texts(transcript)
+    meant = [read[each].text for each in ids]
     listening = hearing.of(answer.submission.program)
     db.session.commit()
-    understood = shared(*work.settings.text_models).understand(texts, listening.codebook)
+    understood = shared(*work.settings.text_models).understand(texts, listening.codebook, meant)
+    every = zip(ids, (each.vector for each in understood), strict=True)
+    meanings = {each: vector for each, vector in every if vector is not None}
     found = (hearing.counted(finding(each), listening) for each in understood)
-    made = [next(found) if ours else findings.Finding((), ()) for ours in feedback]
+    made = [next(found) if theirs else findings.Finding((), ()) for theirs in feedback]
 
     def publish() -> str:
         hearing.unchanged(answer.submission.program, listening.edition)
         transcripts.unchanged(transcript.id, edition)
         findings.publish(transcript, made, segments)
         masks.look(transcript)
+        vectors.take(transcript.id, {each: read[each] for each in ids}, meanings)
         processing.hand_over(answer, transcript)
         named = {heard.theme for each in made for heard in each.themes}
         said = f"{count(len(named), 'theme')} in {count(len(texts), 'passage')}"

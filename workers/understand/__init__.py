@@ -12,7 +12,8 @@ from pathlib import Path
 
 from app.domain.codebook.book import Codebook
 from app.domain.search.encoder import readable
-from workers.understand import emotion, hand_off, sentiment, themes
+from app.domain.search.packing import rounded
+from workers.understand import emotion, hand_off, sentiment, telling, themes
 from workers.understand.base import (
     Emotion,
     Engine,
@@ -22,7 +23,7 @@ from workers.understand.base import (
     ThemeScore,
     Understanding,
 )
-from workers.understand.encoder import Encoder
+from workers.understand.encoder import Encoded, Encoder, Floats
 from workers.understand.outside import Outside
 from workers.understand.wording import read_as
 
@@ -67,10 +68,13 @@ class Understander:
         """How long loading the encoder took; 0 before the first use."""
         return self.encoder.load_seconds
 
-    def understand(self, texts: Sequence[str], codebook: Codebook) -> list[Understanding]:
+    def understand(
+        self, texts: Sequence[str], codebook: Codebook, meant: Sequence[str] | None = None
+    ) -> list[Understanding]:
         """One per text, in order. A text with nothing to read (see `readable`) is neutral with
-        confidence 0, with no emotion and no theme. Raises StepFailed if a model or weights
-        can't be had."""
+        confidence 0, with no emotion and no theme. `meant`: what is read in the place of each text
+        for its vector, and so for its themes (`app.domain.search.vectors`). Raises StepFailed if a
+        model or weights can't be had."""
         spoken = [index for index, text in enumerate(texts) if readable(text)]
         words = [texts[index] for index in spoken]
         masked = [read_as(text) for text in words]
@@ -84,18 +88,31 @@ class Understander:
         results = [_nothing(engines)] * len(texts)
         if not words:
             return results
+        vectors = self._vectors(masked, encoded, meant and [meant[index] for index in spoken])
         found = zip(
             self._sentiment.sentiments(masked)
             if self._sentiment
             else sentiment.sentiments(encoded.felt),
             self._emotion.emotions(masked) if self._emotion else emotion.emotions(encoded.features),
-            self._index(codebook).themes(encoded.embedding),
-            hand_off.hand_offs(words, encoded),
+            self._index(codebook).themes(vectors),
+            telling.worded(words, hand_off.hand_offs(words, encoded), self.encoder.encode),
+            vectors,
             strict=True,
         )
-        for index, (feeling, emotions, about, person) in zip(spoken, found, strict=True):
-            results[index] = Understanding(feeling, emotions, about, person, engines)
+        for index, (feeling, emotions, about, person, vector) in zip(spoken, found, strict=True):
+            results[index] = Understanding(feeling, emotions, about, person, engines, vector)
         return results
+
+    def _vectors(
+        self, read: Sequence[str], encoded: Encoded, meant: Sequence[str] | None
+    ) -> Floats:
+        """As they are once search has kept them: whoever hears themes later hears the same."""
+        embedding = encoded.embedding.copy()
+        instead = [read_as(text) for text in meant or ()]
+        other = [row for row, text in enumerate(instead) if text != read[row]]
+        if other:
+            embedding[other] = self.encoder.embed([instead[row] for row in other])
+        return rounded(embedding)
 
     def _indexed(self, codebook: Codebook) -> themes.ThemeIndex:
         return themes.ThemeIndex(codebook, self.encoder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from app.domain.search.packing import Floats
 
 Label = Literal["negative", "neutral", "positive"]
 
@@ -61,11 +63,15 @@ class Engines:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
+    """`vector`: what the passage means, (384,), as search keeps it; None where there is nothing to
+    read."""
+
     sentiment: Sentiment
     emotions: tuple[Emotion, ...]
     themes: tuple[ThemeScore, ...]
     hand_off: HandOff
     engines: Engines
+    vector: Floats | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, object]:
         """The shape of `heard understand`, without the id."""

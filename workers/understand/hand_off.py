@@ -61,7 +61,8 @@ def readings(encoded: Encoded) -> Floats:
 
 
 def hand_offs(texts: Sequence[str], encoded: Encoded) -> list[HandOff]:
-    """One per text. `score` is the calibrated chance, 0..1, that a person is needed."""
+    """One per text. `score` is the calibrated chance, 0..1, that a person is needed; `words` the
+    plain ones for its reason, often none (`telling.worded`)."""
     head = load("hand_off")
     logits = head.logits(readings(encoded)) / head.extra["temperature"]
     least = float(head.extra["threshold"][0])

@@ -13,6 +13,7 @@ from app.domain.codebook import clusters, versions, wording
 from app.domain.codebook.clusters import Floats
 from app.domain.codebook.proposals import KEPT, LEAST
 from app.domain.corrections import keeping
+from app.domain.search import packing
 from app.domain.search import vectors as stored
 from app.extensions import db
 from app.models import Mention, Program, Segment, Submission, Vectors
@@ -69,17 +70,6 @@ def uncovered(program: Program, most: int = MOST) -> list[Passage]:
     ]
 
 
-def texts_of(segment_ids: Sequence[int]) -> dict[int, str]:
-    """The passages' words with their masks, by id."""
-    rows = db.session.scalars(
-        select(Segment)
-        .where(Segment.id.in_(segment_ids))
-        .order_by(Segment.transcript_id, Segment.position)
-    ).all()
-    read = masking.Reader()
-    return {each.id: read(each) for each in rows}
-
-
 def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:
     """The vectors that search keeps of these passages (384 numbers, length 1), of those that have
     one. `app.domain.search.vectors` takes away those of words that changed."""
@@ -94,10 +84,10 @@ def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:
                 Vectors.model.in_((stored.MODEL, stored.PART)),
             )
         )
-        records = np.frombuffer(b"".join(rows), stored.RECORD)
+        records = np.frombuffer(b"".join(rows), packing.RECORD)
         records = records[np.isin(records["segment"], part) & (records["scale"] > 0)]
         for segment_id, vector in zip(
-            records["segment"].tolist(), stored.unpacked(records), strict=True
+            records["segment"].tolist(), packing.unpacked(records), strict=True
         ):
             found[segment_id] = vector
     return found

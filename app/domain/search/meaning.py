@@ -14,7 +14,7 @@ from sqlalchemy import and_, select
 
 from app import runtime
 from app.domain import masking, personal_data
-from app.domain.search import encoder, vectors
+from app.domain.search import encoder, packing, vectors
 from app.domain.search.filters import Filters, current, of_passages, of_voices
 from app.extensions import db
 from app.models import Answer, Segment, Submission, Transcript, Vectors
@@ -70,9 +70,9 @@ def waiting(workspace_id: str) -> bool:
     )
 
 
-def _near(workspace_id: str, vector: vectors.Floats, filters: Filters) -> npt.NDArray[np.void]:
+def _near(workspace_id: str, vector: packing.Floats, filters: Filters) -> npt.NDArray[np.void]:
     """The records whose cosine with the query is FLOOR or more, nearest first."""
-    kept, cosines = [np.zeros(0, vectors.RECORD)], [np.zeros(0, np.float32)]
+    kept, cosines = [np.zeros(0, packing.RECORD)], [np.zeros(0, np.float32)]
     scale = np.float32(127)
     for records in _stored(workspace_id, filters):
         cosine = np.asarray(records["numbers"].astype(np.float32) @ vector, np.float32)
@@ -84,7 +84,7 @@ def _near(workspace_id: str, vector: vectors.Floats, filters: Filters) -> npt.ND
     return np.concatenate(kept)[order]
 
 
-def _stored(workspace_id: str, filters: Filters) -> Iterator[vectors.Records]:
+def _stored(workspace_id: str, filters: Filters) -> Iterator[packing.Records]:
     rows = db.session.scalars(
         select(Vectors.records)
         .join(Transcript, and_(Transcript.id == Vectors.transcript_id, Transcript.current))
@@ -94,10 +94,10 @@ def _stored(workspace_id: str, filters: Filters) -> Iterator[vectors.Records]:
         .execution_options(yield_per=ROWS)
     )
     for part in rows.partitions():
-        yield np.frombuffer(b"".join(part), vectors.RECORD)
+        yield np.frombuffer(b"".join(part), packing.RECORD)
 
 
-def _fitting(near: vectors.Records, filters: Filters) -> Sequence[int]:
+def _fitting(near: packing.Records, filters: Filters) -> Sequence[int]:
     """Those whose words are still the ones that were compared, and that fit the filters."""
     ids: list[int] = near["segment"].tolist()
     said = vectors.digests(ids)

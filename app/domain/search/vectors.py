@@ -1,4 +1,4 @@
-"""What each passage means, as a vector: 384 numbers of a byte with their scale.
+"""What each passage means, as a vector (`app.domain.search.packing`).
 
 A vector is made of the words as those see them who see masks, with one name in the place of every
 name: two passages that differ only in what is masked have the same vector, so none of them can be
@@ -8,37 +8,28 @@ told, or found, by it. That of a passage that was masked or edited since counts 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import selectinload
 
 from app import queue, runtime
 from app.domain import masking, personal_data
 from app.domain.clerk import rows_written
 from app.domain.personal_data import reading
+from app.domain.search.encoder import NAME, SHA256, readable
+from app.domain.search.packing import RECORD, Floats, Records, packed, unpacked
 from app.extensions import db
 from app.models import PersonalLook, Segment, Transcript, Vectors
 
-Floats = npt.NDArray[np.float32]
-Records = npt.NDArray[np.void]
 Masks = Mapping[int, masking.Hidden]
 
-NAME = "all-MiniLM-L6-v2"
-# of model.safetensors as published at sentence-transformers/all-MiniLM-L6-v2
-SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-READY = 3  # counted up when `texts` or what the worker does to them changes
+READY = 4  # counted up when `texts` or what the worker does to them changes
 MODEL = f"{NAME} {SHA256[:8]} {READY}"
 PART = f"{MODEL} part"  # some passages have their vector, others wait for theirs
 TODAY = (MODEL, PART)
-WIDTH = 384
-# 404 bytes a passage: its id, of which masked text the vector is, and the numbers: each of them
-# times scale / 127, and the whole has length 1.
-RECORD = np.dtype(
-    [("segment", "<i8"), ("digest", "V8"), ("scale", "<f4"), ("numbers", "i1", (WIDTH,))]
-)
 AT_ONCE = 64  # transcripts rung for at a time: what comes in meanwhile waits a second or two
 IDS = 5000  # in one statement: SQLite takes 32,766
 _STANDS_FOR = {
@@ -58,10 +49,11 @@ class Meant:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is still to be made of a transcript: texts by the passages' ids. `kept`: the records
-    that stay. `edition`: of the row when it was looked at."""
+    that stay. `passages`: how many it has. `edition`: of the row when it was looked at."""
 
     transcript_id: str
     edition: int
+    passages: int
     kept: Records
     texts: Mapping[int, Meant]
 
@@ -127,7 +119,7 @@ def wanted(transcript_id: str) -> Wanted | None:
     kept = _fitting(_stored(transcript_id), said)
     there = set(kept["segment"].tolist())
     missing = {each: text for each, text in said.items() if each not in there}
-    return Wanted(transcript_id, row.edition, kept, missing)
+    return Wanted(transcript_id, row.edition, len(said), kept, missing)
 
 
 def publish(wanted: Wanted, made: Mapping[int, Floats]) -> bool:
@@ -139,10 +131,40 @@ def publish(wanted: Wanted, made: Mapping[int, Floats]) -> bool:
         record["segment"], record["digest"] = segment_id, said.digest
         if segment_id in made:
             record["numbers"], record["scale"] = packed(made[segment_id])
-    kept = np.concatenate([wanted.kept, new]).tobytes()
+    kept = np.concatenate([wanted.kept, new])
     mine = (Vectors.transcript_id == wanted.transcript_id, Vectors.edition == wanted.edition)
-    values = {"model": MODEL, "records": kept, "edition": wanted.edition + 1}
+    values = {
+        "model": MODEL if len(kept) == wanted.passages else PART,
+        "records": kept.tobytes(),
+        "edition": wanted.edition + 1,
+    }
     return bool(rows_written(update(Vectors).where(*mine).values(**values)))
+
+
+def take(transcript_id: str, read: Mapping[int, Meant], made: Mapping[int, Floats]) -> None:
+    """Keeps vectors that were made of what was `read` for another purpose, of the passages whose
+    words and masks are still those. The caller commits."""
+    wanted_now = wanted(transcript_id)
+    if wanted_now is not None:
+        same = {key: text for key, text in wanted_now.texts.items() if read.get(key) == text}
+        publish(replace(wanted_now, texts=same), made)
+
+
+def texts_of(segment_ids: Sequence[int]) -> dict[int, Meant]:
+    """What vectors of these passages are made of, by their ids."""
+    found: dict[int, Meant] = {}
+    for begin in range(0, len(segment_ids), IDS):
+        some = segment_ids[begin : begin + IDS]
+        inside = select(Segment.transcript_id).where(Segment.id.in_(some))
+        transcripts = db.session.scalars(
+            select(Transcript)
+            .where(Transcript.id.in_(inside))
+            .options(selectinload(Transcript.segments))
+        ).all()
+        masks = masking.hidden_in(transcripts)
+        for each in transcripts:
+            found |= texts(each, masks)
+    return {segment_id: found[segment_id] for segment_id in segment_ids if segment_id in found}
 
 
 def of(transcript_ids: Sequence[str]) -> tuple[list[int], Floats]:
@@ -185,27 +207,14 @@ def counted(transcripts: Select[str]) -> int:
     return int(found or 0) // RECORD.itemsize
 
 
-def packed(vector: Floats) -> tuple[npt.NDArray[np.int8], float]:
-    """A byte for each number and the largest one of them; the cosine with the vector that they
-    stand for is 0.9999 (`tests/domain/search/test_vectors.py`)."""
-    largest = float(np.abs(vector).max())
-    numbers = np.rint(vector * (127 / largest)).astype(np.int8)
-    return numbers, largest
-
-
-def unpacked(records: Records) -> Floats:
-    """(n, 384), length 1 up to rounding; 0 for what has none."""
-    scale = records["scale"][:, None] / np.float32(127)
-    return np.asarray(records["numbers"] * scale, np.float32)
-
-
 def digest(text: str) -> bytes:
     return bytes.fromhex(masking.digest(text)[:16])
 
 
 def meant(text: str, masks: masking.Hidden) -> Meant:
-    """A text with one name for all names, and a word of what it is for what else is masked."""
-    shown = masking.text_of(text, masks)
+    """A text with one name for all names, and a word of what it is for what else is masked; ""
+    where the model can't read it."""
+    shown = masking.text_of(text, masks) if readable(text) else ""
     for label, word in _STANDS_FOR.items() if masks else ():
         shown = shown.replace(label, word)
     return Meant(shown, digest(masking.text_of(text, masks, searched=True)))

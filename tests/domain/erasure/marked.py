@@ -14,7 +14,7 @@ from app.domain import (
     erasing,
     processing,
 )
-from app.domain.search import vectors
+from app.domain.search import packing, vectors
 from app.extensions import db
 from app.models import (
     Answer,
@@ -107,7 +107,7 @@ def _understood(program: Program, answer: Answer, words: Transcript) -> None:
     for each in proposals:
         each.passages = [ProposedPassage(segment_id=said.id, place=0)]
     factories.save(change, about, *proposals)
-    record = np.zeros(1, vectors.RECORD)
+    record = np.zeros(1, packing.RECORD)
     record["segment"], record["scale"] = said.id, 1
     record["numbers"][0, : len(MARKER)] = np.frombuffer(MARKER.encode(), np.int8)
     factories.save(

@@ -9,7 +9,17 @@ import pytest
 
 from app import runtime
 from app.domain import consent, editing, masks
-from app.domain.search import Filters, Found, by_both, encoder, finding, meaning, vectors, wordpiece
+from app.domain.search import (
+    Filters,
+    Found,
+    by_both,
+    encoder,
+    finding,
+    meaning,
+    packing,
+    vectors,
+    wordpiece,
+)
 from app.domain.search.encoder import readable
 from app.domain.search.finding import fused
 from app.extensions import db
@@ -122,7 +132,7 @@ def test_a_masked_name_is_not_found_by_meaning(workspace: Workspace) -> None:
         assert not any(hit.means for hit in by_both(workspace.id, query).hits), query
     for query in ("Oluwaseun was kind", "Margaret was kind", "the driver called Margaret"):
         vector = encoder.model().embed(meaning.said(query))
-        near = vectors.unpacked(meaning._near(workspace.id, vector, Filters()))
+        near = packing.unpacked(meaning._near(workspace.id, vector, Filters()))
         assert len(near) == 2 and (near[0] == near[1]).all()
         # so whoever is asked for, both are found, and in the same order
         assert len(by_both(workspace.id, query, masked=True).hits) == 2

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app import queue, runtime
 from app.domain import editing, erasure, masks
-from app.domain.search import vectors
+from app.domain.search import encoder as web
+from app.domain.search import packing, vectors
 from app.extensions import db
 from app.models import Answer, Member, Transcript, Vectors, Workspace
 from tests import factories, services
@@ -29,12 +30,12 @@ def said(workspace: Workspace, *sentences: str) -> Transcript:
     return transcript
 
 
-def any_vector() -> vectors.Floats:
-    vector = CHANCE.standard_normal(vectors.WIDTH).astype(np.float32)
+def any_vector() -> packing.Floats:
+    vector = CHANCE.standard_normal(packing.WIDTH).astype(np.float32)
     return vector / np.float32(np.linalg.norm(vector))
 
 
-def make(transcript: Transcript) -> dict[int, vectors.Floats]:
+def make(transcript: Transcript) -> dict[int, packing.Floats]:
     """Vectors by chance for what is wanted; what was published."""
     wanted = vectors.wanted(transcript.id)
     assert wanted is not None
@@ -53,18 +54,18 @@ def meant(texts: Mapping[int, vectors.Meant]) -> list[str]:
 
 
 def test_the_model_is_the_one_that_workers_have() -> None:
-    assert (vectors.NAME, vectors.SHA256) == (encoder.NAME, encoder.SHA256)
-    assert vectors.WIDTH == encoder.WIDTH
+    assert (web.NAME, web.SHA256) == (encoder.NAME, encoder.SHA256)
+    assert packing.WIDTH == encoder.WIDTH
     assert len(vectors.PART) <= 40
 
 
 def test_a_byte_for_each_number_is_enough() -> None:
-    assert vectors.RECORD.itemsize == 404
-    found = np.zeros(200, vectors.RECORD)
+    assert packing.RECORD.itemsize == 404
+    found = np.zeros(200, packing.RECORD)
     exact = np.stack([any_vector() for _ in found])
-    for record, vector in zip(found, exact, strict=True):
-        record["numbers"], record["scale"] = vectors.packed(vector)
-    again = vectors.unpacked(found)
+    found["numbers"], found["scale"] = packing.packed(exact)
+    assert np.array_equal(packing.rounded(exact), packing.unpacked(found))
+    again = packing.unpacked(found)
     again /= np.linalg.norm(again, axis=1, keepdims=True)
     assert (again * exact).sum(1).min() > 0.9999
 
@@ -137,7 +138,7 @@ def test_a_mask_that_is_put_later_takes_the_vector_at_once(
     db.session.commit()
     assert kept(transcript) == [transcript.segments[1].id]
     stored = db.session.get_one(Vectors, transcript.id).records
-    assert len(stored) == vectors.RECORD.itemsize
+    assert len(stored) == packing.RECORD.itemsize
 
 
 def test_vectors_go_with_their_voice_and_are_named_in_the_receipt(workspace: Workspace) -> None:
