@@ -89,7 +89,8 @@ def understand(codebook: Path | None) -> None:
                     wrong += 1
                     click.echo(error, err=True)
             reading.show()
-            found = understander.understand([text for _, text in good], themes)
+            texts = [text for _, text in good]
+            found = understander.worded(texts, understander.understand(texts, themes))
             reading.pause()
             for (key, _), each in zip(good, found, strict=True):
                 click.echo(_written({"id": key, **each.as_json()}))

@@ -7,6 +7,7 @@ reads that one pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -95,13 +96,23 @@ class Understander:
             else sentiment.sentiments(encoded.felt),
             self._emotion.emotions(masked) if self._emotion else emotion.emotions(encoded.features),
             self._index(codebook).themes(vectors),
-            telling.worded(words, hand_off.hand_offs(words, encoded), self.encoder.encode),
+            hand_off.hand_offs(words, encoded),
             vectors,
             strict=True,
         )
         for index, (feeling, emotions, about, person, vector) in zip(spoken, found, strict=True):
             results[index] = Understanding(feeling, emotions, about, person, engines, vector)
         return results
+
+    def worded(
+        self, texts: Sequence[str], understood: Sequence[Understanding]
+    ) -> list[Understanding]:
+        """What `understand` made of the texts, with the words that say it wherever a person is
+        needed: as much work again for such a text, which few are."""
+        found = telling.worded(texts, [each.hand_off for each in understood], self.encoder.encode)
+        return [
+            replace(each, hand_off=person) for each, person in zip(understood, found, strict=True)
+        ]
 
     def _vectors(
         self, read: Sequence[str], encoded: Encoded, meant: Sequence[str] | None

@@ -45,7 +45,8 @@ class ThemeScore:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """Whether a person should look at this, why, and the words that say so (may be empty)."""
+    """Whether a person should look at this, why, and the words that say so: the plain ones, none
+    where there are none until `Understander.worded` has looked for what tells."""
 
     needed: bool
     reason: str | None

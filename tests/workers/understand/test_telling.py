@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.domain.codebook.book import Codebook
-from workers.understand import shared
+from workers.understand import HandOff, shared
 from workers.understand.hand_off import words_said
 from workers.understand.telling import MOST, parts
+
+
+def hand_offs(texts: list[str]) -> list[HandOff]:
+    understood = shared().understand(texts, Codebook())
+    return [each.hand_off for each in shared().worded(texts, understood)]
 
 
 def test_a_text_falls_into_clauses_and_pairs_of_them() -> None:
@@ -48,7 +53,7 @@ def test_an_endless_text_has_some_parts() -> None:
 )
 def test_the_telling_clause_is_given(text: str, words: str) -> None:
     assert not words_said(text)
-    person = shared().understand([text, "Thank you."], Codebook())[0].hand_off
+    person = hand_offs([text, "Thank you."])[0]
     assert person.needed and person.words == (words,)
 
 
@@ -60,7 +65,7 @@ def test_words_belong_to_their_own_text_and_are_none_where_nobody_is_needed() ->
         "My brother has learning difficulties and they sold him four broadband contracts.",
         "I can't see the screen, I've got macular degeneration, and it has no voice.",
     ]
-    found = [each.hand_off for each in shared().understand(texts, Codebook())]
+    found = hand_offs(texts)
     assert found[0].words == () and found[1].words == ("solicitor",)
     for text, each in zip(texts[2:], found[2:], strict=True):
         assert each.needed and each.words and each.words[0] in text
