@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
+from app.domain import comparing
 from app.domain.editing_words import Passage
 from app.domain.timeline import Word
 
@@ -36,7 +36,7 @@ class Stray(ValueError):
 
 def between(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[Change, ...]:
     """What leads from `old` to `new`, the last one first: none moves the place of another."""
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    codes = comparing.steps(old, new)
     return tuple(
         Change(i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
         for what, i1, i2, j1, j2 in reversed(codes)
@@ -66,7 +66,7 @@ def pieces(old: str, new: str) -> list[Piece]:
     if max(map(len, words)) > _MOST_COMPARED:
         return [Piece(text, what) for text, what in ((old, "old"), (new, "new")) if text]
     found = []
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    for what, i1, i2, j1, j2 in comparing.steps(*words):
         if what == "equal":
             found.append(Piece(" ".join(words[0][i1:i2]), "same"))
             continue

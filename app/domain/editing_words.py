@@ -11,10 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import accumulate, groupby
 
-from app.domain import details
+from app.domain import comparing, details
 from app.domain.errors import Invalid
 from app.domain.timeline import Word
 
@@ -158,7 +157,7 @@ def _aligned(
     if max(map(len, texts)) > _MOST_COMPARED and texts[0] != texts[1]:
         yield 0, len(new), passage.start, passage.end, None
         return
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    for what, i1, i2, j1, j2 in comparing.steps(*texts):
         if j1 == j2:
             continue
         before = times[i1 - 1][1] if i1 else passage.start

@@ -138,6 +138,6 @@ def _lines(text: str) -> list[list[str]]:
 
 def whole_number(text: str) -> int:
     """An id or edition of a form. Raises Invalid for one that isn't ours."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid
     return int(text)

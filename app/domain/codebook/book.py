@@ -37,7 +37,14 @@ class Codebook:
 
 
 def key(name: str) -> str:
-    """What two names have in common that people read as one: their case, their spaces and how their
-    letters are written (NFKC, Unicode Standard Annex 15) make no difference."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    """What two names have in common that people read as one: their case, their spaces, characters
+    that aren't seen and how their letters are written (NFKC, Unicode Standard Annex 15) make no
+    difference."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join("".join(map(_seen, folded)).split())
+
+
+def _seen(character: str) -> str:
+    """A control character as the space that it is kept as; "" for one that only formats."""
+    kind = unicodedata.category(character)
+    return " " if kind == "Cc" else "" if kind == "Cf" else character

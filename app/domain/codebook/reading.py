@@ -87,17 +87,21 @@ def read_file(csv_text: str) -> File:
 def _cells(text: str) -> tuple[list[str], dict[int, list[str]]]:
     lines = io.StringIO(text, newline=None)  # lines may end with CR alone
     delimiter = _delimiter(lines)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     found: dict[int, list[str]] = {}
+    number = 0
     try:
         columns = _columns(next(reader, []))
+        number = 1
         for number, row in enumerate(reader, start=2):
             if any(cell.strip() for cell in row):
                 found[number] = _fitting(number, row, columns, SEPARATORS[delimiter])
             if len(found) > MOST_KEPT:
                 raise Invalid(_too_many(number, f"{MOST_KEPT:,} themes"))
     except csv.Error as error:
-        raise Invalid(f"Row {reader.line_num}: this isn't readable CSV ({error}).") from error
+        raise Invalid(
+            f"Row {number + 1}: this isn't readable CSV ({error}). Is a quote not closed?"
+        ) from error
     return columns, found
 
 

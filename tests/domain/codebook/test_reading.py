@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.codebook.book import MOST_KEPT, MOST_THEMES, Theme
+from app.domain.codebook.book import MOST_KEPT, MOST_THEMES, Theme, key
 from app.domain.codebook.reading import default_codebook, read_codebook
 from app.domain.errors import Invalid
 
@@ -125,3 +125,17 @@ def test_the_default_codebook_speaks_as_customers_do() -> None:
     book = default_codebook()
     assert len(book.themes) == 14
     assert all(3 <= len(theme.examples) <= 5 for theme in book.themes)
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows() -> None:
+    with pytest.raises(Invalid, match=r"^Row 3: .*quote"):
+        read_codebook(
+            'name,description\nPrice,Dear\nDelivery,"Late parcels\nStaff,Rude\nApp,Slow\n'
+        )
+
+
+@pytest.mark.parametrize("unseen", ["A\u200b", "\u2060A", "A\u202a", "A\x07", "\ufeffA"])
+def test_names_that_look_the_same_are_twins(unseen: str) -> None:
+    assert key(unseen) == key("a")
+    with pytest.raises(Invalid, match="Row 3"):
+        read_codebook(f"name,description\nA,one\n{unseen},other\n")
