@@ -1,7 +1,8 @@
 """Where a correction belongs once the words were written down anew, edited, split or merged. Pure.
 
 By time where something was spoken: the passage that shares most of the correction's time, and
-more than half of the shorter of both. By the words where nothing was spoken, else by the place.
+more than half of the shorter of both. Where nothing was spoken by the words, else it stays with the
+passage that it was about last; where that is gone it is about no other.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ SAME = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A passage, or where one was. `digest`: of its words."""
+    """A passage, or where one was. `digest`: of its words. `last`: of a mark, the passage that it
+    was about until now."""
 
     position: int
     start: float
     end: float
     digest: str
+    last: int | None = None
 
     @property
     def spoken(self) -> bool:
@@ -43,9 +46,11 @@ def _nearest(mark: Place, here: Mapping[int, Place]) -> int | None:
         )
     unspoken = {key: place for key, place in here.items() if not place.spoken}
     alike = {key: place for key, place in unspoken.items() if place.digest == mark.digest}
+    if mark.last in alike:
+        return mark.last
     if alike:
         return min(alike, key=lambda key: abs(alike[key].position - mark.position))
-    return next((key for key, place in unspoken.items() if place.position == mark.position), None)
+    return mark.last if mark.last in unspoken else None
 
 
 def _shared(mark: Place, place: Place) -> float:

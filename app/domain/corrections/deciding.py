@@ -138,6 +138,9 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     if before is not None and segment is not None:
         before.state, before.ended_at, before.ended_by = "stands", None, None
         rows.lay(before, segment)
+    db.session.flush()
+    if segment is not None:
+        keeping.settle(segment.transcript)  # one that lay beneath, as after a merge, counts again
     consequences.undo(answer, correction, member)
     _noted(correction, "label.withdrawn")
     return correction
@@ -171,8 +174,9 @@ def _decide(
 ) -> Correction:
     segment = here.segment
     machine, made_by = _machine(here, kind, standing)
-    place = keeping.place_of(segment)
+    place, moment = keeping.place_of(segment), now()
     made = Correction(
+        created_at=moment,
         workspace_id=here.submission.workspace_id,
         program_id=here.submission.program_id,
         answer_id=here.answer.id,
@@ -192,7 +196,7 @@ def _decide(
         member_id=member.id,
     )
     if standing is not None:
-        standing.state, standing.ended_at, standing.ended_by = "replaced", now(), member.id
+        standing.state, standing.ended_at, standing.ended_by = "replaced", moment, member.id
     db.session.add(made)
     db.session.flush()
     rows.lay(made, segment)
@@ -222,7 +226,8 @@ def _machine(
 
 
 def _before(correction: Correction) -> Correction | None:
-    """The decision whose place this one took."""
+    """The decision whose place this one took: it ended at the moment in which this one was made.
+    One that a third took the place of, in a passage joined to this one since, isn't it."""
     return db.session.scalars(
         select(Correction)
         .where(
@@ -230,8 +235,8 @@ def _before(correction: Correction) -> Correction | None:
             Correction.segment_id == correction.segment_id,
             Correction.kind == correction.kind,
             Correction.state == "replaced",
+            Correction.ended_at == correction.created_at,
         )
-        .order_by(Correction.ended_at.desc(), Correction.id.desc())
         .limit(1)
     ).first()
 

@@ -92,7 +92,13 @@ def place_of(segment: Segment) -> Place:
 
 
 def _place(correction: Correction) -> Place:
-    return Place(correction.position, correction.start, correction.end, correction.digest)
+    return Place(
+        correction.position,
+        correction.start,
+        correction.end,
+        correction.digest,
+        correction.segment_id,
+    )
 
 
 def _every(answer_id: str) -> list[Correction]:

@@ -146,9 +146,9 @@ def test_a_written_answer_finds_its_words_again() -> None:
     marks = {
         "moved": Place(5, 0, 0, "b"),
         "gone": Place(9, 0, 0, "z"),
-        "first": Place(0, 0, 0, "y"),
+        "edited": Place(4, 0, 0, "y", 1),
     }
-    assert anchoring.places(marks, here) == {"moved": 3, "first": 1}
+    assert anchoring.places(marks, here) == {"moved": 3, "edited": 1}
 
 
 def test_whoever_tags_again_can_ask_what_is_decided(voice: Voice, delivery: str) -> None:
