@@ -101,7 +101,8 @@ def test_odd_forms_change_nothing(editor: FlaskClient, answer: Answer, words: Tr
     fine = {"edition": "0", "transcript": words.id}
     number = words.segments[0].id
     for odd, status in (
-        ({}, 422), ({**fine, "edition": "x"}, 422), ({**fine, "edition": "9" * 10}, 422), ({**fine, "text-x": "a"}, 422),
+        ({}, 422), ({**fine, "edition": "x"}, 422), ({**fine, "text-x": "a"}, 422),
+        ({**fine, "edition": "9" * 10}, 422), ({**fine, "edition": "9" * 9}, 409),
         ({**fine, "transcript": "other"}, 409), ({**fine, "edition": "7"}, 409),
         ({**fine, "do": f"explode:{number}"}, 422), ({**fine, "do": "merge:x"}, 422),
         ({**fine, "do": "merge:99999"}, 422), ({**fine, "do": "undo"}, 409),
