@@ -13,16 +13,15 @@ import numpy as np
 from app.domain.codebook import carrying, clusters, looking, proposals
 from app.domain.codebook.retagging import Heard, Passage, Plan
 from app.domain.search import vectors
-from app.domain.search.encoder import readable
 from app.domain.search.packing import rounded
 from app.domain.wording import count
 from app.extensions import db
 from app.models import CodebookChange, Program
+from workers import vectors as making
 from workers.perform import Publish, Work
 from workers.understand import shared
 from workers.understand.encoder import WIDTH, Encoder, Floats
 from workers.understand.themes import ThemeIndex, centred, engine
-from workers.understand.wording import read_as
 
 
 class Listener:
@@ -53,9 +52,7 @@ def embedded(segment_ids: Sequence[int], encoder: Encoder) -> Floats:
     """(n, 384): the passages' vectors, 0 where there is nothing to read."""
     known = looking.vectors_of(segment_ids)
     texts = vectors.texts_of([each for each in segment_ids if each not in known])
-    missing = [each for each, meant in texts.items() if readable(meant.text)]
-    made = rounded(encoder.embed([read_as(texts[each].text) for each in missing]))
-    known |= zip(missing, made, strict=True)
+    known |= {key: rounded(each) for key, each in making.embedded(texts, encoder).items()}
     none = np.zeros(WIDTH, np.float32)
     found = [known.get(each, none) for each in segment_ids]
     return np.array(found, np.float32).reshape(-1, WIDTH)

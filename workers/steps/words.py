@@ -50,18 +50,18 @@ def understand(work: Work) -> Publish:
     transcript = current_of(answer)
     edition, segments = transcript.edition, transcripts.to_understand(transcript)
     askers = speakers.askers(transcript)
-    feedback = [segment.speaker not in askers for segment in segments]
-    ours = [segment for segment, theirs in zip(segments, feedback, strict=True) if theirs]
-    ids, texts = [each.id for each in ours], [each.text for each in ours]
+    every = [each.id for each in segments]
+    feedback = [each for each in segments if each.speaker not in askers]
+    ids, texts = [each.id for each in feedback], [each.text for each in feedback]
     read = vectors.texts(transcript)
     meant = [read[each].text for each in ids]
     listening = hearing.of(answer.submission.program)
     db.session.commit()
     understood = shared(*work.settings.text_models).understand(texts, listening.codebook, meant)
-    every = zip(ids, (each.vector for each in understood), strict=True)
-    meanings = {each: vector for each, vector in every if vector is not None}
-    found = (hearing.counted(finding(each), listening) for each in understood)
-    made = [next(found) if theirs else findings.Finding((), ()) for theirs in feedback]
+    by_id = dict(zip(ids, understood, strict=True))
+    meanings = {key: each.vector for key, each in by_id.items() if each.vector is not None}
+    found = {key: hearing.counted(finding(each), listening) for key, each in by_id.items()}
+    made = [found.get(key, findings.Finding((), ())) for key in every]
 
     def publish() -> str:
         hearing.unchanged(answer.submission.program, listening.edition)

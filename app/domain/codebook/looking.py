@@ -81,7 +81,7 @@ def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:
                 Vectors.transcript_id.in_(
                     select(Segment.transcript_id).where(Segment.id.in_(part)).distinct()
                 ),
-                Vectors.model.in_((stored.MODEL, stored.PART)),
+                Vectors.model.in_(stored.TODAY),
             )
         )
         records = np.frombuffer(b"".join(rows), packing.RECORD)

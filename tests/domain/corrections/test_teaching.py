@@ -51,6 +51,12 @@ def looked_at(change: CodebookChange) -> dict[str, tuple[int, int]]:
     return {each: (moved.gained, moved.lost) for each, moved in seen.themes.items()}
 
 
+def apply(change: CodebookChange) -> None:
+    changes.apply(change)
+    db.session.commit()
+    carried_out(change)
+
+
 def carried_out(change: CodebookChange) -> None:
     commit = lambda _share, _stage: db.session.commit()  # noqa: E731
     if change.state == "undoing":
@@ -87,9 +93,7 @@ def test_looked_at_applied_and_undone(
     assert examples(program) == {}  # looking changes nothing
     assert looked_at(change) == {delivery: (1, 0), staff: (0, 2)}
     assert two.stands("theme") == (staff,)
-    changes.apply(change)
-    db.session.commit()
-    carried_out(change)
+    apply(change)
     assert examples(program) == {"Delivery": (PARCEL,)}
     assert two.stands("theme") == (delivery,)
     assert one.stands("theme") == (delivery,)
@@ -118,8 +122,7 @@ def test_what_people_decided_is_left_alone(
     )
     change = teaching.plan(program, two.member)
     assert looked_at(change) == {}
-    changes.apply(change)
-    carried_out(change)
+    apply(change)
     assert two.stands("theme") == ()
     assert two.stands("theme", at=1) == (program.themes[1].id,)
 
@@ -139,8 +142,7 @@ def test_taken_back_reworded_or_decided_anew_it_teaches_no_longer(
 ) -> None:
     one, _ = taught
     change = teaching.plan(program, one.member)
-    changes.apply(change)
-    carried_out(change)
+    apply(change)
     one.first.text = "Something else."
     db.session.commit()
     assert examples(program) == {}
@@ -160,12 +162,10 @@ def test_what_teaches_a_theme_that_was_merged_does_not_wait_again(
 ) -> None:
     one, two = taught
     change = teaching.plan(program, one.member)
-    changes.apply(change)
-    carried_out(change)
+    apply(change)
     staff = program.themes[1]
     merge = reshaping.plan_merge(program, program.themes[0], staff, None)
-    changes.apply(merge)
-    carried_out(merge)
+    apply(merge)
     assert examples(program) == {"Delivery": (PARCEL,)} and one.stands("theme") == (staff.id,)
     assert teaching.waiting(program) == {}
     two.correct("theme")
@@ -179,8 +179,7 @@ def test_a_lesson_has_masks_and_goes_with_its_voice(
     voice = make("My name is Oluwaseun Bakare and it was soaked.")
     voice.correct("theme", delivery)
     change = teaching.plan(program, voice.member)
-    changes.apply(change)
-    carried_out(change)
+    apply(change)
     ((said,),) = examples(program).values()
     assert "Bakare" not in said and "soaked" in said
     assert "Bakare" not in str(change.followed) + str(change.wanted) + str(change.preview)
@@ -199,8 +198,7 @@ def test_a_theme_has_as_many_as_people_may_write(
     for at in range(3):
         voice.correct("theme", delivery, at=at)
     change = teaching.plan(program, voice.member)
-    changes.apply(change)
-    carried_out(change)
+    apply(change)
     assert examples(program)["Delivery"] == ("Parcel 2 was soaked.", "Parcel 1 was soaked.")
     voice.heard(*(found() for _ in range(3)))
     assert voice.stands("theme") == (delivery,)
