@@ -111,7 +111,8 @@ def _listed(program: Program) -> Select[Any]:
 def _heard(program: Program) -> Subquery:
     """What the machine said, by decision that stands: that which the person saw, and a `later`
     version's word, which is measured by the same decision as long as the words are those that the
-    person read. `agrees`, `looked`: 1 or 0."""
+    person read. Also by one whose passage is gone or lies beneath another decision: it was about
+    what the machine said then. `agrees`, `looked`: 1 or 0."""
     stands = (Correction.program_id == program.id, Correction.state == "stands")
     looked = case((Correction.reason == kinds.RIGHT, 1), else_=0).label("looked")
 

@@ -5,8 +5,9 @@ passage that changed since it was looked through is looked through here, so no m
 `app.domain.masks` puts them there.
 """
 
+from app.domain.masking.decided import decided
 from app.domain.masking.digests import digest
-from app.domain.masking.hiding import hidden, hidden_in, known, looked_through
+from app.domain.masking.hiding import by_machine, hidden, hidden_in, looked_through
 from app.domain.masking.muting import muted
 from app.domain.masking.quotes import Evidence, evidence, plain, quote, written
 from app.domain.masking.reaching import said as said_how
@@ -32,11 +33,12 @@ __all__ = [
     "Passage",
     "Reader",
     "Veiled",
+    "by_machine",
+    "decided",
     "digest",
     "evidence",
     "hidden",
     "hidden_in",
-    "known",
     "looked_through",
     "muted",
     "passage",

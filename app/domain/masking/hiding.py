@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app.domain import personal_data
+from app.domain.masking.carried import carried
+from app.domain.masking.decided import Decided, decided, known
 from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
-from app.domain.masking.places import decide, masked, put
-from app.domain.masking.times import Said, heard
+from app.domain.masking.places import Kinds, decide, masked, put
+from app.domain.masking.times import heard
 from app.extensions import db
-from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What masks in one answer's words depend on besides the words: what the rules found and people
-    decided, in the order in which it came; what the customer is called, as they typed it; and which
-    words the machine timed itself, as `times.heard` gives them."""
-
-    rows: Sequence[PersonalData]
-    names: Sequence[str]
-    timed: frozenset[Said] | None
-
-
-def decided(transcript: Transcript) -> Decided:
-    """Read once, for all that is asked of a transcript at a time."""
-    rows = db.session.scalars(
-        select(PersonalData)
-        .where(PersonalData.answer_id == transcript.answer_id)
-        .order_by(PersonalData.created_at, PersonalData.id)
-    )
-    return Decided(rows.all(), known(transcript), heard(transcript))
+from app.models import PersonalData, PersonalLook, Segment, Transcript
 
 
 def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[int, str]]:
     """The masked words of each passage that has some, by the segment's id: number of the word →
     kind."""
     by = by or decided(transcript)
-    return _hidden(transcript.segments, by, looked_through(transcript.segments))
+    return _hidden(transcript, by, looked_through(transcript.segments))
 
 
 def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
@@ -58,29 +38,36 @@ def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
     for each in transcripts:
         by = Decided(rows[each.answer_id], known(each), heard(each))
         own = frozenset(segment.id for segment in each.segments)
-        found |= _hidden(each.segments, by, fresh & own)
+        found |= _hidden(each, by, fresh & own)
     return found
 
 
+def by_machine(
+    transcript: Transcript, by: Decided, fresh: frozenset[int] = frozenset()
+) -> dict[int, Kinds]:
+    """What the rules find in a transcript's words as they are now, and what of them is still masked
+    for what stood there before, by the segments' ids. `fresh`: as `looked_through` gives them."""
+    segments = transcript.segments
+    found: dict[int, Kinds] = {segment.id: {} for segment in segments}
+    for each in personal_data.find([segment.text for segment in segments], by.names):
+        put(found[segments[each.segment].id], each.first, each.last, each.kind)
+    kept = carried(transcript, by, found, Ground(segments, fresh, by.timed))
+    return {number: kept[number] | words for number, words in found.items()}
+
+
 def _hidden(
-    segments: Sequence[Segment], by: Decided, fresh: frozenset[int]
+    transcript: Transcript, by: Decided, fresh: frozenset[int]
 ) -> dict[int, dict[int, str]]:
-    found: dict[int, dict[int, str]] = {segment.id: {} for segment in segments}
+    segments = transcript.segments
     if len(fresh) == len(segments):
+        found: dict[int, Kinds] = {segment.id: {} for segment in segments}
         for row in by.rows:
             if row.source == "machine" and row.segment_id in found:
                 put(found[row.segment_id], row.first_word, row.last_word, row.kind)
     else:
-        for each in personal_data.find([s.text for s in segments], by.names):
-            put(found[segments[each.segment].id], each.first, each.last, each.kind)
+        found = by_machine(transcript, by, fresh)
     decide(found, by.rows, Ground(segments, fresh, by.timed))
     return masked(found)
-
-
-def known(transcript: Transcript) -> list[str]:
-    """What the customer is called, as they typed it."""
-    answer = db.session.get_one(Answer, transcript.answer_id)
-    return [answer.submission.display_name] if answer.submission.display_name else []
 
 
 def looked_through(segments: Sequence[Segment]) -> frozenset[int]:

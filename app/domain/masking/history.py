@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from app.domain import editing_changes, personal_data
 from app.domain.editing_words import Passage
+from app.domain.masking.decided import Decided
 from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
-from app.domain.masking.hiding import Decided
 from app.domain.masking.places import Kinds, decide, masked, put
 from app.domain.masking.times import Past
 from app.models import Transcript
@@ -18,12 +19,14 @@ MOST_KNOWN = 1000  # sides of edits, of all answers
 _KNOWN: dict[str, Sequence[personal_data.Found]] = {}
 
 
-def stood(transcript: Transcript) -> Iterator[list[Past]]:
-    """The machine's own passages, and those that each edit that stands took away."""
-    yield _past(editing_changes.from_rows(transcript.heard or ()))
-    for edit in transcript.edits:
-        if edit.state == "done":
-            yield _side(edit.changes, after=False)
+def stood(transcript: Transcript) -> Iterator[tuple[list[Past], datetime]]:
+    """The machine's own passages, and those that each edit that stands took away; until when they
+    stood there."""
+    done = [edit for edit in transcript.edits if edit.state == "done"]
+    if done:
+        yield _past(editing_changes.from_rows(transcript.heard or ())), done[0].created_at
+    for edit in done:
+        yield _side(edit.changes, after=False), edit.created_at
 
 
 def versions(transcript: Transcript) -> Iterator[list[Past]]:
@@ -38,12 +41,17 @@ def versions(transcript: Transcript) -> Iterator[list[Past]]:
 def masks(passages: Sequence[Past], by: Decided) -> dict[int, Kinds]:
     """What today's rules and people's decisions mask in passages that stood together once, by the
     passages' ids."""
-    found: dict[int, Kinds] = {passage.id: {} for passage in passages}
-    texts = [passage.text for passage in passages]
-    for each in _found(texts, by.names):
-        put(found[passages[each.segment].id], each.first, each.last, each.kind)
-    decide(found, by.rows, Ground(passages, frozenset(), by.timed))
-    return masked(found)
+    every = found(passages, by.names)
+    decide(every, by.rows, Ground(passages, frozenset(), by.timed))
+    return masked(every)
+
+
+def found(passages: Sequence[Past], names: Sequence[str]) -> dict[int, Kinds]:
+    """What today's rules alone find there."""
+    every: dict[int, Kinds] = {passage.id: {} for passage in passages}
+    for each in _found([passage.text for passage in passages], names):
+        put(every[passages[each.segment].id], each.first, each.last, each.kind)
+    return every
 
 
 def _found(texts: Sequence[str], names: Sequence[str]) -> Sequence[personal_data.Found]:

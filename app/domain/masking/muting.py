@@ -4,8 +4,6 @@ a word's time is a guess, all is muted in which it may be."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,18 +11,17 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.domain.masking import history
-from app.domain.masking.ground import NEAR
-from app.domain.masking.hiding import Decided, decided, hidden
+from app.domain.masking.decided import Decided, decided
+from app.domain.masking.hiding import hidden
 from app.domain.masking.places import Kinds
+from app.domain.masking.standing import Standing
 from app.domain.masking.times import Past, Said, certain, has_times, heard, words_of
 from app.domain.timeline import Span, merge
 from app.extensions import db
-from app.models import Answer, PersonalData, Transcript
+from app.models import Answer, PersonalData, Segment, Transcript
 
 MARGIN = 0.12  # seconds muted before and after: engines' word times are right to about that
 GAP = 0.15  # a shorter sound between two muted stretches is no word
-
-Times = dict[str, list[tuple[float, float]]]  # of each word, folded: when it is said, in order
 
 
 def muted(transcript: Transcript) -> list[Span]:
@@ -90,31 +87,22 @@ def _unread(transcript: Transcript, by: Decided) -> Iterator[Span]:
     """When those words are said that were masked before an edit and stand there no more."""
     if transcript.heard is None:
         return
-    now: Times = defaultdict(list)
-    for word, start, end in sorted(each for s in transcript.segments for each in words_of(s)):
-        now[word].append((start, end))
-    for before in history.stood(transcript):
+    standing = Standing(transcript.segments)
+    for before, _ in history.stood(transcript):
         every = history.masks(before, by)
         for passage in before:
-            yield from _gone(passage, every.get(passage.id, {}), now, by.timed)
+            yield from _gone(passage, every.get(passage.id, {}), standing, by.timed)
 
 
-def _gone(passage: Past, hides: Kinds, now: Times, timed: frozenset[Said] | None) -> list[Span]:
+def _gone(
+    passage: Past, hides: Kinds, standing: Standing[Segment], timed: frozenset[Said] | None
+) -> list[Span]:
     if not hides:
         return []
     if not has_times(passage):  # what was made of it since has its time by a guess
         return certain(passage, timed)[:1]
     said, when = list(words_of(passage)), certain(passage, timed)
-    return [when[at] for at in hides if not _stands(said[at], now)]
-
-
-def _stands(said: Said, now: Times) -> bool:
-    """Whether the same word is still there at about the same time."""
-    word, start, end = said
-    there = now.get(word, [])
-    first = bisect_left(there, start - 2 * NEAR, key=lambda each: each[0])
-    last = bisect_right(there, start + 2 * NEAR, key=lambda each: each[0])
-    return any(abs(s - start) <= NEAR and abs(e - end) <= NEAR for s, e in there[first:last])
+    return [when[at] for at in hides if not standing.spots(said[at])]
 
 
 def _without(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from app.domain import personal_data
 from app.domain.masking import history
-from app.domain.masking.hiding import decided, hidden
+from app.domain.masking.decided import decided
+from app.domain.masking.hiding import hidden
 from app.domain.masking.places import Kinds, put
 from app.domain.masking.showing import Hidden, text_of
 from app.domain.masking.times import Past

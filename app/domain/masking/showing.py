@@ -75,7 +75,7 @@ def passage(segment: Segment, masks: Hidden) -> Passage:
         return Passage(segment, segment.text, segment.words)
     timed = has_times(segment)
     words: list[Any] = []
-    for first, last, kind in _stretches(segment.text.split(), masks):
+    for first, last, kind in stretches(segment.text.split(), masks):
         own = segment.words[first : last + 1] if timed else []
         if kind:
             text = _label(kind, segment.text.split()[last])
@@ -89,7 +89,7 @@ def text_of(text: str, masks: Hidden, *, searched: bool = False) -> str:
     """A passage's text with its masks; `searched`: with nothing in their place to find."""
     said = text.split()
     parts: list[str] = []
-    for first, last, kind in _stretches(said, masks):
+    for first, last, kind in stretches(said, masks):
         if kind:
             parts.append(UNSEARCHED if searched else _label(kind, said[last]))
         else:
@@ -97,7 +97,7 @@ def text_of(text: str, masks: Hidden, *, searched: bool = False) -> str:
     return " ".join(parts) if masks else text
 
 
-def _stretches(said: Sequence[str], masks: Hidden) -> Iterator[tuple[int, int, str]]:
+def stretches(said: Sequence[str], masks: Hidden) -> Iterator[tuple[int, int, str]]:
     """(first, last, kind) of what is masked alike, kind "" of what isn't masked."""
     first = 0
     for at in range(1, len(said) + 1):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import delete, or_, select
 
 from app.domain import answers, masking, personal_data
-from app.domain.masking import places, times
+from app.domain.masking import places, showing, times
 from app.domain.masking.ground import Ground
 from app.domain.masks import following, rows, untimed
 from app.extensions import db
@@ -32,16 +32,23 @@ def look(transcript: Transcript) -> int:
         .where(PersonalData.answer_id == transcript.answer_id, PersonalData.source == "machine")
         .where(or_(PersonalData.segment_id.in_(ids), PersonalData.segment_id.is_(None)))
     )
-    found = personal_data.find([each.text for each in segments], masking.known(transcript))
-    for each in found:
-        row = rows.stretch(segments[each.segment], transcript, each.kind, each.first, each.last)
+    by = masking.decided(transcript)
+    found = masking.by_machine(transcript, by, frozenset(ids))
+    spots = [
+        (segment, *spot)
+        for segment in segments
+        for spot in showing.stretches(segment.text.split(), found[segment.id])
+        if spot[-1]
+    ]
+    for segment, first, last, kind in spots:
+        row = rows.stretch(segment, transcript, kind, first, last)
         row.engine, row.version = personal_data.ENGINE, personal_data.VERSION
         db.session.add(row)
     for segment in segments:
         rows.looked(segment, None)
     db.session.flush()
     following.settle(transcript)
-    return len(found)
+    return len(spots)
 
 
 def catch_up(most: int = BATCH) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.domain.personal_data import addresses, electronic, names, numbers
+from app.domain.personal_data import addresses, electronic, lists, names, numbers
 from app.domain.personal_data.tokens import Found, fold, spans, tokens
 
-__all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold"]
+__all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold", "ordinary"]
 
 ENGINE, VERSION = "rules", "5"
 KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
@@ -44,6 +44,11 @@ def find(texts: Sequence[str], known: Iterable[str] = ()) -> list[Found]:
         if kind_here is not None and start is None:
             start = place
     return found
+
+
+def ordinary(words: Iterable[str]) -> bool:
+    """Whether all of these, folded, are words that anybody uses."""
+    return lists.common().issuperset(words)
 
 
 def _take(kinds: dict[int, str], kind: str, places: Iterable[int]) -> None:

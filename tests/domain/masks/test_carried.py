@@ -1,0 +1,148 @@
+"""A mask stays with its words when the words around them are edited, or their spelling is."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import editing, masks
+from app.domain.editing import editing_search
+from app.extensions import db
+from app.models import Answer, Member, Transcript
+from tests.domain.masks.said import edit, hide, lift, listened, look, shown, silent
+
+NAMED, SORRY = "my name is Berry okay", "so I am sorry"
+SAW, RED, RUDE, ALL = "we saw it today", "the red zorbix", "it was rude", "and that is all"
+
+
+def save(transcript: Transcript, member: Member, *texts: str) -> None:
+    typed = {each.id: text for each, text in zip(transcript.segments, texts, strict=True)}
+    editing.save(transcript, transcript.edition, editing.staff(member), typed)
+    db.session.commit()
+    db.session.expire_all()
+
+
+@pytest.mark.parametrize("name", ["Berry", "Will"])
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("NAME okay", "[name] okay"),
+        ("um is NAME okay", "um is [name] okay"),
+        ("my name\nis of course\nNAME okay", "[name] okay"),
+    ],
+)
+def test_when_what_announced_a_name_is_edited(
+    answer: Answer, member: Member, typed: str, seen: str, timed: bool, name: str
+) -> None:
+    typed = typed.replace("NAME", name)
+    transcript = listened(answer, f"my name is {name} okay", SORRY, timed=timed)
+    edit(transcript, member, typed)
+    for _ in range(2):
+        if timed:
+            assert shown(transcript)[-2:] == [seen, SORRY]
+            assert silent(transcript, 3.1, 3.9)
+        else:
+            assert name not in " ".join(shown(transcript))
+        look(transcript)
+    lift(transcript, name, member)
+    look(transcript)
+    assert typed.split("\n")[-1] in shown(transcript)
+    assert not timed or not silent(transcript, 3.1, 3.9)
+
+
+def test_of_a_number_whose_beginning_is_corrected(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, "call me on oh seven seven double oh nine hundred four five six")
+    edit(transcript, member, "call me um so double oh nine hundred four five six")
+    for _ in range(2):
+        assert "nine" not in shown(transcript)[0]
+        assert silent(transcript, 2.4, 4.9)
+        look(transcript)
+
+
+def test_a_name_that_was_misheard_is_shown_as_it_was_corrected(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, NAMED, SORRY)
+    edit(transcript, member, "my aim is very okay")
+    look(transcript)
+    assert shown(transcript)[0] == "my aim is very okay"
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_respelt_and_then_moved(answer: Answer, member: Member, looks: bool) -> None:
+    transcript = listened(answer, SAW, RED, RUDE, ALL)
+    hide(transcript, "zorbix", member)
+    save(transcript, member, SAW, "the red Zorbicks", RUDE, ALL)
+    if looks:
+        look(transcript)
+    save(transcript, member, f"{SAW} the red Zorbicks", "", RUDE, f"{ALL} Zorbicks!")
+    for _ in range(2):
+        assert shown(transcript) == [f"{SAW} the red [hidden]", RUDE, f"{ALL} [hidden]!"]
+        assert silent(transcript, 8.4, 9.9), "where it was said"
+        look(transcript)
+    lift(transcript, "Zorbicks!", member)
+    look(transcript)
+    assert shown(transcript) == [f"{SAW} the red [hidden]", RUDE, f"{ALL} Zorbicks!"]
+
+
+def test_respelt_and_typed_again_beside_it(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, SAW, RED, RUDE, ALL)
+    hide(transcript, "zorbix", member)
+    edit(transcript, member, "the red Zorbicks", at=1)
+    look(transcript)
+    wanted = editing_search.Wanted("saw it today", "met the Zorbicks")
+    editing.replace_all(transcript, transcript.edition, editing.staff(member), wanted)
+    db.session.commit()
+    for _ in range(2):
+        assert shown(transcript)[:2] == ["we met the [hidden]", "the red [hidden]"]
+        look(transcript)
+
+
+def test_a_name_of_the_rules_that_is_moved(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, "my name is Zorbo okay", SORRY, ALL)
+    save(transcript, member, "okay", SORRY, f"{ALL} Zorbo")
+    for _ in range(2):
+        assert shown(transcript) == ["okay", SORRY, f"{ALL} [name]"]
+        look(transcript)
+
+
+def test_an_ordinary_word_is_masked_nowhere_else(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, SAW, RED, RUDE, ALL)
+    hide(transcript, "zorbix", member)
+    edit(transcript, member, "the red thing", at=1)
+    look(transcript)
+    edit(transcript, member, "a thing was rude", at=2)
+    look(transcript)
+    assert shown(transcript)[1:3] == ["the red [hidden]", "a thing was rude"]
+
+
+def test_what_was_hidden_after_an_edit_masks_nothing_of_before(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, SAW, "the red torvex", RUDE, ALL)
+    edit(transcript, member, RED, at=1)
+    look(transcript)
+    hide(transcript, "zorbix", member)
+    edit(transcript, member, "the torvex was rude", at=2)
+    look(transcript)
+    assert shown(transcript)[1:3] == ["the red [hidden]", "the torvex was rude"]
+
+
+def test_a_lifted_name_stays_so_through_edits(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, NAMED, SORRY)
+    lift(transcript, "Berry", member)
+    edit(transcript, member, "um is Berry okay")
+    look(transcript)
+    assert shown(transcript)[0] == "um is Berry okay"
+    assert [mark.words for mark in masks.of(transcript)] == ["Berry"]
+
+
+def test_an_undone_edit_carries_nothing(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, SAW, SORRY)
+    edit(transcript, member, "my name is Zorbo")
+    look(transcript)
+    editing.undo(transcript, transcript.edition, editing.staff(member))
+    db.session.commit()
+    edit(transcript, member, "we saw Zorbo today")
+    look(transcript)
+    assert shown(transcript)[0] == "we saw Zorbo today"
