@@ -15,7 +15,7 @@ from app.domain.errors import Invalid
 from app.extensions import csrf, db
 from app.web import form_files
 
-# Everything that isn't a file: the longest form, all answers in writing, a codebook of 512 KB.
+# Everything that isn't a file: the longest form, all answers in writing, a codebook of 960 KB.
 MOST = 1024 * 1024  # bytes
 # One field beside files: ten thousand characters. All of them together are held in memory.
 LONGEST = 64 * 1024  # bytes

@@ -14,7 +14,7 @@ from app.domain.codebook.reading import COLUMNS, File, read_file
 from app.domain.errors import Invalid
 from app.models import CodebookChange, Member, Program, new_id
 
-LARGEST_FILE = 512 * 1024  # bytes
+LARGEST_FILE = 960 * 1024  # bytes
 
 
 def opened(content: bytes) -> File:

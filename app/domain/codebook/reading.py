@@ -26,6 +26,7 @@ from app.domain.errors import Invalid
 DEFAULT = Path(__file__).with_name("default.csv")
 COLUMNS = ("name", "description", "examples", "parent", "colour", "active")
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+BLANK = re.compile(r"\A(?:[^\S\r\n]*[\r\n])+")  # lines before the header
 YES, NO = ("yes", "y", "true", "1", "on", ""), ("no", "n", "false", "0", "off")
 
 
@@ -68,7 +69,7 @@ def read_file(csv_text: str) -> File:
         raise Invalid("The codebook is empty: it needs a row for each theme.")
     if "\x00" in text:
         raise Invalid("The codebook isn't a CSV file.")
-    columns, cells = _cells(text.lstrip())
+    columns, cells = _cells(BLANK.sub("", text))
     rows = {
         number: _theme(number, dict(zip(columns, row, strict=False)))
         for number, row in cells.items()

@@ -25,6 +25,7 @@ def test_names_descriptions_examples_and_parents() -> None:
 def test_what_spreadsheets_write_is_read() -> None:
     assert read_codebook("\ufeffname;description\r\nPrix;Ce que ça coûte\r\n").names == ("Prix",)
     assert read_codebook("name\tdescription\nPrice\tWhat it costs, in all\n").names == ("Price",)
+    assert read_codebook("\n \t\n\tname\tdescription\n1\tPrice\tCosts\n").names == ("Price",)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -215,7 +215,7 @@ def test_a_wrong_file_changes_nothing(program: Program) -> None:
         ("name,description\nA,x\n".encode("utf-16"), "UTF-8"),
         ("name,description\rA,x\rPréis,y\r".encode("latin-1"), "Row 3: this isn't UTF-8 text"),
         (b"", "empty"),
-        (b"name,description\n" + b"x" * 10_000_000, "512 KB"),
+        (b"name,description\n" + b"x" * 10_000_000, "960 KB"),
         (b"name,description\nA," + b"x" * 301 + b"\n", "Row 2: The theme's description is longer"),
         (b"name,description,active\nA,x,no\n", "one active theme"),
         (b"name,description,parent\nA,x,B\n", "Row 2: the parent “B” is not a theme here."),
