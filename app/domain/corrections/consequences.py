@@ -101,10 +101,15 @@ def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:
 def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
     case = db.session.get(FollowUp, taken.follow_up_id) if taken.follow_up_id else None
     needed = _needed(answer.submission)
-    if case is not None and needed and case.state == "done" and not taken.value:
+    if case is not None and needed and not taken.value and _unneeded(case):
         follow_ups.reopen(case, member)
     elif taken.value and not needed:
         _no_call(answer, "That one is needed was taken back", member)
+
+
+def _unneeded(case: FollowUp) -> bool:
+    """Whether it is done because somebody said so, and not because somebody called."""
+    return case.state == "done" and case.outcome.startswith(NOBODY)
 
 
 def _needed(submission: Submission) -> bool:

@@ -185,6 +185,19 @@ def test_nobody_is_needed(voice: Voice) -> None:
     assert case is not None and case.state == "open"
 
 
+def test_a_case_that_a_colleague_has_finished_since_stays_so(voice: Voice, owner: Member) -> None:
+    voice.heard(found(person="Bereavement"), found())
+    processing.hand_over(voice.answer, voice.transcript)
+    made = voice.correct("hand_off", why=Why("settled", "case"))
+    case = case_of(voice)
+    assert case is not None
+    follow_ups.reopen(case, owner)
+    follow_ups.close(case, "Called, all is well", owner)
+    take_back(voice, made)
+    case = case_of(voice)
+    assert case is not None and (case.state, case.outcome) == ("done", "Called, all is well")
+
+
 def test_another_passage_still_needs_one(voice: Voice) -> None:
     voice.heard(found(person="Bereavement"), found(person="Harm or safety"))
     processing.hand_over(voice.answer, voice.transcript)
