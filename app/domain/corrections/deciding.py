@@ -137,10 +137,9 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     segment = db.session.get(Segment, correction.segment_id or 0)
     if before is not None and segment is not None:
         before.state, before.ended_at, before.ended_by = "stands", None, None
-        rows.lay(before, segment)
     db.session.flush()
     if segment is not None:
-        keeping.settle(segment.transcript)  # one that lay beneath, as after a merge, counts again
+        keeping.settle(segment.transcript)  # also one that lay beneath, as after a merge, counts
     consequences.undo(answer, correction, member)
     _noted(correction, "label.withdrawn")
     return correction
