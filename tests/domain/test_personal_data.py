@@ -113,6 +113,50 @@ def test_numbers_and_addresses(said: str, found: str) -> None:
     assert words(said) == [found]
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("My number is 0170/1234567.", ["phone: 0170/1234567."]),
+        ("my number is 07700900123—call me", ["phone: 07700900123—call"]),
+        ("My number is 07700900123,please", ["phone: 07700900123,please"]),
+        ("phone:07700900123", ["phone: phone:07700900123"]),
+        ("I'm Oluwaseun—call me, please", ["name: Oluwaseun—call"]),
+        ("Well, this is Emily…then he left", ["name: Emily…then"]),
+        ("This is Oluwaseun.I ordered a box", ["name: Oluwaseun.I"]),
+        ("My name is Oluwaseun Bakare—I rang", ["name: Oluwaseun Bakare—I"]),
+        ("I live at 12 Kings Road—Leeds", ["address: 12 Kings Road—Leeds"]),
+        ("So ask Tom/Emily about it", ["name: Tom/Emily"]),
+        ("Write to me:bob@x.com,thanks", ["email: me:bob@x.com,thanks"]),
+        ("It was 10:30 on 12/05/2026, 3.50 each, 24/7 and/or more", []),
+    ],
+)
+def test_words_are_parted_where_something_else_than_a_blank_joins_them(
+    said: str, found: list[str]
+) -> None:
+    assert words(said) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("My name is David Park.", ["name: David Park."]),
+        ("My name is Ford.", ["name: Ford."]),
+        ("Hello, my name is Mark Ford and Boots let me down", ["name: Mark Ford"]),
+        ("my name is mark ford and i bought", ["name: mark ford"]),
+        ("Hi, my full name is Emily Post, hello", ["name: Emily Post,"]),
+        ("The courier's name is Evri, my name is on the list", []),
+    ],
+)
+def test_who_says_their_name_may_be_called_as_a_brand_or_a_place(
+    said: str, found: list[str]
+) -> None:
+    assert words(said) == found
+
+
+def test_two_kinds_in_one_word_do_not_overlap() -> None:
+    assert find(["Emily/call:07700900123 today"]) == [Found("name", 0, 0, 0)]
+
+
 def test_a_number_goes_on_over_a_pause() -> None:
     assert find(
         ["my number is oh seven seven", "double one nine", "hundred eight four two ok"]

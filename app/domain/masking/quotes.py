@@ -13,10 +13,11 @@ from app.domain.masking.hiding import hidden
 from app.domain.masking.places import Kinds, put
 from app.domain.masking.showing import Hidden, text_of
 from app.domain.masking.times import Past
-from app.domain.personal_data import fold
+from app.domain.personal_data import fold, pieces
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Submission, Transcript
 
+MAYBE_CUT = 1000  # characters: a line that long may end within a word of its passage
 Said = list[tuple[str, str]]  # every word of a transcript, folded, with the kind of its mask or ""
 
 
@@ -111,8 +112,20 @@ def _masks(text: str, every: Sequence[Said], rules: Kinds) -> Kinds:
                 masks |= {at: kind for at, (_, kind) in enumerate(here) if kind}
     if found:
         return masks
-    kinds = {word: kind for said in every for word, kind in said if kind}
-    return rules | {at: kinds[word] for at, word in enumerate(wanted) if word in kinds}
+    masked = [each for said in every for each in said if each[1]]
+    kinds = {piece: kind for word, kind in masked for piece in _telling(word)}
+    own: Kinds = {}
+    for at, word in enumerate(text.split()):
+        for piece in pieces(word):
+            if kind := kinds.get(piece) or kinds.get(piece.removesuffix("s")):
+                own[at] = kind
+    return rules | own
+
+
+def _telling(word: str) -> list[str]:
+    """What of a masked word tells its secret elsewhere, too: not the "call" of "Emily—call"."""
+    within = pieces(word)
+    return within if len(within) == 1 else [p for p in within if not personal_data.ordinary([p])]
 
 
 def _every(transcript: Transcript) -> Iterator[Said]:
@@ -133,21 +146,25 @@ def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds])
 
 
 def _of_passage(line: str, said: Sequence[Transcript]) -> Hidden | None:
-    """What lies on a line that some passage begins with; None where none does."""
+    """What lies on a line that is some passage, or its beginning; None where it is none."""
     if not line.strip():
         return None
     every = [masks for transcript in said for masks in _masks_of(line, transcript)]
     return {at: kind for masks in every for at, kind in masks.items()} if every else None
 
 
-def _masks_of(text: str, transcript: Transcript) -> Iterator[Hidden]:
-    """What is masked in each passage that begins with this text, as it is now or was once."""
+def _masks_of(line: str, transcript: Transcript) -> Iterator[Hidden]:
+    """What is masked in each passage that this is, as it is now or was once."""
     by = decided(transcript)
     for segment in transcript.segments:
-        if segment.text.startswith(text):
+        if _is(line, segment.text):
             yield hidden(transcript, by).get(segment.id, {})
     for once in history.versions(transcript):
-        said = [passage for passage in once if passage.text.startswith(text)]
+        said = [passage for passage in once if _is(line, passage.text)]
         if said:
             every = history.masks(once, by)
             yield from (every.get(passage.id, {}) for passage in said)
+
+
+def _is(line: str, passage: str) -> bool:
+    return line == passage or (len(line) >= MAYBE_CUT and passage.startswith(line))

@@ -11,7 +11,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.masking import places
 from app.domain.masks import following, rows, untimed
 from app.domain.masks.looking import look
-from app.domain.personal_data import fold
+from app.domain.personal_data import pieces
 from app.extensions import db
 from app.models import Member, PersonalData, Segment, Transcript, now
 
@@ -31,19 +31,24 @@ class Mark:
 
 
 def hide(transcript: Transcript, words: str, kind: str, member: Member) -> int:
-    """Masks these words wherever they are said in this answer; in how many places. The caller
-    commits.
+    """Masks these words wherever they are said in this answer, also where one is joined to another
+    ("clinic/hospital"); in how many places. The caller commits.
 
     Raises:
         Invalid: no words, an unknown kind, or nobody said them.
     """
-    wanted = [fold(word) for word in words.split() if fold(word)]
+    wanted = pieces(words)
     if not wanted or len(words) > LONGEST:
         raise Invalid(f"Write the words to hide, {LONGEST} characters at most.")
     if kind not in KINDS:
         raise Invalid("Choose what these words are.")
     _ready(transcript)
-    said = [(s, at, fold(w)) for s in transcript.segments for at, w in enumerate(s.text.split())]
+    said = [
+        (segment, at, piece)
+        for segment in transcript.segments
+        for at, word in enumerate(segment.text.split())
+        for piece in pieces(word)
+    ]
     spoken = [word for _, _, word in said]
     starts = [at for at in range(len(said)) if wanted == spoken[at : at + len(wanted)]]
     if not starts:

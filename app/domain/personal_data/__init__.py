@@ -7,14 +7,15 @@ where they fail. Pure: texts in, spans of words out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from app.domain.personal_data import addresses, electronic, lists, names, numbers
-from app.domain.personal_data.tokens import Found, fold, spans, tokens
+from app.domain.personal_data.tokens import Found, fold, pieces, spans, tokens
 
-__all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold", "ordinary"]
+__all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold", "ordinary", "pieces"]
 
-ENGINE, VERSION = "rules", "5"
+ENGINE, VERSION = "rules", "6"
 KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
 
 
@@ -39,11 +40,21 @@ def find(texts: Sequence[str], known: Iterable[str] = ()) -> list[Found]:
     for place in range(len(words) + 1):
         kind_here = kinds.get(place)
         if start is not None and kind_here != kinds[start]:
-            found += spans(kinds[start], range(start, place), words)
+            found += _beyond(found, spans(kinds[start], range(start, place), words))
             start = None
         if kind_here is not None and start is None:
             start = place
     return found
+
+
+def _beyond(found: Sequence[Found], new: Iterable[Found]) -> Iterator[Found]:
+    """These without the word that they share with the one before, as in "Emily/07700900123"."""
+    last = found[-1] if found else None
+    for each in new:
+        if last and (each.segment, each.first) == (last.segment, last.last):
+            each = replace(each, first=each.first + 1)
+        if each.first <= each.last:
+            yield each
 
 
 def ordinary(words: Iterable[str]) -> bool:

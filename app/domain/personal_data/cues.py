@@ -61,6 +61,14 @@ def strength(words: Sequence[Token], at: int) -> int:
     return max(_speaks(after), _does(words, at, after))
 
 
+def introduced(words: Sequence[Token], at: int) -> bool:
+    """ "My name is …": whatever follows is one, also what is a brand or a town elsewhere."""
+    said = [token.word for token in words[max(0, at - 4) : at]]
+    if said[-2:] == ["my", "name's"]:
+        return True
+    return said[-1:] == ["is"] and said[-2:-1] in (["name"], ["surname"]) and "my" in said
+
+
 def _named(one: str, two: str, three: str) -> bool:
     if one in TITLES or (two, one) in PAIRS or one in ("m'appelle", "surname"):
         return True

@@ -92,7 +92,12 @@ def _name(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) 
         if word in common() and not (words[at].capital and sight.cased):
             return None  # most words
         word = shapes.joined(word)
-    if word in cues.TITLES or not shapes.letters(word) or word in NEVER or _brand(words, at):
+    if word in cues.TITLES or not shapes.letters(word):
+        return None
+    if cues.introduced(words, at):
+        if word in every() or (words[at].capital and sight.cased):
+            return _rest(words, at, taken, sight, introduced=True)
+    elif word in NEVER or _brand(words, at):
         return None
     if word in given() or word in family():
         if not own and (_placed(words, at) or _in(words, at)):
@@ -120,8 +125,15 @@ def _announced(words: Sequence[Token], at: int, cue: int, sight: Sight) -> bool:
     return not shapes.plain(word) and (not sight.cased or token.capital or _begins(words, at))
 
 
-def _rest(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) -> int:
-    """A family name behind, or several."""
+def _rest(
+    words: Sequence[Token],
+    at: int,
+    taken: frozenset[int],
+    sight: Sight,
+    *,
+    introduced: bool = False,
+) -> int:
+    """A family name behind, or several; of one who is `introduced`, also what else is a brand."""
     last = at
     particles = ("de", "da", "van", "der", "von", "bin", "al", "el", "di", "la", "dos", "del", "o")
     while last + 1 < len(words) and last - at < 3 and last + 1 not in taken:
@@ -144,6 +156,7 @@ def _rest(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) 
         )
         if not (
             _family(following, sight)
+            or (introduced and following.segment == words[at].segment and _fits(following, sight))
             or (initial and last + 2 < len(words) and _family(words[last + 2], sight))
         ):
             break
@@ -168,6 +181,15 @@ def _family(token: Token, sight: Sight) -> bool:
     if sight.reading or word in common() or len(word) < FEWEST:
         return False
     return not word.endswith(VERBAL)
+
+
+def _fits(token: Token, sight: Sight) -> bool:
+    """Whether it may be the family name of somebody who says so: "my name is Mark Ford"."""
+    if not shapes.letters(token.word):
+        return False
+    if sight.cased:
+        return token.capital
+    return token.word in _PLAIN_FAMILY or (token.word in PLACES and token.word in every())
 
 
 # Family names that are words, but hardly stand behind a given name as such.

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 from app.domain.personal_data import names
-from app.domain.personal_data.tokens import tokens
+from app.domain.personal_data.tokens import apart, tokens
 
 NOBODY = "Alex"  # a name of no one gender that the encoder knows as one token
-_JOINTS = re.compile(r"(\.{2,}|[…—–/])(?=\w)")  # "Emily...then", "Emily/Tom"
 _EDGES = re.compile(r"(\W*).*?((?:'(?:s|ll|d|ve|re))?\W*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -19,7 +18,7 @@ def unnamed(text: str) -> str:
     """The text with NOBODY for each name of a person that is found; several words of one name
     become one. What isn't found stays as it was said."""
     text = text.replace("’", "'")
-    spaced = _JOINTS.sub(r" \1 ", text)
+    spaced = " ".join(apart(word) for word in text.split())
     found = [place for _, place in names.find(tokens([spaced]), frozenset(), reading=True)]
     if not found:
         return text

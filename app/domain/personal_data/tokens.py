@@ -5,17 +5,32 @@ A number or a name goes on where a recogniser heard a pause, so passages are rea
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _EDGES = "\"'“”‘’«»()[]{}<>.,;:!?…¿¡*_~"
+# What joins two words without a blank ("Emily—call", "Leeds/York", "phone:0770…", "Bakare.It"), and
+# not what belongs to one: a time, a date, a decimal, a code.
+_JOINT = re.compile(
+    r"""(?<=\w)(\.{2,}|…+)(?=\w)
+    | (?<=[^\W\d])([,;:!?—–]+)(?=[\w(+]) | (?<=\w)([,;:!?—–]+)(?=[^\W\d])
+    | (?<=[^\W\d])(/)(?=[^\W\d])
+    | (?<=[a-zß-ÿ])(\.)(?=[A-ZÀ-Þ](?:[a-zß-ÿ'’]|$))
+    """,
+    re.VERBOSE,
+)
+_ADDRESS = re.compile(r"@|://|^www\.", re.IGNORECASE)  # a dot, a slash, a colon are part of it
+_DIALLED = re.compile(r"^(\D?0\d{1,5}\)?)/(?=\d{4})")  # "0170/1234567"
+_WITHIN = re.compile(r"(?:[^\w'’]|_)+")
 _SAYS_I = ("i", "i'm", "i'll", "i've", "i'd", "ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word. `said` as it stands, `word` folded: lower case, no accents, nothing around it.
+    """One word, which may be a part of what stands between two blanks, at `place` in its passage.
+    `said` as it stands, `word` folded: lower case, no accents, nothing around it.
 
     `capital`: written with one where no sentence begins. `ends`: a sentence ends after it;
     `comma`: a part of one does.
@@ -50,20 +65,53 @@ def fold(text: str) -> str:
     return "".join(each for each in plain if not unicodedata.combining(each))
 
 
+def pieces(said: str) -> list[str]:
+    """`clinic/hospital's` → `clinic`, `hospital`: each word within a word, folded."""
+    return [piece for piece in map(fold, _WITHIN.split(said)) if piece]
+
+
+def apart(said: str) -> str:
+    """What stands between two blanks with a blank at each joint: `Emily—call` → `Emily — call`,
+    `please,Tom` → `please, Tom`."""
+    address = _ADDRESS.search(said) is not None
+
+    def spaced(joint: re.Match[str]) -> str:
+        marks = joint[0]
+        if address and marks in ".:/":
+            return marks
+        return f" {marks} " if marks[0] in "—–/" else f"{marks} "
+
+    return _JOINT.sub(spaced, said)
+
+
 def tokens(texts: Sequence[str]) -> list[Token]:
-    """Every word of these passages; words are what whitespace separates, as `str.split` does."""
+    """Every word of these passages. Their places are those of what whitespace separates, as
+    `str.split` does."""
     found: list[Token] = []
     begins = True
     for number, text in enumerate(texts):
-        for place, said in enumerate(text.split()):
-            word = fold(said)
-            bare = said.strip(_EDGES)
-            capital = bool(bare) and bare[0].isupper() and not begins and word not in _SAYS_I
-            ends = said.rstrip("\"'”’»)").endswith((".", "!", "?", "…"))
-            comma = said.endswith((",", ";", ":"))
-            found.append(Token(said, word, number, place, capital, ends, comma))
-            begins = ends
+        for place, whole in enumerate(text.split()):
+            for said, parted in _parts(whole):
+                word = fold(said)
+                bare = said.strip(_EDGES)
+                capital = bool(bare) and bare[0].isupper() and not begins and word not in _SAYS_I
+                ends = said.rstrip("\"'”’»)").endswith((".", "!", "?", "…"))
+                comma = parted or said.endswith((",", ";", ":"))
+                found.append(Token(said, word, number, place, capital, ends, comma))
+                begins = ends
     return found
+
+
+def _parts(whole: str) -> Iterator[tuple[str, bool]]:
+    """Its words, and whether a dash or a slash parts each from the next."""
+    if whole.isalnum():
+        yield whole, False  # most
+        return
+    parts = apart(_DIALLED.sub(r"\1 ", whole)).split()
+    for at, said in enumerate(parts):
+        if at == 0 or said[0] not in "—–/":
+            following = parts[at + 1 : at + 2]
+            yield said, bool(following) and following[0][0] in "—–/"
 
 
 def spans(kind: str, places: Iterable[int], words: Sequence[Token]) -> list[Found]:
@@ -71,7 +119,7 @@ def spans(kind: str, places: Iterable[int], words: Sequence[Token]) -> list[Foun
     made: list[Found] = []
     for place in sorted(places):
         token, last = words[place], made[-1] if made else None
-        if last and last.segment == token.segment and last.last == token.place - 1:
+        if last and last.segment == token.segment and last.last >= token.place - 1:
             made[-1] = Found(kind, last.segment, last.first, token.place)
         else:
             made.append(Found(kind, token.segment, token.place, token.place))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain import accuracy
+from app.domain import accuracy, personal_data
 from workers.understand import emotion, hand_off, sentiment, themes
 from workers.understand.base import Engine
 
+RULES = Engine(personal_data.ENGINE, personal_data.VERSION)
+
 
 @pytest.mark.parametrize(
-    "engine", [sentiment.engine, emotion.engine, hand_off.engine, themes.engine]
+    "engine", [sentiment.engine, emotion.engine, hand_off.engine, themes.engine, lambda: RULES]
 )
 def test_they_were_measured_with_what_runs(engine) -> None:  # type: ignore[no-untyped-def]
     runs: Engine = engine()

@@ -1,0 +1,54 @@
+"""Words that something else than a blank joins to others: masked wherever they stand so."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import masking
+from app.models import Answer, Member, Segment
+from tests.domain.masks.said import hide, listened, shown
+
+CLINIC = ("the clinic was rude", "that clinic—never again", "a Clinic/hospital thing, clinic-wide")
+
+
+def test_what_a_person_hides_is_hidden_there_too(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, *CLINIC)
+    assert hide(transcript, "clinic", member) == 4
+    assert shown(transcript) == [
+        "the [hidden] was rude", "that [hidden] again", "a [hidden] thing, [hidden]",
+    ]  # fmt: skip
+
+
+def test_several_words_over_a_joint(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, "we met Ada—Lovelace,yes there")
+    assert hide(transcript, "ada lovelace", member) == 1
+    assert shown(transcript) == ["we met [hidden] there"]
+
+
+@pytest.mark.parametrize(
+    ("note", "seen"),
+    [
+        ("He meant the clinic-visit", "He meant the [hidden]"),
+        ("Two clinics—bad ones", "Two [hidden] ones"),
+        ("Bakare/Oluwaseun and the Bakares", "[name] and the [name]"),
+        ("oluwaseun_bakare wrote", "[name] wrote"),
+        ("Call them again", "Call them again"),
+        ("Mark", "[hidden]"),
+        ("Nobody called", "Nobody called"),
+    ],
+)
+def test_in_notes(answer: Answer, member: Member, note: str, seen: str) -> None:
+    said = (*CLINIC, "my name is Oluwaseun Bakare—call me", "thank you Mark", "Marketing was bad")
+    transcript = listened(answer, *said)
+    hide(transcript, "clinic", member)
+    hide(transcript, "mark", member)
+    assert masking.evidence(note, answer.submission) == seen
+
+
+def test_a_passage_that_was_cut_has_its_masks(answer: Answer, member: Member) -> None:
+    long = " ".join(["we waited"] * 110 + ["for Zorblat"])
+    transcript = listened(answer, long)
+    hide(transcript, "zorblat", member)
+    first: Segment = transcript.segments[0]
+    assert masking.evidence(first.text[:-3], answer.submission).endswith("for [hidden]")
+    assert masking.evidence("we waited", answer.submission) == "we waited"
