@@ -15,6 +15,7 @@ from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Progra
 
 WORKING_DAYS = 1
 LONGEST_NOTE = 2000
+DONE = "Done: "  # what stands before an outcome in the history
 HOUR = timedelta(hours=1)
 # Letters about customers of one program who asked, in an hour; one tells of all who come after.
 ONE_BY_ONE = 10
@@ -167,8 +168,13 @@ def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
     if (owner.id if owner else None) == follow_up.owner_id:
         return
     follow_up.owner = owner
-    _line(follow_up, f"Given to {owner.name or owner.email}" if owner else "Given back", by)
+    _line(follow_up, given_to(owner) if owner else "Given back", by)
     _noted(follow_up, "assigned", owner=owner.id if owner else "")
+
+
+def given_to(owner: Member) -> str:
+    """The history's line about the one who takes care from then on."""
+    return f"Given to {owner.name or owner.email}"
 
 
 def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
@@ -184,7 +190,7 @@ def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
     follow_up.state, follow_up.done_at = "done", now()
     if follow_up.owner_id is None:
         follow_up.owner = by
-    _line(follow_up, "Done: " + follow_up.outcome, by)
+    _line(follow_up, DONE + follow_up.outcome, by)
     _noted(follow_up, "done")
 
 

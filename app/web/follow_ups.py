@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.domain import calls, follow_up_lists, follow_ups, members
 from app.domain.clerk import owned
+from app.domain.corrections import consequences, kinds
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
-from app.models import FollowUp, Highlight, Program
+from app.models import FollowUp, Highlight, Member, Program
+from app.web import masks
 from app.web.access import STAFF, allow, me
 from app.web.forms import optional, refused, text
 
@@ -97,14 +101,34 @@ def _back(case: FollowUp) -> ResponseReturnValue:
 
 
 def _case(case: FollowUp) -> dict[str, object]:
+    team = members.of(case.workspace_id)
     return {
         "case": case,
+        **_written(case, team),
         "program": db.session.get(Program, case.program_id),
         "late": follow_up_lists.overdue(case),
         "reworded": follow_up_lists.reworded(case),
         "unreached": "" if case.contact else calls.unreached(case.submission),
         "quotes": _quotes(case),
-        "colleagues": [each for each in members.of(case.workspace_id) if each.active],
+        "colleagues": [each for each in team if each.active],
+    }
+
+
+def _written(case: FollowUp, team: Sequence[Member]) -> dict[str, object]:
+    """What the team wrote, as who looks at the page may see it."""
+    noted = masks.noted(case.submission)
+    ours = {  # Heard's own lines: the names in them are the team's, not a customer's
+        *(follow_ups.given_to(each) for each in team),
+        *(consequences.reason(why, each) for why in kinds.HAND_OFFS for each in team),
+    }
+    done = follow_ups.DONE + case.outcome
+    closer = next((each.member_id for each in reversed(case.notes) if each.text == done), None)
+    return {
+        "outcome": noted(case.outcome, closer),
+        "history": [
+            (each, each.text if each.text in ours else noted(each.text, each.member_id))
+            for each in case.notes
+        ],
     }
 
 

@@ -5,7 +5,7 @@ Owners and analysts see the words. Everyone else sees the mask, and hears the mu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -15,7 +15,7 @@ from flask_login import current_user
 from app.domain import masking, masks, muted, transcripts, voices, wording
 from app.domain.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import Answer, FollowUp, Highlight, Recording, Transcript
+from app.models import Answer, FollowUp, Highlight, Recording, Submission, Transcript
 from app.web.access import EDITORS, allow, me
 
 blueprint = Blueprint("masks", __name__)
@@ -63,6 +63,15 @@ def quoted(highlight: Highlight) -> str:
 def evidence(case: FollowUp) -> str:
     """What a customer said who needs a person, in the same way."""
     return case.evidence if unmasked() else masking.evidence(case.evidence, case.submission)
+
+
+def noted(submission: Submission | None) -> Callable[[str, str | None], str]:
+    """The same of what members wrote about a customer, from it and its writer's id: to them it
+    stays as they wrote it."""
+    if unmasked():
+        return lambda text, _writer_id: text
+    veiled = masking.plain if submission is None else masking.Evidence(submission)
+    return lambda text, writer_id: text if writer_id == me().id else veiled(text)
 
 
 @blueprint.app_template_filter("written_words")

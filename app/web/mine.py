@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -22,6 +23,7 @@ from app.domain import (
     consent,
     erasure,
     follow_ups,
+    masking,
     transcripts,
 )
 from app.domain.errors import Expired, Invalid, NotFound
@@ -98,8 +100,10 @@ def recording(token: str, recording_id: str, part: str) -> Response:
 @blueprint.get("/<token>/recordings/<recording_id>/captions.vtt")
 def captions_file(token: str, recording_id: str) -> Response:
     transcript = transcripts.current(_recording(own_pages.submission(token), recording_id).answer)
-    text = transcripts.vtt(transcript.segments if transcript else [])
-    return Response(text, content_type="text/vtt; charset=utf-8")
+    # Their own words have no masks; what the team calls those who speak is the team's.
+    segments = transcript.segments if transcript else []
+    said: list[Any] = [masking.passage(each, {}) for each in segments]
+    return Response(transcripts.vtt(said), content_type="text/vtt; charset=utf-8")
 
 
 def _recording(submission: Submission, recording_id: str) -> Recording:

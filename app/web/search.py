@@ -58,6 +58,7 @@ def _page(template: str, *, both: bool) -> ResponseReturnValue:
         template,
         search_words=query,
         cut=len(asked) > LONGEST,
+        most_words=search.MOST_TERMS if search.longer(query) else 0,
         found=found,
         most=search.MOST,
         widest=search.WIDEST,

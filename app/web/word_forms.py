@@ -15,6 +15,9 @@ from app.domain.editing import Act
 from app.domain.errors import Conflict, Invalid
 from app.domain.speakers import Speaker
 from app.models import Transcript
+from app.web.errors import SENTENCES
+
+OWN = ("", "save", "undo")  # what the customer's page has buttons for; all else is the team's
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,11 @@ def carry_out(transcript: Transcript, author: editing.Author, sent: Sent) -> str
     """Does what the form asks; what to say about it. The caller commits.
 
     Raises:
-        Conflict, Invalid: as `app.domain.editing` has it.
+        Conflict, Invalid: as `app.domain.editing` has it; also Invalid for a customer who asks for
+            what their page doesn't offer.
     """
+    if author.by == editing.CUSTOMER and sent.do not in OWN:
+        raise Invalid(SENTENCES[405])
     if transcript.id != sent.transcript_id:
         raise Conflict(editing.CHANGED)
     if sent.do in ("undo", "redo"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from app.domain import masks, sharing
+from app.domain import follow_ups, masks, sharing
+from app.domain.corrections import consequences, kinds
 from app.extensions import db
 from app.models import Answer, FollowUp, Highlight, Member, Workspace, now
 from tests import factories
@@ -62,6 +63,37 @@ def test_owners_and_analysts_see_the_words_and_nobody_else(
         seen = any(each in page.text for each in SECRETS)
         assert seen == (role in ("owner", "analyst")), place
         assert ("[name]" in page.text) == (not seen) or "<mark>" in page.text, place
+
+
+@pytest.mark.parametrize("role", ["owner", "analyst", "leader", "frontline"])
+def test_what_colleagues_write_on_a_follow_up_has_the_masks_for_all_but_its_writer(
+    client: FlaskClient, workspace: Workspace, answer: Answer, owner: Member, role: str
+) -> None:
+    masks.hide(answer.transcripts[0], "late", "other", owner)
+    case = follow_ups.from_machine(answer.submission, "Upset", "It came late.", 0.9)
+    reader = factories.member(workspace, role)
+    reader.name = "Emily Carter"
+    follow_ups.assign(case, reader.id, owner)
+    told = consequences.reason(kinds.HAND_OFFS[0], reader)
+    follow_ups.from_member(answer.submission, told, "It came late.", owner)
+    follow_ups.note(case, "Rang about the late one.", owner)
+    follow_ups.close(case, "Rang Oluwaseun Bakare.", owner)
+    by_phone = follow_ups.ask(answer.submission.program, None, "+34 600 000 000")
+    follow_ups.note(by_phone, "my name is Oluwaseun Bakare", owner)
+    db.session.commit()
+    staff = sign_in(client, reader)
+    page, other = (staff.get(f"/follow-ups/{each.id}").text for each in (case, by_phone))
+    assert "Given to Emily Carter" in page and told in page, "a colleague is no customer"
+    if role in ("owner", "analyst"):
+        assert page.count("Rang Oluwaseun Bakare.") == 2 and "the late one" in page
+        assert "Bakare" in other
+    else:
+        assert page.count("Rang [name].") == 2 and "the [hidden] one" in page
+        assert not any(each in page + other for each in SECRETS)
+        staff.post(f"/follow-ups/{case.id}/reopen")
+        staff.post(f"/follow-ups/{case.id}/done", data={"outcome": "Told Oluwaseun."})
+        page = staff.get(f"/follow-ups/{case.id}").text
+        assert page.count("Told Oluwaseun.") == 2 and page.count("Rang [name].") == 1
 
 
 def test_a_share_link_and_what_leaves_the_house_have_masks(

@@ -86,6 +86,21 @@ def test_nothing_typed_breaks_the_page(
     assert "Only the first 200 characters were searched for." in page
 
 
+def test_words_beyond_the_twelfth_are_said_to_be_left_out(
+    client: FlaskClient, workspace: Workspace, owner: Member
+) -> None:
+    twelve = "one two three four five six seven eight nine ten eleven twelve"
+    said(workspace, f"{twelve} parcels came late.")
+    sign_in(client, owner)
+    told = "Only the first 12 words were searched for as words."
+    whole = client.get("/search", query_string={"q": f"{twelve}, “…”"}).text
+    assert "1 passage says it." in whole and told not in whole
+    cut = client.get("/search", query_string={"q": f"{twelve} unicorn"}).text
+    assert "1 passage says it." in cut and told in cut
+    both = client.get("/search", query_string={"q": "late " * 2000}).text
+    assert told in both and "Only the first 200 characters" in both
+
+
 @pytest.mark.slow
 def test_a_search_by_meaning_needs_no_torch(client: FlaskClient) -> None:
     code = (

@@ -60,6 +60,11 @@ def retell(answer: Answer, first: str = "highlight") -> None:
     processing.heard_anew(answer, first)
 
 
+def reason(hand_off: str, member: Member) -> str:
+    """Why a member has a customer called."""
+    return f"{hand_off} (said by {member.name or member.email})"
+
+
 def _show(answer: Answer, made: Correction) -> str | None:
     """Hides or shows the moment that the passage is part of; its id where that changed it."""
     moment = _moment(answer, made)
@@ -79,9 +84,8 @@ def _moment(answer: Answer, decision: Correction) -> Highlight | None:
 
 def _call(answer: Answer, made: Correction, member: Member) -> FollowUp:
     segment = db.session.get_one(Segment, made.segment_id)
-    reason = f"{made.value[0]} (said by {member.name or member.email})"
-    case = follow_ups.from_member(answer.submission, reason, segment.text, member)
-    return case
+    said = reason(made.value[0], member)
+    return follow_ups.from_member(answer.submission, said, segment.text, member)
 
 
 def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:

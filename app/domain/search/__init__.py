@@ -2,11 +2,12 @@
 
 from app.domain.search.filters import Filters
 from app.domain.search.finding import EVERYTHING, Found, Hit, by_both, by_words
-from app.domain.search.words import MOST, WIDEST, Piece, pieces, terms
+from app.domain.search.words import MOST, MOST_TERMS, WIDEST, Piece, longer, pieces, terms
 
 __all__ = [
     "EVERYTHING",
     "MOST",
+    "MOST_TERMS",
     "WIDEST",
     "Filters",
     "Found",
@@ -14,6 +15,7 @@ __all__ = [
     "Piece",
     "by_both",
     "by_words",
+    "longer",
     "pieces",
     "terms",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, column, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, literal_column, or_, select, table
 
-from app.domain import masking
+from app.domain import masking, personal_data
 from app.extensions import db
 from app.models import PersonalLook, Segment
 
@@ -16,9 +16,13 @@ Row = TypeVarTuple("Row")
 
 def visible(asked: Select[*Row], query: ColumnElement[str]) -> Select[*Row]:
     """Of the passages that `asked` finds, those in which the words are found beside the masks, too.
-    One that hasn't been looked through yet is left out. `query`: in the language of the database.
+    One that today's rules haven't looked through yet is left out. `query`: in the language of the
+    database.
     """
-    asked = asked.join(PersonalLook, PersonalLook.segment_id == Segment.id)
+    looked = and_(
+        PersonalLook.segment_id == Segment.id, PersonalLook.version == personal_data.VERSION
+    )
+    asked = asked.join(PersonalLook, looked)
     if db.engine.dialect.name == "postgresql":
         tsv: Any = literal_column("personal_looks.tsv")
         beside = tsv.op("@@")(query)

@@ -43,9 +43,18 @@ class Ranked:
 def terms(query: str) -> list[str]:
     """The words of a query as they were typed, composed (NFC); they are folded as what was said is.
     All else in it (quotes, operators) separates words."""
+    return _typed(query)[:MOST_TERMS]
+
+
+def longer(query: str) -> bool:
+    """Whether it has more words than are looked for."""
+    return len(_typed(query)) > MOST_TERMS
+
+
+def _typed(query: str) -> list[str]:
     typed = unicodedata.normalize("NFC", query)
     found = (typed[start:end] for start, end in spans(typed))
-    return [word for word in found if folded(word)][:MOST_TERMS]
+    return [word for word in found if folded(word)]
 
 
 def ranked(workspace_id: str, words: Sequence[str], filters: Filters, *, masked: bool) -> Ranked:

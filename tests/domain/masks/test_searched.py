@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain import editing, search
-from app.models import Member, Transcript, Workspace
+from app.extensions import db
+from app.models import Member, PersonalData, PersonalLook, Transcript, Workspace
 from tests import factories
 from tests.domain.masks.said import edit, listened, look
 
@@ -46,3 +47,21 @@ def test_an_undone_edit_is_looked_through_again(
     assert found(workspace, "late") == found(workspace, "Oluwaseun") == []
     look(transcript)
     assert found(workspace, "late") == ["It came late to the door."]
+
+
+@pytest.mark.parametrize("masked", [None, "It came to Oluwaseun Bakare."])
+def test_what_older_rules_looked_through_is_found_once_todays_have(
+    workspace: Workspace, transcript: Transcript, member: Member, masked: str | None
+) -> None:
+    edit(transcript, member, "It came late to Oluwaseun Bakare.")
+    look(transcript)
+    first = transcript.segments[0].id
+    mine = PersonalLook.segment_id == first
+    db.session.query(PersonalLook).filter(mine).update({"version": "0", "masked": masked})
+    db.session.query(PersonalData).delete()
+    db.session.commit()
+    assert found(workspace, "Oluwaseun") == found(workspace, "came") == []
+    assert found(workspace, "shut") == ["The door was shut."], "today's rules saw this one"
+    look(transcript)
+    assert found(workspace, "Oluwaseun") == []
+    assert found(workspace, "came") == ["It came late to [name]."]

@@ -90,3 +90,19 @@ def test_a_customer_corrects_so_and_so_often(
     editing.save(words, words.edition, editing.staff(owner), {first: "three"})
     db.session.commit()
     assert said(words)[0] == "three"
+
+
+@pytest.mark.parametrize("do", ["speaker:{}:2", "merge:{}", "split:{}:1", "unclear:{}", "redo"])
+def test_what_their_page_has_no_button_for_is_refused_with_what_they_typed(
+    client: FlaskClient, answer: Answer, words: Transcript, token: str, do: str
+) -> None:
+    mine, first = f"/mine/{token}/answers/{answer.id}/words", words.segments[0].id
+    client.post(mine, data=form(client.get(mine).text, p1="the mail came late"))
+    client.post(mine, data=form(client.get(mine).text, do="undo"))
+    page = client.get(mine).text
+    refused = client.post(mine, data=form(page, p1="the nail came late", do=do.format(first)))
+    assert refused.status_code == 422 and "the nail came late</textarea>" in refused.text
+    assert "That can&#39;t be done at this address." in refused.text
+    assert said(words) == ["the male came late", "nobody called"]
+    assert {segment.speaker for segment in words.segments} == {0}
+    assert [edit.state for edit in words.edits] == ["undone"]

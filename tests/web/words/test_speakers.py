@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.models import Answer, Member, Transcript
+from tests import factories
 from tests.web.words.forms import form, where
 
 
@@ -78,3 +79,15 @@ def test_naming_is_among_the_versions_and_is_undone(
     assert "Undone since" in editor.get(where(answer, "/versions")).text
     editor.post(where(answer), data={**form(page), "do": "redo"})
     assert 'value="Ana"' in editor.get(where(answer)).text
+
+
+def test_customers_get_their_own_words_and_nobodys_name_for_them(
+    client: FlaskClient, answer: Answer, token: str
+) -> None:
+    talk = factories.talk(answer, (1, "How was it?"), (2, "I'm Ana Ruiz and it came late."))
+    talk.speakers = [[1, "Interviewer", False], [2, "Serial complainer", True]]
+    db.session.commit()
+    assert answer.recording is not None
+    told = client.get(f"/mine/{token}/recordings/{answer.recording.id}/captions.vtt").text
+    assert "<v Interviewer>How was it?" in told
+    assert "<v Speaker 2>I'm Ana Ruiz and it came late." in told and "Serial" not in told
