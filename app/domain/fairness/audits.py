@@ -15,7 +15,7 @@ from app.domain.errors import Conflict
 from app.domain.fairness import gaps, gathering, hiding, notes, stops, tables
 from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.hiding import Earlier, Settled
-from app.domain.fairness.measures import BIT, BY_KEY, MEASURES
+from app.domain.fairness.measures import BIT, BY_KEY, MEASURES, limit_of
 from app.domain.fairness.references import References
 from app.domain.fairness.tables import Table
 from app.extensions import db
@@ -86,7 +86,7 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         engines=drawn.found.engines[:8],
         tables=[each.as_row() for each in drawn.tables],
         notes=drawn.notes,
-        verdict="gap" if gaps.wide(drawn.tables) else drawn.verdict,
+        verdict="gap" if any(gaps.wide(drawn.tables)) else drawn.verdict,
     )
     db.session.add(row)
     db.session.flush()
@@ -114,8 +114,8 @@ def draw(
     references: References | None = None,
 ) -> Drawn:
     """The program's figures as they may be shown now. Writes nothing."""
-    found = gathering.gather(program, references)
-    drawn, minimum, moment = Drawn(found), runtime.settings().fairness_minimum, now()
+    found, settings = gathering.gather(program, references), runtime.settings()
+    drawn, minimum, moment = Drawn(found), settings.fairness_minimum, now()
     fresh = []
     for measure in MEASURES:
         facts = found.facts.get(measure.key, {})
@@ -134,8 +134,8 @@ def draw(
             for each in found.fields
             if settled.members
         ]
-    pairs = sum(each.pairs for each in fresh)
-    drawn.tables += [each.table(pairs, moment) for each in fresh]
+    pairs, limits = sum(each.pairs for each in fresh), dict(settings.fairness_limits)
+    drawn.tables += [each.table(pairs, limit_of(each.measure, limits), moment) for each in fresh]
     order = list(BY_KEY)
     drawn.tables.sort(key=lambda table: order.index(table.measure))
     drawn.notes = notes.about(found, drawn.tables, minimum)
