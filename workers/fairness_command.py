@@ -86,6 +86,7 @@ def _measured(program: Program, file: Path | None, most: int) -> dict[str, Any]:
         found, notes, engines = tables.read(row.tables), row.notes, row.engines
         head = {"kept": True, "audit": row.id, "voices": row.voices, "verdict": row.verdict}
     there = stops.standing(program.id)
+    waits = file is None and gathering.grouping(program)  # a file has what it has
     return {
         "program": program.name,
         "program_id": program.id,
@@ -97,7 +98,7 @@ def _measured(program: Program, file: Path | None, most: int) -> dict[str, Any]:
         **saying.as_json(found, limits, notes),
         "lines": [
             *saying.lines(found, minimum),
-            *(waiting.lines(found, minimum, pauses=most) if gathering.grouping(program) else ()),
+            *(waiting.lines(found, minimum, pauses=most) if waits else ()),
         ],
     }
 

@@ -15,7 +15,7 @@ from app.domain.errors import Conflict
 from app.domain.fairness import gaps, gathering, hiding, notes, stops, tables
 from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.hiding import Earlier, Settled
-from app.domain.fairness.measures import BIT, BY_KEY, MEASURES, limit_of
+from app.domain.fairness.measures import BIT, BY_FILE, BY_KEY, MEASURES, limit_of
 from app.domain.fairness.references import References
 from app.domain.fairness.tables import Table
 from app.extensions import db
@@ -103,7 +103,8 @@ def make(program: Program, made_by: str) -> FairnessAudit:
 
 
 def look(program: Program, references: References) -> Drawn:
-    """Figures with what an operator's file says was said. Nothing is kept, nothing rests."""
+    """What an operator's file of what was said can tell, and no more: new figures of another
+    measure, beside its kept ones, would show whom those leave waiting. Nothing is kept or rests."""
     return draw(program, {}, (), references)
 
 
@@ -118,6 +119,8 @@ def draw(
     drawn, minimum, moment = Drawn(found), settings.fairness_minimum, now()
     fresh = []
     for measure in MEASURES:
+        if references is not None and measure.key not in BY_FILE:
+            continue
         facts = found.facts.get(measure.key, {})
         who = {voice: found.who[voice] for voice in facts if voice in found.who}
         settled = hiding.settle(found.groups, who, before.get(measure.key, Earlier()), minimum)
