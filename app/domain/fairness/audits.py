@@ -81,7 +81,6 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         workspace_id=program.workspace_id,
         program_id=program.id,
         made_by=made_by,
-        voices=len(drawn.found.who),
         minimum=runtime.settings().fairness_minimum,
         engines=drawn.found.engines[:8],
         tables=[each.as_row() for each in drawn.tables],
@@ -95,7 +94,7 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         program.workspace_id,
         "fairness.audited",
         subject=("program", program.id),
-        details={"audit": row.id, "voices": row.voices, "gaps": len(beyond)},
+        details={"audit": row.id, "gaps": len(beyond)},
     )
     if beyond:
         stops.stop(program, row, beyond)

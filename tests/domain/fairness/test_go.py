@@ -45,7 +45,6 @@ def kept(program: Program, *found: Table, accepted: bool = False) -> FairnessAud
             workspace_id=program.workspace_id,
             program_id=program.id,
             made_by="clock",
-            voices=100,
             minimum=10,
             tables=[each.as_row() for each in found],
             verdict="gap",
