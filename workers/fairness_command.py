@@ -84,8 +84,9 @@ def _measured(program: Program, file: Path | None, most: int) -> dict[str, Any]:
         row: FairnessAudit = audits.make(program, "command")
         db.session.commit()
         found, notes, engines = tables.read(row.tables), row.notes, row.engines
-        head = {"kept": True, "audit": row.id, "voices": row.voices, "verdict": row.verdict}
+        head = {"kept": True, "audit": row.id, "verdict": row.verdict}
     there = stops.standing(program.id)
+    waits = file is None and gathering.grouping(program)  # a file has what it has
     return {
         "program": program.name,
         "program_id": program.id,
@@ -97,7 +98,7 @@ def _measured(program: Program, file: Path | None, most: int) -> dict[str, Any]:
         **saying.as_json(found, limits, notes),
         "lines": [
             *saying.lines(found, minimum),
-            *(waiting.lines(found, minimum, pauses=most) if gathering.grouping(program) else ()),
+            *(waiting.lines(found, minimum, pauses=most) if waits else ()),
         ],
     }
 
@@ -127,7 +128,7 @@ def _hear(program: Program, most: int, given: References | None) -> None:
 
 def _print(said: dict[str, Any]) -> None:
     click.echo(f"{said['program']}")
-    kept = count(said["voices"], "voice") if said["kept"] else "measured by the file, not kept"
+    kept = "kept" if said["kept"] else "measured by the file, not kept"
     click.echo(f"{kept}; groups of {count(said['minimum'], 'respondent')} or more")
     if said["engines"]:
         click.echo(f"words by {', '.join(said['engines'])}")

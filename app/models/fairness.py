@@ -55,7 +55,6 @@ class FairnessAudit(Identified, InWorkspace, InProgram, Base):
     __tablename__ = "fairness_audits"
 
     made_by: Mapped[str] = mapped_column(String(8))
-    voices: Mapped[int]
     minimum: Mapped[int]
     engines: Mapped[list[str]] = mapped_column(default=list)
     tables: Mapped[list[Any]] = mapped_column(default=list)

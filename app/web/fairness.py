@@ -232,5 +232,5 @@ def _shown(program: Program, table: Table, limit: float, before: Sequence[Table]
         )
         for cell in table.cells
     )  # fmt: skip
-    beyond = table.ratio is not None and table.told == "differs" and table.ratio.value > limit
+    beyond = table.ratio is not None and table.ratio.beyond(limit)
     return Shown(table, bars, saying.TOLD[table.told], history.trend(table, before), beyond)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -60,6 +62,17 @@ def test_a_small_group_is_nowhere_and_a_name_is_only_text(
     assert page.get(at(program, "/accent/2")).status_code == 404  # East: too few to be listed
     for rest in ("/accent/9", "/nothing/0", "/accent/x"):
         assert page.get(at(program, rest)).status_code == 404
+
+
+def test_no_total_stands_beside_the_groups(page: FlaskClient, program: Program) -> None:
+    """With one, what another measure shows of a group would tell the size of a hidden one."""
+    measured(program)
+    for rest in ("", "/history"):
+        shown = page.get(at(program, rest)).text
+        assert "whisper tiny 1" in shown and not re.search(r">[^<]*(?<![.\d])84\b", shown)
+    header, *lines = page.get(at(program, "/fairness.csv")).text.splitlines()
+    assert "voices" not in header.split(",")
+    assert lines and not any("84" in line.split(",") for line in lines)
 
 
 def test_measures_that_are_not_shown_are_named_with_what_they_wait_for(

@@ -156,8 +156,8 @@ def _audit(program: Program) -> FairnessAudit:
     cell = tables.Cell("North", True, 12, 0.5, 0.25, 0.75)
     table = tables.Table("branch", "Branch", "corrected", (cell,), None, "2026-01-01T00:00:00")
     return FairnessAudit(
-        workspace_id=program.workspace_id, program_id=program.id, made_by="clock", voices=12,
-        minimum=10, verdict="thin", tables=[table.as_row()],
+        workspace_id=program.workspace_id, program_id=program.id, made_by="clock", minimum=10,
+        verdict="thin", tables=[table.as_row()],
     )  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def test_the_command_measures_keeps_and_takes_a_file_of_what_was_said(
         reference=lambda at: f"C-{at}",
     )  # fmt: skip
     said = json.loads(heard("--json", "--program", program.name))
-    assert said["kept"] and said["voices"] == 40 and not said["highlighting_rests"]
+    assert said["kept"] and "voices" not in said and not said["highlighting_rests"]
     assert {each["measure"] for each in said["tables"]} >= {"doubt", "highlighted", "corrected"}
     answers = {answer.submission_id: answer.id for answer in db.session.scalars(select(Answer))}
     file = tmp_path / "said.csv"
@@ -148,7 +148,8 @@ def test_the_command_measures_keeps_and_takes_a_file_of_what_was_said(
     assert [(g["n"], round(g["value"], 2)) for g in table["groups"]] == [(12, 4.33), (12, 4.33)]
     db.session.rollback()
     assert len(db.session.scalars(select(FairnessAudit)).all()) == 1
-    assert "worst ÷ best" in heard("--program", program.name, "--pauses", "0")
+    lines = heard("--program", program.name, "--pauses", "0")
+    assert "worst ÷ best" in lines and "40" not in lines.splitlines()[1]
 
 
 def test_the_step_waits_under_a_stop_and_is_done_again_after_it(

@@ -15,7 +15,7 @@ from app.domain.errors import Conflict
 from app.domain.fairness import gaps, gathering, hiding, notes, stops, tables
 from app.domain.fairness.gathered import Gathered
 from app.domain.fairness.hiding import Earlier, Settled
-from app.domain.fairness.measures import BIT, BY_KEY, MEASURES
+from app.domain.fairness.measures import BIT, BY_FILE, BY_KEY, MEASURES, limit_of
 from app.domain.fairness.references import References
 from app.domain.fairness.tables import Table
 from app.extensions import db
@@ -81,12 +81,11 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         workspace_id=program.workspace_id,
         program_id=program.id,
         made_by=made_by,
-        voices=len(drawn.found.who),
         minimum=runtime.settings().fairness_minimum,
         engines=drawn.found.engines[:8],
         tables=[each.as_row() for each in drawn.tables],
         notes=drawn.notes,
-        verdict="gap" if gaps.wide(drawn.tables) else drawn.verdict,
+        verdict="gap" if any(gaps.wide(drawn.tables)) else drawn.verdict,
     )
     db.session.add(row)
     db.session.flush()
@@ -95,7 +94,7 @@ def make(program: Program, made_by: str) -> FairnessAudit:
         program.workspace_id,
         "fairness.audited",
         subject=("program", program.id),
-        details={"audit": row.id, "voices": row.voices, "gaps": len(beyond)},
+        details={"audit": row.id, "gaps": len(beyond)},
     )
     if beyond:
         stops.stop(program, row, beyond)
@@ -103,7 +102,8 @@ def make(program: Program, made_by: str) -> FairnessAudit:
 
 
 def look(program: Program, references: References) -> Drawn:
-    """Figures with what an operator's file says was said. Nothing is kept, nothing rests."""
+    """What an operator's file of what was said can tell, and no more: new figures of another
+    measure, beside its kept ones, would show whom those leave waiting. Nothing is kept or rests."""
     return draw(program, {}, (), references)
 
 
@@ -114,10 +114,12 @@ def draw(
     references: References | None = None,
 ) -> Drawn:
     """The program's figures as they may be shown now. Writes nothing."""
-    found = gathering.gather(program, references)
-    drawn, minimum, moment = Drawn(found), runtime.settings().fairness_minimum, now()
+    found, settings = gathering.gather(program, references), runtime.settings()
+    drawn, minimum, moment = Drawn(found), settings.fairness_minimum, now()
     fresh = []
     for measure in MEASURES:
+        if references is not None and measure.key not in BY_FILE:
+            continue
         facts = found.facts.get(measure.key, {})
         who = {voice: found.who[voice] for voice in facts if voice in found.who}
         settled = hiding.settle(found.groups, who, before.get(measure.key, Earlier()), minimum)
@@ -134,8 +136,8 @@ def draw(
             for each in found.fields
             if settled.members
         ]
-    pairs = sum(each.pairs for each in fresh)
-    drawn.tables += [each.table(pairs, moment) for each in fresh]
+    pairs, limits = sum(each.pairs for each in fresh), dict(settings.fairness_limits)
+    drawn.tables += [each.table(pairs, limit_of(each.measure, limits), moment) for each in fresh]
     order = list(BY_KEY)
     drawn.tables.sort(key=lambda table: order.index(table.measure))
     drawn.notes = notes.about(found, drawn.tables, minimum)

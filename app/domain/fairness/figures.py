@@ -1,4 +1,4 @@
-"""A group's figure with its interval, and worst ÷ best between groups. Pure.
+"""A group's figure with its interval, and worst ÷ best of every two groups. Pure.
 
 Shares have Wilson's interval (1927), which holds at 0 and 1 too. Rates over words are drawn anew
 respondent by respondent (bootstrap: Efron 1979, RESAMPLES draws, seeded): the words of one person
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import exp, inf, log, sqrt
 from statistics import NormalDist
 
@@ -40,8 +41,8 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as badly the worst-served group fares as the best, with the interval in
-    which it lies with 95 % for all pairs that were compared at once."""
+    """How many times as badly the worse-served of two groups fares as the better, never below 1,
+    with the interval in which it lies with 95 % for all pairs that were compared at once."""
 
     worst: str
     best: str
@@ -52,6 +53,10 @@ class Ratio:
     @property
     def beyond_chance(self) -> bool:
         return self.low > 1 + 1e-9
+
+    def beyond(self, limit: float) -> bool:
+        """Wider than that, and not by chance."""
+        return self.beyond_chance and self.value > limit
 
 
 def share(facts: Facts) -> Estimate:
@@ -78,20 +83,32 @@ def rate(facts: Facts) -> Estimate:
     return Estimate(n, value, min(float(low), value), max(float(high), value), logarithm, error)
 
 
-def ratio(
-    estimates: Sequence[tuple[str, Estimate]], *, more_is_worse: bool, pairs: int, kind: str
-) -> Ratio | None:
-    """Worst ÷ best, None for fewer than two groups. `pairs`: how many were compared in all; the
-    interval is Bonferroni's, since the two most extreme of many differ by chance alone."""
-    if len(estimates) < 2:
-        return None
-    order = sorted(estimates, key=lambda each: (each[1].value, each[0]))
-    least, most = order[0], order[-1]
-    # Student's, for groups may be small: Wilson's limits alone are a little narrow there, too.
-    z = quantile(1 - 0.025 / max(pairs, 1), max(min(each.n for _, each in (least, most)) - 1, 1))
-    value, low, high = (_shares if kind == "share" else _rates)(most[1], least[1], z)
-    worst, best = (most, least) if more_is_worse else (least, most)
-    return Ratio(worst[0], best[0], *(min(each, HIGHEST) for each in (value, low, high)))
+def ratios(
+    estimates: Sequence[tuple[str, Estimate]],
+    *,
+    more_is_worse: bool,
+    pairs: int,
+    kind: str,
+    limit: float,
+) -> list[Ratio]:
+    """Worst ÷ best of every two groups, the most telling first: those beyond the limit by how
+    surely they are, then the widest; of two that are alike, the one that more people tell. So a
+    small group, of which little is sure, stands before no gap that is. `pairs`: how many were
+    compared in all; the interval is Bonferroni's, since of many two differ by chance alone."""
+    found = []
+    for (one, first), (other, second) in combinations(estimates, 2):
+        fewest = min(first.n, second.n)
+        # Student's, for groups may be small: Wilson's limits alone are a little narrow there, too.
+        z = quantile(1 - 0.025 / max(pairs, 1), max(fewest - 1, 1))
+        (least, low), (most, high) = sorted(
+            ((one, first), (other, second)), key=lambda each: each[1].value
+        )
+        sizes = (_shares if kind == "share" else _rates)(high, low, z)
+        worst, best = (most, least) if more_is_worse else (least, most)
+        ratio = Ratio(worst, best, *(min(each, HIGHEST) for each in sizes))
+        beyond = ratio.beyond(limit)
+        found.append((beyond, ratio.low if beyond else ratio.value, fewest, ratio))
+    return [each[3] for each in sorted(found, key=lambda each: each[:3], reverse=True)]
 
 
 def _rates(most: Estimate, least: Estimate, z: float) -> tuple[float, float, float]:
@@ -105,7 +122,8 @@ def _rates(most: Estimate, least: Estimate, z: float) -> tuple[float, float, flo
 
 def _shares(most: Estimate, least: Estimate, z: float) -> tuple[float, float, float]:
     """MOVER-R on Wilson's limits (Donner & Zou 2012, Stat. Methods Med. Res. 21, 347-359, eq. 9),
-    which holds where nobody or everybody is meant."""
+    which holds where nobody or everybody is meant. Where half an event, which is more in a small
+    group than in a large one, turns the ratio round, it is 1: nobody knows who fares worse."""
     p, q = most.value, least.value
     (l1, u1), (l2, u2) = wilson(p, most.n, z), wilson(q, least.n, z)
     below = u2 * (2 * q - u2) or -1e-12
@@ -116,7 +134,7 @@ def _shares(most: Estimate, least: Estimate, z: float) -> tuple[float, float, fl
         high = (p * q + sqrt(max((p * q) ** 2 - u1 * (2 * p - u1) * above, 0.0))) / above
     # Nobody in the one group: half an event is added to both (Walter 1975)
     value = p / q if q else (p * most.n + HALF) / (most.n + HALF) * (least.n + HALF) / HALF
-    value = value if p != q else 1.0
+    value = max(value, 1.0) if p != q else 1.0
     return value, min(low, value), max(high, value)
 
 

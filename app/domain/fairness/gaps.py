@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import runtime
 from app.domain.fairness import tables
+from app.domain.fairness.figures import Ratio
 from app.domain.fairness.measures import BY_KEY, limit_of
 from app.domain.fairness.tables import Table
 from app.extensions import db
@@ -18,18 +19,18 @@ from app.models import FairnessAudit, Program
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`accepted`: the ratio of the same two groups that an owner said go on with; 1 for none.
-    `eased`: it has come down to that since."""
+    """Between two groups of a table. `accepted`: how wide it was when an owner said go on; 1 for
+    none. `eased`: it has come down to that since."""
 
     table: Table
+    ratio: Ratio
     limit: float
-    accepted: float
+    accepted: float = 1.0
     eased: bool = False
 
     @property
     def sentence(self) -> str:
-        ratio, measure = self.table.ratio, BY_KEY[self.table.measure]
-        assert ratio is not None
+        ratio, measure = self.ratio, BY_KEY[self.table.measure]
         before = ""
         if self.accepted > 1:
             said = "it had come down to {:.2f}" if self.eased else "{:.2f} was accepted"
@@ -44,27 +45,21 @@ class Gap:
 def beyond(program: Program, found: Sequence[Table]) -> list[Gap]:
     """Those by which automatic highlighting rests: worst ÷ best is above the measure's limit, and
     its interval lies above 1 and above what was accepted."""
-    before, limits = _audits(program), dict(runtime.settings().fairness_limits)
-    gaps = []
-    for table in wide(found):
-        assert table.ratio is not None
-        limit = limit_of(BY_KEY[table.measure], limits)
-        level, eased = _accepted(table, before, limit)
-        if table.ratio.low > level:
-            gaps.append(Gap(table, limit, level, eased))
+    before, gaps = _audits(program), []
+    for gap in wide(found):
+        accepted, eased = _accepted(gap, before)
+        if gap.ratio.low > accepted:
+            gaps.append(Gap(gap.table, gap.ratio, gap.limit, accepted, eased))
     return gaps
 
 
-def wide(found: Sequence[Table]) -> list[Table]:
+def wide(found: Sequence[Table]) -> Iterator[Gap]:
     """Those beyond their limit and beyond chance, accepted or not."""
     limits = dict(runtime.settings().fairness_limits)
-    known = [table for table in found if table.measure in BY_KEY]
-    return [table for table in known if _too_wide(table, limit_of(BY_KEY[table.measure], limits))]
-
-
-def _too_wide(table: Table, limit: float) -> bool:
-    ratio = table.ratio
-    return ratio is not None and ratio.beyond_chance and ratio.value > limit
+    for table in found:
+        if measure := BY_KEY.get(table.measure):
+            limit = limit_of(measure, limits)
+            yield from (Gap(table, each, limit) for each in table.ratios if each.beyond(limit))
 
 
 def _audits(program: Program) -> list[tuple[bool, list[Table]]]:
@@ -78,46 +73,39 @@ def _audits(program: Program) -> list[tuple[bool, list[Table]]]:
     return [(at is not None, tables.read(kept)) for at, kept in rows]
 
 
-def _accepted(
-    table: Table, before: Sequence[tuple[bool, list[Table]]], limit: float
-) -> tuple[float, bool]:
-    """The ratio of this table's worst and best group that nobody has to look at again, 1 for none,
-    and whether it has come down since an owner accepted a wider one.
+def _accepted(gap: Gap, before: Sequence[tuple[bool, list[Table]]]) -> tuple[float, bool]:
+    """The ratio of the gap's two groups that nobody has to look at again, 1 for none, and whether
+    it has come down since an owner accepted a wider one.
 
     What an owner lets go on is what had stopped the machine: a gap that was within its limit or
     within chance then is nothing that anybody said go to. And a go is for the gap as it is: where
     a later audit finds it narrower for certain, the upper end of that interval takes its place.
     """
     level, eased = 1.0, False
+    mine = (gap.table.field, gap.table.measure)
     for taken, kept in before:
         for each in kept:
-            if (each.field, each.measure) != (table.field, table.measure):
+            if (each.field, each.measure) != mine:
                 continue
-            if (seen := _same_groups(each, table)) is None:
-                continue
-            value, high = seen
-            if taken and _too_wide(each, limit):
-                level, eased = max(1.0, value), False
-            elif high < level:
+            then = _between(each, gap.ratio.worst, gap.ratio.best)
+            if taken and then is not None and then.beyond(gap.limit):
+                level, eased = then.value, False
+            elif (high := then.high if then else _at_most(each, gap.ratio)) < level:
                 level, eased = max(1.0, high), True
     return level, eased
 
 
-def _same_groups(older: Table, table: Table) -> tuple[float, float] | None:
-    """(ratio, upper end of its interval) of the table's worst and best group in an older table;
-    None where one of them is not shown there."""
-    assert table.ratio is not None
-    worst, best = older.cell(table.ratio.worst), older.cell(table.ratio.best)
+def _between(table: Table, worst: str, best: str) -> Ratio | None:
+    return next((each for each in table.ratios if (each.worst, each.best) == (worst, best)), None)
+
+
+def _at_most(older: Table, ratio: Ratio) -> float:
+    """The upper end of what two groups' ratio may have been in an older table that tells of others;
+    endless where one of them is not shown there."""
+    if turned := _between(older, ratio.best, ratio.worst):
+        return 1 / turned.low if turned.low else inf
+    worst, best = older.cell(ratio.worst), older.cell(ratio.best)
     if worst is None or best is None:
-        return None
-    ratio = older.ratio
-    if ratio is not None and (ratio.worst, ratio.best) == (worst.group, best.group):
-        return ratio.value, ratio.high
-    if ratio is not None and (ratio.best, ratio.worst) == (worst.group, best.group):
-        return 1 / ratio.value, 1 / ratio.low if ratio.low else inf
-    high, low = (worst, best) if BY_KEY[table.measure].more_is_worse else (best, worst)
-    widest = high.high / low.low if low.low else inf
-    if low.value:
-        return high.value / low.value, widest
-    # Of nothing there is no ratio: the smallest that goes with what was seen
-    return (high.value / low.high if high.value and low.high else 1.0), widest
+        return inf
+    high, low = (worst, best) if BY_KEY[older.measure].more_is_worse else (best, worst)
+    return high.high / low.low if low.low else inf

@@ -26,7 +26,7 @@ VERDICTS = {
     "thin": "nothing to compare yet",
 }
 COLUMNS = (
-    "audit", "made_at", "made_by", "voices", "minimum", "engines", "verdict", "accepted_at",
+    "audit", "made_at", "made_by", "minimum", "engines", "verdict", "accepted_at",
     "field", "measure", "group", "shown", "n", "value", "low", "high", "share_of_size",
     "worst", "best", "worst_to_best", "ratio_low", "ratio_high", "trend", "as_of",
 )  # fmt: skip
@@ -101,7 +101,7 @@ def _values(row: FairnessAudit, table: Table, cell: tables.Cell, moved: str) -> 
         sizes = (round(each, 4) for each in (ratio.value, ratio.low, ratio.high))
         gap = [ratio.worst, ratio.best, *sizes]
     return [
-        row.id, row.created_at.isoformat(), row.made_by, row.voices, row.minimum,
+        row.id, row.created_at.isoformat(), row.made_by, row.minimum,
         "; ".join(row.engines), row.verdict,
         row.accepted_at.isoformat() if row.accepted_at else "",
         table.label, table.measure, UNSAID if cell.group == UNTOLD else cell.group,

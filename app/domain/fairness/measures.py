@@ -75,6 +75,7 @@ MEASURES = (
         more_is_worse=False,
     ),
 )  # fmt: skip
+BY_FILE = ("word_error", "inserted", "inserted_paused")  # what a file of what was said can tell
 BY_KEY = {each.key: each for each in MEASURES}
 BIT = {each.key: 1 << place for place, each in enumerate(MEASURES)}
 

@@ -35,7 +35,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`ratio` is None where fewer than two groups are shown. `as_of`: when these were measured."""
+    """`ratio`: the most telling worst ÷ best, None where fewer than two groups are shown; `others`:
+    of other two groups, where that is beyond its limit too. `as_of`: when these were measured."""
 
     field: str
     label: str
@@ -43,6 +44,12 @@ class Table:
     cells: tuple[Cell, ...]
     ratio: Ratio | None
     as_of: str
+    others: tuple[Ratio, ...] = ()
+
+    @property
+    def ratios(self) -> tuple[Ratio, ...]:
+        """The one that is told and the others."""
+        return (self.ratio, *self.others) if self.ratio else ()
 
     @property
     def told(self) -> str:
@@ -64,8 +71,9 @@ class Table:
         cells = tuple(
             each if each.group in shown else Cell(each.group, False) for each in self.cells
         )
-        kept = self.ratio and {self.ratio.worst, self.ratio.best} <= set(shown)
-        return replace(self, cells=cells, ratio=self.ratio if kept else None)
+        kept = [each for each in self.ratios if {each.worst, each.best} <= set(shown)]
+        first = kept[0] if kept else None
+        return replace(self, cells=cells, ratio=first, others=tuple(kept[1:]))
 
     def as_row(self) -> dict[str, Any]:
         """As JSON: this with its cells and its ratio as objects."""
@@ -73,12 +81,13 @@ class Table:
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> list[Table]:
-    """Tables that `as_row` wrote."""
+    """Tables that `as_row` wrote, also before it kept others."""
     return [
         Table(
             row["field"], row["label"], row["measure"],
             tuple(Cell(**each) for each in row["cells"]),
             Ratio(**row["ratio"]) if row["ratio"] else None, row["as_of"],
+            tuple(Ratio(**each) for each in row.get("others", ())),
         )
         for row in rows
     ]  # fmt: skip
@@ -104,16 +113,19 @@ class Measured:
         many = len(self.compared)
         return many * (many - 1) // 2
 
-    def table(self, pairs: int, moment: datetime) -> Table:
-        ratio = figures.ratio(
+    def table(self, pairs: int, limit: float, moment: datetime) -> Table:
+        ratios = figures.ratios(
             self.compared,
             more_is_worse=self.measure.more_is_worse,
             pairs=pairs,
             kind=self.measure.kind,
+            limit=limit,
         )
+        first = ratios[0] if ratios else None
+        others = tuple(each for each in ratios[1:] if each.beyond(limit))
         cells = tuple(self._cell(group) for group in self.groups)
         at = moment.isoformat(timespec="seconds")
-        return Table(self.field.key, self.field.label, self.measure.key, cells, ratio, at)
+        return Table(self.field.key, self.field.label, self.measure.key, cells, first, at, others)
 
     def _cell(self, group: str) -> Cell:
         estimate = self.estimates.get(group)

@@ -24,6 +24,25 @@ def levenshtein(a: list[str], b: list[str]) -> int:
     return rows[-1][-1]
 
 
+def shares(**groups: tuple[int, int]) -> list[tuple[str, figures.Estimate]]:
+    """Of each group so many of so many."""
+    return [
+        (name, figures.share([(1, 1)] * yes + [(0, 1)] * (n - yes)))
+        for name, (yes, n) in groups.items()
+    ]
+
+
+def ratios(
+    groups: list[tuple[str, figures.Estimate]],
+    *,
+    worse: bool = True,
+    pairs: int = 1,
+    kind: str = "share",
+    limit: float = 2.0,
+) -> list[figures.Ratio]:
+    return figures.ratios(groups, more_is_worse=worse, pairs=pairs, kind=kind, limit=limit)
+
+
 def test_the_band_gives_what_the_whole_table_gives() -> None:
     draws = random.Random(0)
     for _ in range(150):
@@ -81,28 +100,22 @@ def test_chance_alone_rarely_makes_a_gap() -> None:
             (name, figures.share([(draws.random() < 0.4, 1) for _ in range(30)]))
             for name in "abcdef"
         ]
-        found = figures.ratio(groups, more_is_worse=True, pairs=15, kind="share")
-        alarms += bool(found and found.beyond_chance)
+        alarms += any(each.beyond_chance for each in ratios(groups, pairs=15))
     assert alarms <= 10  # 6 expected at most; 10 or more by chance in one of 20 such tests
 
 
 def test_the_worst_is_the_group_that_fares_worst() -> None:
-    low, high = (
-        figures.share([(1, 1)] * 10 + [(0, 1)] * 90),
-        figures.share([(1, 1)] * 60 + [(0, 1)] * 40),
-    )
-    more = figures.ratio([("a", low), ("b", high)], more_is_worse=True, pairs=1, kind="share")
-    less = figures.ratio([("a", low), ("b", high)], more_is_worse=False, pairs=1, kind="share")
-    assert more is not None and less is not None
+    groups = shares(a=(10, 100), b=(60, 100))
+    [more], [less] = ratios(groups), ratios(groups, worse=False)
     assert (more.worst, more.best, less.worst, less.best) == ("b", "a", "a", "b")
     assert more.value == less.value > more.low > 3
 
 
 def test_nothing_wrong_anywhere_is_no_gap() -> None:
     none = figures.rate([(0.0, 30.0)] * 12)
-    found = figures.ratio([("a", none), ("b", none)], more_is_worse=True, pairs=1, kind="rate")
-    assert found is not None and found.value == 1 and not found.beyond_chance
-    assert figures.ratio([("a", none)], more_is_worse=True, pairs=0, kind="rate") is None
+    [found] = ratios([("a", none), ("b", none)], kind="rate")
+    assert found.value == 1 and not found.beyond_chance
+    assert ratios([("a", none)], pairs=0, kind="rate") == []
     assert figures.rate([(1.0, 2.0)]).log_error == inf
 
 
@@ -123,19 +136,43 @@ def test_a_limit_that_is_none_is_refused(text: str) -> None:
 def test_a_ratio_of_shares_at_the_ends() -> None:
     """0 of 12 against 68 of 68 is no chance, 0 of 12 against 1 of 12 is; none at all is alike."""
 
-    def of(yes: int, n: int) -> figures.Estimate:
-        return figures.share([(1, 1)] * yes + [(0, 1)] * (n - yes))
-
-    def gap(a: figures.Estimate, b: figures.Estimate) -> figures.Ratio:
-        found = figures.ratio([("a", a), ("b", b)], more_is_worse=False, pairs=5, kind="share")
-        assert found is not None and found.low <= found.value <= found.high <= figures.HIGHEST
+    def gap(a: tuple[int, int], b: tuple[int, int]) -> figures.Ratio:
+        [found] = ratios(shares(a=a, b=b), worse=False, pairs=5)
+        assert found.value >= 1 and found.low <= found.value <= found.high <= figures.HIGHEST
         return found
 
-    assert gap(of(0, 12), of(68, 68)).low > 2
-    assert not gap(of(0, 12), of(1, 12)).beyond_chance
-    assert not gap(of(0, 12), of(0, 40)).beyond_chance
-    assert not gap(of(12, 12), of(40, 40)).beyond_chance
-    known = figures.ratio(
-        [("a", of(56, 70)), ("b", of(48, 80))], more_is_worse=True, pairs=1, kind="share"
-    )  # Newcombe's example of 0.8 and 0.6: about 1.07 to 1.67 by any sound method
-    assert known is not None and 1.05 < known.low < 1.1 and 1.6 < known.high < 1.7
+    assert gap((0, 12), (68, 68)).low > 2
+    assert not gap((0, 12), (1, 12)).beyond_chance
+    assert not gap((0, 12), (0, 40)).beyond_chance
+    assert not gap((12, 12), (40, 40)).beyond_chance
+    # Half an event is more of 12 than 30 are of 1,000: which of the two fares worse is not known
+    assert gap((0, 12), (30, 1000)).value == 1
+    [known] = ratios(shares(a=(56, 70), b=(48, 80)))
+    # Newcombe's example of 0.8 and 0.6: about 1.07 to 1.67 by any sound method
+    assert 1.05 < known.low < 1.1 and 1.6 < known.high < 1.7
+
+
+@pytest.mark.parametrize("small", ["Isles", "Zetland"])
+@pytest.mark.parametrize(
+    ("north", "south", "isles"),
+    [((250, 500), (100, 500), (1, 12)), ((61, 1000), (0, 1000), (0, 12))],
+)
+def test_a_small_group_hides_no_gap_between_large_ones(
+    small: str, north: tuple[int, int], south: tuple[int, int], isles: tuple[int, int]
+) -> None:
+    """What is sure is told before what is wide, whatever the groups are called."""
+    told, *rest = ratios(shares(North=north, South=south, **{small: isles}), pairs=12)
+    assert (told.worst, told.best) == ("North", "South") and told.beyond(2.0)
+    assert len(rest) == 2 and not any(each.beyond(2.0) for each in rest)
+
+
+def test_where_no_gap_is_sure_the_widest_is_told() -> None:
+    told = ratios(shares(a=(4, 12), b=(2, 12), c=(3, 12)), pairs=3)[0]
+    assert (told.worst, told.best, told.value) == ("a", "b", 2)
+
+
+def test_of_gaps_that_are_alike_the_one_of_more_people_is_told() -> None:
+    groups = shares(a=(6, 12), b=(12, 24), c=(4, 16))
+    for each in (groups, groups[::-1]):
+        told, other, _ = ratios(each, pairs=12)
+        assert (told.worst, told.best, told.value, other.value) == ("b", "c", 2, 2)

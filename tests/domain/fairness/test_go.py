@@ -3,6 +3,7 @@ nobody else's audit keeps theirs waiting."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.domain import processing
 from app.domain.errors import Conflict
-from app.domain.fairness import audits, gaps, stops
+from app.domain.fairness import audits, gaps, stops, tables
 from app.domain.fairness.figures import Ratio
 from app.domain.fairness.tables import Cell, Table
 from app.extensions import db
@@ -44,7 +45,6 @@ def kept(program: Program, *found: Table, accepted: bool = False) -> FairnessAud
             workspace_id=program.workspace_id,
             program_id=program.id,
             made_by="clock",
-            voices=100,
             minimum=10,
             tables=[each.as_row() for each in found],
             verdict="gap",
@@ -97,7 +97,27 @@ def test_where_nothing_went_wrong_for_the_best_a_go_is_no_go_for_ever(program: P
     kept(program, seen, accepted=True)
     assert not stops_at(program, seen)
     worse = table((90.0, 8.0, 200.0), "inserted", West=(0.5, 0.4, 0.6), South=nothing, North=much)
-    assert stops_at(program, worse).endswith("; 2.00 was accepted.")
+    assert stops_at(program, worse).endswith("the limit is 2.00.")
+
+
+def test_a_go_is_for_each_gap_of_a_table_that_was_beyond_its_limit(program: Program) -> None:
+    """And what was accepted hides no other gap; one that was within chance was never stopped by."""
+    west, sure = Ratio("West", "South", 3.0, 2.0, 4.5), Ratio("West", "South", 3.1, 2.1, 4.5)
+    found = table((4.0, 3.0, 5.0), North=EVEN, South=EVEN, West=EVEN)
+    kept(program, found, accepted=True)
+    said = stops_at(program, replace(found, others=(west,)))
+    assert said.startswith("Word error: under “Accent”, West fares 3.00 times as badly as South")
+    kept(program, replace(found, others=(west,)), accepted=True)
+    assert not stops_at(program, replace(found, others=(sure,)))
+
+
+def test_figures_that_stand_lose_the_gaps_of_a_group_that_became_too_small() -> None:
+    west = Ratio("West", "South", 3.0, 2.0, 4.5)
+    found = replace(table((4.0, 3.0, 5.0), North=EVEN, South=EVEN, West=EVEN), others=(west,))
+    assert tables.read([found.as_row()]) == [found]
+    assert found.without({"South", "West"}).ratios == (west,)
+    assert found.without({"North", "South"}).ratios == (found.ratio,)
+    assert found.without({"North", "West"}).ratios == ()
 
 
 def test_an_audit_that_is_just_ending_doesnt_stop_what_was_let_go(

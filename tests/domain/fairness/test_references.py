@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.domain.errors import Invalid
-from app.domain.fairness import references
+from app.domain.fairness import audits, references
 from app.models import Program, Workspace
 from tests import factories
 from tests.domain.fairness import crowd
@@ -31,6 +31,18 @@ def read(program: Program, tmp_path: Path, content: str | bytes) -> references.R
 def test_rows_find_their_recordings(program: Program, tmp_path: Path) -> None:
     found = read(program, tmp_path, "reference,text\none,It came late.\nthree,Nobody\none2,\n")
     assert list(found.said.values()) == ["It came late."] and found.missed == [3, 4]
+
+
+def test_a_file_tells_of_words_and_of_nothing_else(program: Program, tmp_path: Path) -> None:
+    """Another measure's new figures, beside its kept ones, would be those of who came since."""
+    crowd.voices(
+        program, 40, lambda at: {"accent": "North" if at % 2 else "South"},
+        reference=lambda at: f"C-{at}",
+    )  # fmt: skip
+    rows = "".join(f"C-{at},it came\n" for at in range(40))
+    drawn = audits.look(program, read(program, tmp_path, f"reference,text\n{rows}"))
+    assert [table.measure for table in drawn.tables] == ["word_error", "inserted"]
+    assert [[cell.n for cell in table.cells] for table in drawn.tables] == [[20, 20]] * 2
 
 
 @pytest.mark.parametrize(

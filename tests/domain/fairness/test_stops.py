@@ -104,6 +104,16 @@ def test_a_gap_within_chance_stops_nothing(workspace: Workspace) -> None:
     assert made(program).verdict == "fine" and not stopped(program)
 
 
+def test_a_small_group_keeps_no_gap_from_stopping_it(workspace: Workspace) -> None:
+    """Isles ÷ South is wider, and nobody knows whether it is one."""
+    program = crowd.program(workspace, accent=["North", "South", "Isles"])
+    crowd.voices(program, 400, halves, refused=lambda at: (at % 2 and at < 200) or at % 10 == 0)
+    crowd.voices(program, 12, lambda _: {"accent": "Isles"}, refused=lambda at: at < 7)
+    assert made(program).verdict == "gap" and stopped(program)
+    [reason] = stops.standing(program.id).reasons  # type: ignore[union-attr]
+    assert reason.startswith("The camera refused: under “Accent”, North fares 2.50 times as badly")
+
+
 def test_a_group_that_shrinks_below_the_minimum_doesnt_flap_it(
     workspace: Workspace, owner: Member
 ) -> None:
