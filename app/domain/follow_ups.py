@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain import audit, calls, checks, details, following, members, outbox
-from app.domain.clerk import owned, session
-from app.domain.errors import Conflict, Invalid
+from app.domain.clerk import owned, rows_written, session
+from app.domain.errors import Conflict, Invalid, NotFound
 from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Program, Submission, now
 
 WORKING_DAYS = 1
 LONGEST_NOTE = 2000
+NOBODY = "Nobody is needed: "  # as an outcome
+HEARD_SINCE = "Heard since: "  # what stands before a machine's reason in the history
 DONE = "Done: "  # what stands before an outcome in the history
 HOUR = timedelta(hours=1)
 # Letters about customers of one program who asked, in an hour; one tells of all who come after.
@@ -88,9 +91,14 @@ def from_machine(
     Whoever opens it tells the team; the row's id lets one open it, also of two at once.
 
     `evidence` is what was said, in `language`, `score` (0..1) how sure the machine is. Called again
-    (another answer, another run), the case stays as it is, so that nobody's work is overwritten.
+    (another answer, another run), a case stays as it is where it tells of these words already, so
+    that nobody's work is undone. Other words are added to one that is open, and open one that is
+    done; who may be in danger by now is always told.
     """
-    follow_up, _ = _once(submission, "heard", calls.heard(reason, score, language), evidence)
+    said = calls.heard(reason, score, language)
+    follow_up, opened = _once(submission, "heard", said, evidence)
+    if not opened:
+        _heard_more(follow_up, said, evidence)
     return follow_up
 
 
@@ -100,10 +108,52 @@ def from_member(submission: Submission, reason: str, evidence: str, by: Member) 
     follow_up, opened = _once(submission, "staff", reason, evidence)
     if opened:
         return follow_up
+    graver = _graver(reason, follow_up)
+    _tells(follow_up, evidence, first=graver)
     if follow_up.state == "done":
         reopen(follow_up, by)
+        graver = True
     note(follow_up, reason, by)
+    if graver:
+        follow_up.reason = reason
+        _tell(follow_up)
     return follow_up
+
+
+def _heard_more(follow_up: FollowUp, reason: str, evidence: str) -> None:
+    graver, done = _graver(reason, follow_up), follow_up.state == "done"
+    new = _tells(follow_up, evidence, first=graver or done)
+    # Where somebody said that nobody is needed, that was about other words: these still stand.
+    if not graver and not (done and (new or follow_up.outcome.startswith(NOBODY))):
+        return
+    if done:
+        follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
+    follow_up.reason = reason
+    _line(follow_up, HEARD_SINCE + reason, None)
+    _noted(follow_up, "heard")
+    _tell(follow_up)
+
+
+def _graver(reason: str, follow_up: FollowUp) -> bool:
+    return calls.grave(reason) and not calls.grave(follow_up.reason)
+
+
+def _tells(follow_up: FollowUp, words: str, *, first: bool) -> bool:
+    """Has the case tell of these words, too; False where it does already. An engine that listens
+    again may spell some of them otherwise."""
+    known = follow_up.evidence.split("\n")
+    if any(_alike(words, each) for each in known):
+        return False
+    lines = [words, *known] if first else [*known, words]
+    follow_up.evidence = "\n".join(each for each in lines if each)[:LONGEST_NOTE]
+    session().flush()
+    return True
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether they have half of their words in common."""
+    words, others = Counter(one.lower().split()), Counter(other.lower().split())
+    return (words & others).total() * 2 >= max(words.total(), others.total())
 
 
 def heard_case(submission: Submission) -> FollowUp | None:
@@ -137,6 +187,8 @@ def _once(submission: Submission, source: str, reason: str, evidence: str) -> tu
     if opened is not None:
         _noted(follow_up, source)
         _tell(follow_up)
+    else:
+        hold(follow_up)
     return follow_up, opened is not None
 
 
@@ -155,6 +207,15 @@ def due(asked: datetime, working_days: int = WORKING_DAYS) -> datetime:
     return moment
 
 
+def hold(follow_up: FollowUp) -> None:
+    """It is ours, as it is now, until the caller's transaction ends: of two who finish it, one
+    comes second. Raises NotFound where it is gone."""
+    mine = update(FollowUp).where(FollowUp.id == follow_up.id).values(state=FollowUp.state)
+    if not rows_written(mine):
+        raise NotFound
+    session().refresh(follow_up)
+
+
 def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
     """Gives the case to a member of the same workspace, or to nobody.
 
@@ -162,6 +223,7 @@ def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
         NotFound: no such member here.
         Invalid: they can no longer sign in.
     """
+    hold(follow_up)
     owner = owned(Member, owner_id, follow_up.workspace_id) if owner_id else None
     if owner is not None and not owner.active:
         raise Invalid("This member is no longer active.")
@@ -184,6 +246,7 @@ def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
         Invalid: no outcome was written.
         Conflict: it was done before.
     """
+    hold(follow_up)
     if follow_up.state == "done":
         raise Conflict("This follow-up is already done.")
     follow_up.outcome = checks.paragraph(outcome, "What came of it", most=LONGEST_NOTE)
@@ -196,6 +259,7 @@ def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
 
 def reopen(follow_up: FollowUp, by: Member) -> None:
     """Due again in one working day. Raises Conflict where it is open."""
+    hold(follow_up)
     if follow_up.state != "done":
         raise Conflict("This follow-up is already open.")
     follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
@@ -205,6 +269,7 @@ def reopen(follow_up: FollowUp, by: Member) -> None:
 
 def note(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
     """A line of the case's history, written by a member."""
+    hold(follow_up)
     kept = _line(follow_up, text, by)
     _noted(follow_up, "noted", note=kept.id)
     return kept
@@ -215,9 +280,11 @@ def _noted(follow_up: FollowUp, verb: str, **details: str) -> None:
     audit.record(follow_up.workspace_id, f"follow_up.{verb}", subject=subject, details=details)
 
 
-def _line(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:
+def _line(follow_up: FollowUp, text: str, by: Member | None) -> FollowUpNote:
+    """`by`: None for the machine."""
     kept = FollowUpNote(
-        member_id=by.id, text=checks.paragraph(text, "The note", most=LONGEST_NOTE + 100)
+        member_id=by.id if by else None,
+        text=checks.paragraph(text, "The note", most=LONGEST_NOTE + 100),
     )
     follow_up.notes.append(kept)
     session().flush()

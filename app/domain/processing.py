@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.domain import follow_ups, pipeline, runs
+from app.domain import calls, follow_ups, pipeline, runs
 from app.extensions import db
-from app.models import Answer, Run, Step, Transcript
+from app.models import Answer, Label, Run, Segment, Step, Transcript
 
 
 def begin(answer: Answer) -> Run:
@@ -37,16 +37,20 @@ def heard_anew(answer: Answer, first: str) -> None:
 
 
 def hand_over(answer: Answer, transcript: Transcript) -> bool:
-    """Opens a follow-up for the passage that needs a person most; True if there is one."""
-    calls = [
+    """Opens a follow-up that tells of the passages that need a person, first of who may be in
+    danger, then of what is surest; True if there is one."""
+    found = [
         (label, segment)
         for segment in transcript.segments
         for label in segment.labels
         if label.kind == "hand_off"
     ]
-    if not calls:
-        return False
-    label, segment = max(calls, key=lambda call: call[0].score)
-    language = segment.language or transcript.language
-    follow_ups.from_machine(answer.submission, label.value, segment.text, label.score, language)
-    return True
+    for label, segment in sorted(found, key=lambda call: _urgency(*call), reverse=True):
+        language = segment.language or transcript.language
+        follow_ups.from_machine(answer.submission, label.value, segment.text, label.score, language)
+    return bool(found)
+
+
+def _urgency(label: Label, segment: Segment) -> tuple[bool, float]:
+    language = segment.language or segment.transcript.language
+    return calls.grave(calls.heard(label.value, label.score, language)), label.score

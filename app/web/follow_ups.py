@@ -13,7 +13,7 @@ from app.domain.clerk import owned
 from app.domain.corrections import consequences, kinds
 from app.domain.errors import Conflict, Invalid
 from app.extensions import db
-from app.models import FollowUp, Highlight, Member, Program
+from app.models import FollowUp, FollowUpNote, Highlight, Member, Program
 from app.web import masks
 from app.web.access import STAFF, allow, me
 from app.web.forms import optional, refused, text
@@ -126,10 +126,16 @@ def _written(case: FollowUp, team: Sequence[Member]) -> dict[str, object]:
     return {
         "outcome": noted(case.outcome, closer),
         "history": [
-            (each, each.text if each.text in ours else noted(each.text, each.member_id))
+            (each, each.text if each.text in ours else noted(each.text, each.member_id), _who(each))
             for each in case.notes
         ],
     }
+
+
+def _who(note: FollowUpNote) -> str:
+    if note.member is not None:
+        return note.member.name or note.member.email
+    return "Heard" if note.text.startswith(follow_ups.HEARD_SINCE) else "A former member"
 
 
 def _quotes(case: FollowUp) -> list[Highlight]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from app.domain import follow_up_lists, follow_ups
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.extensions import db
-from app.models import Member, Workspace, now
+from app.models import Delivery, FollowUp, Member, Workspace, now
 from tests import factories
+from tests.domain.erasure.gate import Gate
 
 FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
 
@@ -76,17 +78,88 @@ def test_what_reaches_nobody(workspace: Workspace, contact: str) -> None:
     assert refused.value.sentence.endswith(".") and follow_up_lists.count(workspace.id, "open") == 0
 
 
+SURE = "(heard by the machine, which is sure)"
+
+
+def told(workspace: Workspace) -> int:
+    db.session.commit()
+    return db.session.query(Delivery).count()
+
+
 def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner: Member) -> None:
     submission = factories.submission(factories.program(workspace))
-    first = follow_ups.from_machine(submission, "In distress", "Nobody ever answers me", 0.91)
+    first = follow_ups.from_machine(submission, "Bereavement", "My mother died in May", 0.91)
     follow_ups.close(first, "Called, all well now", owner)
-    again = follow_ups.from_machine(submission, "Asks for advice", "What should I do?", 0.7)
-    assert again is first
-    assert again.state == "done"
-    assert again.reason == "In distress (heard by the machine, which is sure)"
-    assert again.evidence == "Nobody ever answers me"
+    letters = told(workspace)
+    for words in ("My mother died in May", "my mother died in may they say"):
+        again = follow_ups.from_machine(submission, "Vulnerability", words, 0.7)
+        assert again is first and again.state == "done", "it was for these words"
+        assert again.reason == f"Bereavement {SURE}" and again.evidence == "My mother died in May"
     other = factories.submission(submission.program)
-    assert follow_ups.from_machine(other, "In distress", "Help", 0.8).id != first.id
+    assert follow_ups.from_machine(other, "Bereavement", "Help", 0.8).id != first.id
+    assert told(workspace) == letters + 1
+
+
+def test_other_words_open_a_case_that_is_done(workspace: Workspace, owner: Member) -> None:
+    submission = factories.submission(factories.program(workspace))
+    case = follow_ups.from_machine(submission, "Asks for a person", "Please ring me", 0.9)
+    follow_ups.from_machine(submission, "Vulnerability", "I can't see well", 0.9)
+    assert case.reason == f"Asks for a person {SURE}" and not case.notes
+    assert case.evidence == "Please ring me\nI can't see well"
+    follow_ups.close(case, "Rang them", owner)
+    letters = told(workspace)
+    follow_ups.from_machine(submission, "Bereavement", "My mother died in May", 0.9)
+    assert case.state == "open" and case.reason == f"Bereavement {SURE}"
+    assert case.evidence.startswith("My mother died in May\n")
+    assert case.notes[-1].text == f"Heard since: Bereavement {SURE}"
+    assert told(workspace) == letters + 1
+
+
+def test_who_may_be_in_danger_is_told_whatever_the_case_was_for(
+    workspace: Workspace, owner: Member
+) -> None:
+    submission = factories.submission(factories.program(workspace))
+    case = follow_ups.from_machine(submission, "Asks for a person", "I want to mend my life", 0.9)
+    letters = told(workspace)
+    follow_ups.from_machine(submission, "Strong distress", "I want to end my life", 0.4)
+    assert case.reason == f"Asks for a person {SURE}", "the machine isn't sure"
+    follow_ups.from_machine(submission, "Strong distress", "I want to end my life", 0.9)
+    assert case.reason == f"Strong distress {SURE}" and told(workspace) == letters + 1
+    follow_ups.from_machine(submission, "Harm or safety", "The wires are bare", 0.9)
+    assert told(workspace) == letters + 1, "they know"
+
+
+def test_who_is_in_danger_by_a_members_word_comes_first(
+    workspace: Workspace, owner: Member
+) -> None:
+    submission = factories.submission(factories.program(workspace))
+    case = follow_ups.from_machine(submission, "Asks for a person", "Please ring me", 0.9)
+    letters = told(workspace)
+    follow_ups.from_member(submission, "Harm or safety (said by Ana)", "Bare wires", owner)
+    assert case.reason == "Harm or safety (said by Ana)" and case.evidence.startswith("Bare wires")
+    assert told(workspace) == letters + 1
+
+
+def test_of_two_who_finish_one_case_the_second_is_told(
+    app: Flask, workspace: Workspace, owner: Member, teammate: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    case = follow_ups.ask(factories.program(workspace), None, "ana@example.com")
+    db.session.commit()
+    case_id, owner_id, second, gate = case.id, owner.id, [], Gate()
+
+    def finish() -> None:
+        mine = db.session.get_one(FollowUp, case_id)
+        with pytest.raises(Conflict) as refused:
+            follow_ups.close(mine, "Refunded 40 euro", db.session.get_one(Member, owner_id))
+        second.append(refused.value)
+
+    monkeypatch.setattr(follow_ups, "hold", gate.before(follow_ups.hold))
+    with gate.holding(app, finish):
+        follow_ups.close(case, "Sent a new parcel", teammate)
+        db.session.commit()
+    db.session.expire_all()
+    assert case.outcome == "Sent a new parcel" and len(second) == 1 and len(case.notes) == 1
 
 
 def test_given_done_and_opened_again_with_a_history(

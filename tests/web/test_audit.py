@@ -24,9 +24,9 @@ PASSWORD = "a long enough passphrase"
 @pytest.fixture
 def logged(workspace: Workspace, owner: Member) -> None:
     mine = f"member:{owner.id}"
-    audit.record(workspace.id, "theme.added", actor=mine, subject=("theme", "t1"))
+    audit.record(workspace.id, "theme.added", actor=mine, subject=("theme", "theme-of-ours"))
     audit.record(workspace.id, "share.made", actor="member:gone", details={"days": 14})
-    audit.record("elsewhere", "theme.added", actor="clock", subject=("theme", "t2"))
+    audit.record("elsewhere", "theme.added", actor="clock", subject=("theme", "theme-of-others"))
     audit.record(workspace.id, "export.written", actor="command:1000", details={"rows": 3})
     db.session.commit()
 
@@ -39,9 +39,9 @@ def actions() -> list[tuple[str, str]]:
 def test_an_owner_sees_who_did_what(client: FlaskClient, owner: Member, logged: None) -> None:
     page = sign_in(client, owner).get("/settings/audit")
     assert page.status_code == 200
-    for said in ("Theme: added", owner.name, "Somebody who has left", "user 1000", "t1"):
+    for said in ("Theme: added", owner.name, "Somebody who has left", "user 1000", "theme-of-ours"):
         assert said in page.text, said
-    assert "t2" not in page.text, "another workspace's"
+    assert "theme-of-others" not in page.text, "another workspace's"
 
 
 @pytest.mark.parametrize(

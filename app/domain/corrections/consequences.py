@@ -19,8 +19,6 @@ from app.models import (
     Transcript,
 )
 
-NOBODY = "Nobody is needed: "
-
 
 def follow(answer: Answer, made: Correction, member: Member) -> None:
     """After a correction. The caller commits."""
@@ -94,7 +92,7 @@ def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:
     case = follow_ups.heard_case(answer.submission)
     if case is None or case.state == "done" or _needed(answer.submission):
         return None
-    said = f"{NOBODY}{because[:1].lower()}{because[1:]}."
+    said = f"{follow_ups.NOBODY}{because[:1].lower()}{because[1:]}."
     if case.owner_id not in (None, member.id):
         follow_ups.note(case, said, member)
         return None
@@ -113,7 +111,7 @@ def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
 
 def _unneeded(case: FollowUp) -> bool:
     """Whether it is done because somebody said so, and not because somebody called."""
-    return case.state == "done" and case.outcome.startswith(NOBODY)
+    return case.state == "done" and case.outcome.startswith(follow_ups.NOBODY)
 
 
 def _needed(submission: Submission) -> bool:

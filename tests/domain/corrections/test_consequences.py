@@ -17,6 +17,7 @@ from app.domain import (
     processing,
     runs,
     telling,
+    understanding,
     voices,
 )
 from app.domain.corrections import deciding, reading
@@ -33,6 +34,7 @@ from app.models import (
     Mention,
     Program,
 )
+from tests import factories
 from tests.domain.corrections.conftest import WHY, Make, Voice, found
 
 pytestmark = pytest.mark.slow
@@ -227,6 +229,40 @@ def test_a_case_that_was_done_is_opened_again(voice: Voice, owner: Member) -> No
     voice.correct("hand_off", "Harm or safety", at=1)
     case = case_of(voice)
     assert case is not None and case.state == "open"
+
+
+def test_who_is_in_danger_opens_a_case_that_was_closed_as_nobody_was_needed(
+    voice: Voice, owner: Member
+) -> None:
+    voice.heard(found(person="Asks for a person"), found())
+    processing.hand_over(voice.answer, voice.transcript)
+    voice.correct("hand_off")
+    other = factories.answer(voice.answer.submission)
+    words = factories.transcript(other, "I can't go on, I want to end my life.")
+    understanding.publish(words, [found("negative", person="Strong distress")])
+    processing.hand_over(other, words)
+    case = case_of(voice)
+    assert case is not None and case.state == "open"
+    assert case.reason.startswith("Strong distress") and "end my life" in case.evidence
+
+
+def test_words_that_nobody_had_understood_when_nobody_was_needed_open_it_again(
+    voice: Voice,
+) -> None:
+    voice.heard(found(person="Bereavement"), found(person="Asks for a person"))
+    processing.hand_over(voice.answer, voice.transcript)
+    case = case_of(voice)
+    assert case is not None and case.evidence == "\n".join(
+        segment.text for segment in voice.transcript.segments
+    )
+    voice.heard(found(), found(person="Asks for a person"))
+    voice.correct("hand_off", at=1)
+    case = case_of(voice)
+    assert case is not None and case.state == "done"
+    voice.heard(found(person="Bereavement"), found(person="Asks for a person"))
+    processing.hand_over(voice.answer, voice.transcript)
+    case = case_of(voice)
+    assert case is not None and case.state == "open" and case.reason.startswith("Bereavement")
 
 
 def test_it_goes_with_its_voice(make: Make, program: Program) -> None:
