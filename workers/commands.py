@@ -39,7 +39,7 @@ def transcribe(file: Path, engine: str, names: Path | None, as_json: bool) -> No
     from workers.transcribe.audio import load
     from workers.transcribe.speakers import told_apart
 
-    settings = read_settings()
+    settings = read_settings(look=True)
     if not file.exists():
         raise Invalid(f"There is no file {file}.")
     if not file.is_file():  # a folder, a device, a pipe
@@ -77,7 +77,7 @@ def understand(codebook: Path | None) -> None:
     from workers.understand import shared
 
     lines, themes = standard_input(), _codebook(codebook)
-    settings = read_settings()
+    settings = read_settings(look=True)
     understander = shared(*settings.text_models)
     wrong = 0
     with Reading(lines, "text") as reading:

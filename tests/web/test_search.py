@@ -26,7 +26,7 @@ def test_words_are_there_at_once_and_meaning_is_asked_for(
     assert 'hx-get="/search/both?q=parcel&amp;period=week"' in page
     part = client.get("/search/both?q=late+delivery").text
     assert "<html" not in part and "Near in meaning" in part and LATE in part
-    assert "No passage says it in these words, 1 more is near in meaning." in part
+    assert "No passage says it in these words, 1 is near in meaning." in part
     whole = client.get("/search?q=late+delivery&by=meaning").text
     assert "Near in meaning" in whole and "hx-get" not in whole.partition('id="found"')[2]
 
@@ -39,7 +39,7 @@ def test_filters_have_addresses(client: FlaskClient, workspace: Workspace, owner
     program = first.segments[0].transcript  # only that it is there
     assert program.segments
     narrowed = client.get("/search?q=parcel&sentiment=positive").text
-    assert "Nobody said these words" in narrowed and "Search without filters" in narrowed
+    assert "Nothing in these words" in narrowed and "Search without filters" in narrowed
     for unknown in ("period=yesterday", "program=x", "language=%F0%9F%99%82"):
         assert client.get(f"/search?q=parcel&{unknown}").status_code == 200
 
@@ -67,7 +67,7 @@ def test_a_masked_name_finds_nothing_by_either(
     said(workspace, "My name is Oluwaseun Adeyemi and the driver was kind.")
     for path in ("/search?q=Oluwaseun", "/search/both?q=Oluwaseun", "/search?q=adeyemi+kind"):
         part = sign_in(client, teammate).get(path).text
-        assert "driver was" not in part and "Nobody said th" in part
+        assert "driver was" not in part and "Nothing " in part
     assert "says it" in sign_in(client, owner).get("/search/both?q=Oluwaseun").text
     kind = sign_in(client, teammate).get("/search/both?q=the+driver+was+kind").text
     assert "[name]" in kind and "Oluwaseun" not in kind

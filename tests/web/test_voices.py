@@ -212,8 +212,8 @@ def test_search_leads_to_the_second(
     assert "<mark>parcel</mark>" in page
     assert f"/voices/{answer.submission_id}?answer={answer.id}&amp;t=5.0" in page
     assert "1 passage" in page
-    assert "Nobody said these words" in client.get("/search?q=unicorn").text
-    assert "Nobody said that" in client.get("/search/both?q=unicorn").text
+    assert "Nothing in these words" in client.get("/search?q=unicorn").text
+    assert "Nothing found" in client.get("/search/both?q=unicorn").text
     assert "Which words?" in client.get("/search").text
     assert "parcel</mark>" not in sign_in(client, stranger).get("/search?q=parcel").text
 

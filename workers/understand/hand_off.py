@@ -46,6 +46,7 @@ _SAID = {
     r"|(?:call|ring|phone) me(?: back)?\b",
 }
 _PATTERNS = {key: re.compile(rf"\b(?:{said})", re.IGNORECASE) for key, said in _SAID.items()}
+_IN_DANGER = ("distress", "safety")  # who says so plainly is in danger, whatever else they ask
 # Words alone don't decide ("I cancelled the gym"): they lift the head's chance by this much.
 LIFT = 4.0
 
@@ -74,7 +75,9 @@ def hand_offs(texts: Sequence[str], encoded: Encoded) -> list[HandOff]:
     calm = head.labels.index(NONE)
     for row, found in zip(softmax(logits), said, strict=True):
         score = float(1 - row[calm])
-        likeliest = max((i for i in range(len(row)) if i != calm), key=lambda i: float(row[i]))
+        plain = [head.labels.index(each) for each in _IN_DANGER if each in found]
+        reasons = plain or [each for each in range(len(row)) if each != calm]
+        likeliest = max(reasons, key=lambda each: float(row[each]))
         reason = head.labels[likeliest]
         needed = score >= least
         results.append(

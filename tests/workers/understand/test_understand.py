@@ -54,6 +54,8 @@ def test_facts_thanks_and_neutral_statements(understander: Understander) -> None
         ("The charger caught fire beside my daughter's bed.", "Harm or safety"),
         ("You will be hearing from my solicitor.", "Threat to leave or go to law"),
         ("I can't cope any more, I cry every night.", "Strong distress"),
+        ("I need to speak to somebody before I do something. I can't go on.", "Strong distress"),
+        ("Can a person ring me, I think I smell gas in the hall again", "Harm or safety"),
     ],
 )
 def test_who_needs_a_person_and_why(understander: Understander, text: str, reason: str) -> None:
