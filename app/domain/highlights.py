@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import audit, felt, forgetting, masks, muted, telling
+from app.domain import answers, audit, felt, forgetting, masks, muted, telling
 from app.domain.corrections import keeping
 from app.domain.corrections import moments as decisions
-from app.domain.errors import NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.fairness import stops
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Submission, Theme, Transcript, now
 
 SAME = 0.5  # spans that share more than half of the shorter one are the same moment
+GONE = "This moment is no longer there: the voice changed meanwhile."
 
 
 def passages(transcript: Transcript) -> list[telling.Passage]:
@@ -52,7 +53,9 @@ def publish(answer: Answer, transcript: Transcript, moments: Sequence[telling.Mo
             select(Theme).where(Theme.program_id == submission.program_id, Theme.active)
         )
     }
-    before = list(db.session.scalars(select(Highlight).where(Highlight.answer_id == answer.id)))
+    theirs = select(Highlight).where(Highlight.answer_id == answer.id)
+    # The answer is ours by now: whoever hid one was before this, and is seen.
+    before = list(db.session.scalars(theirs.execution_options(populate_existing=True)))
     for moment in moments:
         highlight = _same(before, moment)
         if highlight is None:
@@ -107,7 +110,13 @@ def hide(highlight: Highlight, hidden: bool = True) -> None:
     """Takes a moment from the board, alerts, exports and links, or back onto them.
 
     A pipeline that runs again leaves it as it is. The caller commits.
+
+    Raises:
+        Conflict: it is no moment any more.
     """
+    answers.hold(highlight.answer_id)
+    if db.session.get(Highlight, highlight.id, populate_existing=True) is None:
+        raise Conflict(GONE)
     highlight.hidden = hidden
     db.session.flush()
     audit.record(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
 from app import runtime
 from app.domain import highlights, telling
+from app.domain.corrections import keeping
+from app.domain.errors import Conflict
 from app.domain.timeline import Span
 from app.extensions import db
 from app.models import Answer, Clip, Highlight, Label, Transcript, Workspace
 from storage import keys
 from tests import factories
+from tests.domain.erasure.gate import Gate, beside, until_it_waits
 
 SENTENCES = ("It came nine days late.", "The box was torn.", "Nobody answered.", "I want it back.")
 
@@ -111,3 +116,67 @@ def test_a_hidden_moment_stays_hidden_when_the_pipeline_runs_again(
     db.session.commit()
     (again,) = published(answer, transcript, moment(0, 0))
     assert again.id == first.id and again.hidden
+
+
+@pytest.fixture
+def drops(answer: Answer, transcript: Transcript) -> Callable[[], None]:
+    """The pipeline runs again, and nothing is worth hearing any more."""
+    answer_id, words_id = answer.id, transcript.id
+
+    def dropped() -> None:
+        answer = db.session.get_one(Answer, answer_id)
+        published(answer, db.session.get_one(Transcript, words_id))
+
+    return dropped
+
+
+def test_a_moment_that_was_hidden_a_moment_ago_stays_hidden(
+    app: Flask, answer: Answer, transcript: Transcript
+) -> None:
+    (first,) = published(answer, transcript, moment(0, 0))
+    first_id = first.id  # read before it is hidden
+
+    def hides() -> None:
+        highlights.hide(db.session.get_one(Highlight, first_id))
+        db.session.commit()
+
+    with beside(app, hides):
+        pass
+    (left,) = published(answer, transcript)
+    assert left.id == first_id and left.hidden
+    (again,) = published(answer, transcript, moment(0, 0))
+    assert again.id == first_id and again.hidden
+
+
+def test_who_hides_a_moment_that_went_meanwhile_is_told(
+    app: Flask, answer: Answer, transcript: Transcript, drops: Callable[[], None]
+) -> None:
+    (first,) = published(answer, transcript, moment(0, 0))
+    assert not first.hidden  # read before it goes
+    with beside(app, drops):
+        pass
+    with pytest.raises(Conflict):
+        highlights.hide(first)
+
+
+@pytest.mark.postgresql
+def test_who_hides_a_moment_waits_for_who_writes_them_down(
+    app: Flask,
+    answer: Answer,
+    transcript: Transcript,
+    drops: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (first,) = published(answer, transcript, moment(0, 0))
+    first_id, gate = first.id, Gate()
+    db.session.remove()
+
+    def hides() -> None:
+        with pytest.raises(Conflict):
+            highlights.hide(db.session.get_one(Highlight, first_id))
+
+    monkeypatch.setattr(keeping, "settle", gate.after(keeping.settle))
+    with gate.holding(app, drops), beside(app, hides):
+        until_it_waits()
+        gate.let_go()
+    assert db.session.get(Highlight, first_id) is None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app import runtime
 from app.domain import audit
+from app.domain.clerk import rows_written
 from app.domain.errors import Conflict
 from app.domain.fairness import audits, gathering, pauses
 from app.extensions import db
@@ -17,6 +18,7 @@ from app.models import Answer, FairnessAudit, FairnessWatch, Program, Run, Step,
 log = logging.getLogger(__name__)
 
 FIRST_WAITS = timedelta(hours=1)
+TRIED_AGAIN = timedelta(minutes=10)  # measuring takes seconds
 STILL = ("due", "leased")
 
 
@@ -62,22 +64,29 @@ def due() -> int:
         return 0
     days = runtime.settings().fairness_days
     program = db.session.get_one(Program, row.program_id)
-    # Put off first: one that can't be made must not be tried every three seconds.
-    db.session.execute(
-        update(FairnessWatch)
-        .where(FairnessWatch.id == row.id)
-        .values(next_at=now() + timedelta(days=days or 36_500))
-    )
+    # Put off first: no other clock is at it, too, and one that can't be made isn't tried every
+    # three seconds.
+    watch_id, tried = row.id, now() + TRIED_AGAIN
+    mine = _put_off(watch_id, row.next_at, tried)
     db.session.commit()
+    if not mine:
+        return 0
     try:
         audits.make(program, "clock")
         if runtime.settings().fairness_pauses:
             pauses.order(program)
-        db.session.commit()
     except Conflict as overtaken:
         db.session.rollback()
         log.info("%s", overtaken.sentence)
+    _put_off(watch_id, tried, now() + timedelta(days=days or 36_500))
+    db.session.commit()
     return 1
+
+
+def _put_off(watch_id: str, expected: datetime, until: datetime) -> bool:
+    """Whether it was: not where somebody asked meanwhile, or another clock is at it."""
+    still = (FairnessWatch.id == watch_id, FairnessWatch.next_at == expected)
+    return bool(rows_written(update(FairnessWatch).where(*still).values(next_at=until)))
 
 
 def _audited() -> ColumnElement[bool]:
