@@ -163,9 +163,7 @@ def _page(
         decisions=decisions_of(here.transcript, here.submission),
         may_leave=sharing.may_leave(here.submission),
         stands={kind: deciding.stands(here, kind) for kind in kinds.KINDS},
-        stood={
-            kind: reading.words(kind, deciding.stands(here, kind), names) for kind in kinds.KINDS
-        },
+        stood={kind: reading.stood(here, kind, names) for kind in kinds.KINDS},
         seen={kind: deciding.seen(here, kind) for kind in kinds.KINDS},
         seen_all=deciding.seen(here, *kinds.ON_PASSAGES),
         choices={

@@ -63,6 +63,8 @@ def test_what_the_machine_said_stands_beside_what_a_person_said(
     client: FlaskClient, owner: Member, segment: Segment
 ) -> None:
     staff = sign_in(client, owner)
+    panel = staff.get(place(segment, "labels")).text
+    assert "<span>neutral (fairly sure)</span>" in panel and "Staff (fairly sure)" in panel
     assert send(staff, segment, "sentiment", "negative", note="Nine days").status_code == 303
     page = staff.get(voice(segment)).text
     assert f"machine said neutral (fairly sure), {owner.name} said negative" in page

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.domain import wording
-from app.domain.corrections import keeping, kinds
+from app.domain.corrections import deciding, keeping, kinds
+from app.domain.corrections.deciding import Here
 from app.domain.corrections.kinds import Said
+from app.domain.corrections.rows import by_machine
 from app.extensions import db
 from app.models import Correction, Member, Theme, Transcript
 
@@ -125,6 +127,16 @@ def machine_words(
     if not said:
         return told
     return f"{told} ({wording.sureness(min(each.confidence for each in said), language)})"
+
+
+def stood(here: Here, kind: str, themes: Mapping[str, str]) -> str:
+    """What counts now, of the machine's with how sure it is."""
+    segment = here.segment
+    machine = by_machine(segment, kind) if kind != kinds.HIGHLIGHT else []
+    language = segment.language or here.transcript.language
+    if machine:
+        return machine_words(kind, machine, themes, language)
+    return words(kind, deciding.stands(here, kind), themes)
 
 
 def theme_names(rows: Sequence[Correction]) -> dict[str, str]:
