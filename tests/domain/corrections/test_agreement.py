@@ -94,7 +94,7 @@ def test_of_words_that_it_never_heard_the_machine_said_nothing(
     heard_where_needed(voice)  # it says positive, and no emotion
     assert rates(program) == {
         ("sentiment", "heard-sentiment", "1"): (0, 1),
-        ("emotion", "", ""): (0, 1),
+        ("emotion", "heard-emotion", "1"): (0, 1),
     }
     voice.correct("sentiment", "positive")
     assert rates(program)["sentiment", "heard-sentiment", "1"] == (1, 1)
