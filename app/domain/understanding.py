@@ -66,24 +66,18 @@ def publish(
     renewed.note(program_id, ids)
     themes = {t.name: t.id for t in db.session.scalars(_active(program_id))}
     for segment, finding in zip(segments, findings, strict=True):
-        segment.understood = True
+        segment.understood, segment.heard_by = True, dict(finding.engines)
         tags = [*finding.tags, *_mentions(finding, themes)]
         for kind in kinds.ON_PASSAGES:
             heard = [tag for tag in tags if tag.kind == kind]
             decision = decided.get((segment.id, kind))
             if decision is not None:
                 said = [kinds.Said(tag.value, tag.score, tag.confidence) for tag in heard]
-                rows.heard_since(decision, said, *_made_by(finding, kind, heard))
+                rows.heard_since(decision, said, *finding.engines.get(kind, (kinds.UNHEARD, "")))
             else:
                 db.session.add_all(_row(segment, tag) for tag in heard)
     db.session.flush()
     db.session.expire(transcript)
-
-
-def _made_by(finding: Finding, kind: str, heard: Sequence[Tag]) -> tuple[str, str]:
-    if heard:
-        return heard[0].engine, heard[0].version
-    return finding.engines.get(kind, (kinds.UNHEARD, ""))
 
 
 def _mentions(finding: Finding, themes: Mapping[str, str]) -> Iterator[Tag]:

@@ -56,9 +56,9 @@ def test_looked_at_and_left_counts_as_agreement(make: Make, program: Program) ->
     confirm(two)
     assert rates(program) == {
         ("sentiment", "heard-sentiment", "1"): (2, 3),
-        ("emotion", "", ""): (2, 2),
+        ("emotion", "heard-emotion", "1"): (2, 2),
         ("theme", "scorer", "1"): (2, 2),
-        ("hand_off", "", ""): (2, 2),
+        ("hand_off", "heard-hand-off", "1"): (2, 2),
     }
     first = agreement.of(program)[0]
     assert first.kind == "sentiment" and first.few and first.looked == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from app.domain import understanding
 from app.domain.corrections import reading
 from app.domain.understanding import Finding
 from app.extensions import db
 from app.models import Program
 from tests.domain.corrections.conftest import Make, Voice, found
 from tests.domain.corrections.test_agreement import rates
+from tests.domain.corrections.test_keeping import edit
 
 
 def of(kind: str, program: Program) -> dict[str, tuple[int, int]]:
@@ -45,6 +47,17 @@ def test_silence_is_measured_by_who_was_silent(voice: Voice, program: Program) -
     assert of("emotion", program) == {"2": (1, 1)}
 
 
+def test_a_silent_version_is_not_taken_for_one_that_heard_a_neighbour(
+    voice: Voice, program: Program
+) -> None:
+    second = voice.transcript.segments[1]
+    edit(voice, {second.id: "The man at the door was very kind."})
+    understanding.publish(voice.transcript, [found(emotions=("joy",), version="2")], [second])
+    db.session.commit()
+    voice.correct("emotion", "anger")
+    assert of("emotion", program) == {"1": (0, 1)}
+
+
 def test_where_nobody_listened_nothing_is_measured(voice: Voice, program: Program) -> None:
     made = voice.correct("sentiment", "negative")
     voice.heard(Finding((), ()), found(version="2"))  # as of who asks the questions
@@ -54,3 +67,5 @@ def test_where_nobody_listened_nothing_is_measured(voice: Voice, program: Progra
     assert of("sentiment", program) == {}
     (line, _) = reading.of(voice.transcript)[voice.first.id]
     assert line.about == "words that the machine had not heard yet"
+    voice.correct("emotion", "anger")  # the first decision about it
+    assert of("emotion", program) == {}
