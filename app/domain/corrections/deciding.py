@@ -136,6 +136,9 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     before = _before(correction)
     if before is not None:
         before.state, before.ended_at, before.ended_by = "stands", None, None
+        if correction.newer is not None and before.segment_id == correction.segment_id:
+            since = correction.newer_engine, correction.newer_version
+            rows.heard_since(before, kinds.read(correction.newer), *since)
     db.session.flush()
     transcript = transcripts.current(answer)
     if transcript is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain import understanding
-from app.domain.corrections import reading
+from app.domain.corrections import deciding, reading
 from app.domain.understanding import Finding
 from app.extensions import db
 from app.models import Program
@@ -45,6 +45,21 @@ def test_silence_is_measured_by_who_was_silent(voice: Voice, program: Program) -
     assert of("emotion", program) == {"1": (0, 1), "2": (0, 1)}
     voice.correct("emotion")  # about what the machine says by now
     assert of("emotion", program) == {"2": (1, 1)}
+
+
+def test_a_decision_that_stands_again_knows_of_the_silence_since(
+    voice: Voice, program: Program
+) -> None:
+    voice.heard(found(emotions=("anger",)), found())
+    first = voice.correct("emotion", "joy")
+    second = voice.correct("emotion", "sadness")
+    voice.heard(found(version="2"), found(version="2"))
+    deciding.withdraw(voice.answer.submission, second.id, voice.member)
+    db.session.commit()
+    assert of("emotion", program) == {"1": (0, 1), "2": (0, 1)}
+    deciding.withdraw(voice.answer.submission, first.id, voice.member)
+    db.session.commit()
+    assert voice.stands("emotion") == ()
 
 
 def test_a_silent_version_is_not_taken_for_one_that_heard_a_neighbour(
