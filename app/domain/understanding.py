@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -37,10 +37,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """All that was found in one passage."""
+    """All that was found in one passage. `engines`: engine and version by kind, also of kinds that
+    nothing was found of; none where nobody listened, as to who asks the questions."""
 
     tags: tuple[Tag, ...]
     themes: tuple[Heard, ...]
+    engines: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def publish(
@@ -64,15 +66,14 @@ def publish(
     renewed.note(program_id, ids)
     themes = {t.name: t.id for t in db.session.scalars(_active(program_id))}
     for segment, finding in zip(segments, findings, strict=True):
-        segment.understood = True
+        segment.understood, segment.heard_by = True, dict(finding.engines)
         tags = [*finding.tags, *_mentions(finding, themes)]
         for kind in kinds.ON_PASSAGES:
             heard = [tag for tag in tags if tag.kind == kind]
             decision = decided.get((segment.id, kind))
             if decision is not None:
                 said = [kinds.Said(tag.value, tag.score, tag.confidence) for tag in heard]
-                made_by = (heard[0].engine, heard[0].version) if heard else ("", "")
-                keeping.heard_again(decision, said, *made_by)
+                rows.heard_since(decision, said, *finding.engines.get(kind, (kinds.UNHEARD, "")))
             else:
                 db.session.add_all(_row(segment, tag) for tag in heard)
     db.session.flush()

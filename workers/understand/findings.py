@@ -32,7 +32,16 @@ def finding(understood: Understanding) -> Finding:
             )
         )
     themes = (Heard(each.name, each.score, *_of(engines.themes)) for each in understood.themes)
-    return Finding(tuple(tags), tuple(themes))
+    return Finding(
+        tuple(tags),
+        tuple(themes),
+        {
+            "sentiment": _of(engines.sentiment),
+            "emotion": _of(engines.emotions),
+            "theme": _of(engines.themes),
+            "hand_off": _of(engines.hand_off),
+        },
+    )
 
 
 def _of(engine: Engine) -> tuple[str, str]:

@@ -110,9 +110,9 @@ def _listed(program: Program) -> Select[Any]:
 
 def _heard(program: Program) -> Subquery:
     """What the machine said, by decision that stands: that which the person saw, and a `later`
-    version's word, which is measured by the same decision as long as the words are those that the
-    person read. Also by one whose passage is gone or lies beneath another decision: it was about
-    what the machine said then. `agrees`, `looked`: 1 or 0."""
+    version's word or silence, which is measured by the same decision as long as the words are those
+    that the person read. Also by one whose passage is gone or lies beneath another decision: it was
+    about what the machine said then. `agrees`, `looked`: 1 or 0."""
     stands = (Correction.program_id == program.id, Correction.state == "stands")
     looked = case((Correction.reason == kinds.RIGHT, 1), else_=0).label("looked")
 
@@ -129,6 +129,7 @@ def _heard(program: Program) -> Subquery:
     since = said(now.newer_engine, now.newer_version, now.newer, was.newer, 1)
     since = since.join(Segment, Segment.id == Correction.segment_id).where(
         in_sql.is_list(Correction.newer),
+        Correction.newer_engine != kinds.UNHEARD,
         or_(
             Correction.newer_engine != Correction.engine,
             Correction.newer_version != Correction.version,

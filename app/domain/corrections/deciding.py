@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.domain import answers, audit, masking
+from app.domain import answers, audit, masking, transcripts
 from app.domain.corrections import consequences, keeping, kinds, moments, rows
 from app.domain.corrections.kinds import Said, Why
 from app.domain.errors import Conflict, Invalid, NotFound
@@ -134,12 +134,15 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     correction.state, correction.ended_at, correction.ended_by = "withdrawn", now(), member.id
     rows.lift(correction)
     before = _before(correction)
-    segment = db.session.get(Segment, correction.segment_id or 0)
-    if before is not None and segment is not None:
+    if before is not None:
         before.state, before.ended_at, before.ended_by = "stands", None, None
+        if correction.newer is not None and before.segment_id == correction.segment_id:
+            since = correction.newer_engine, correction.newer_version
+            rows.heard_since(before, kinds.read(correction.newer), *since)
     db.session.flush()
-    if segment is not None:
-        keeping.settle(segment.transcript)  # also one that lay beneath, as after a merge, counts
+    transcript = transcripts.current(answer)
+    if transcript is not None:
+        keeping.settle(transcript)  # also one that lay beneath, as after a merge, counts
     consequences.undo(answer, correction, member)
     _noted(correction, "label.withdrawn")
     return correction
@@ -225,13 +228,12 @@ def _machine(
 
 
 def _before(correction: Correction) -> Correction | None:
-    """The decision whose place this one took: it ended at the moment in which this one was made.
-    One that a third took the place of, in a passage joined to this one since, isn't it."""
+    """The decision whose place this one took: it ended at the moment in which this one was made,
+    in whichever passage its words are by now."""
     return db.session.scalars(
         select(Correction)
         .where(
             Correction.answer_id == correction.answer_id,
-            Correction.segment_id == correction.segment_id,
             Correction.kind == correction.kind,
             Correction.state == "replaced",
             Correction.ended_at == correction.created_at,

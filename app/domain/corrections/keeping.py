@@ -6,14 +6,13 @@ passages as they are now, `decided` says which labels a person has spoken on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select
 
 from app.domain import answers, masking
 from app.domain.corrections import anchoring, kinds, rows
 from app.domain.corrections.anchoring import Place
-from app.domain.corrections.kinds import Said
 from app.extensions import db
 from app.models import Answer, Correction, Segment, Submission, Transcript
 
@@ -61,15 +60,6 @@ def decided(ids: Collection[int], kind: str = "") -> Decided:
             if each.segment_id is not None:
                 found[each.segment_id, each.kind] = each
     return found
-
-
-def heard_again(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
-    """The machine ran again where a person's word stands: its new value is kept beside it. Where it
-    says nothing, engine and version are those that it had."""
-    before = "" if correction.engine == kinds.UNHEARD else correction.engine
-    known = engine or correction.newer_engine or before
-    number = version if engine else (correction.newer_version or correction.version)
-    rows.heard_since(correction, machine, known, number)
 
 
 def hold(submission: Submission) -> None:

@@ -50,7 +50,7 @@ EVIDENCE: Mapping[str, str] = {
     "customer": "the customer told us",
     "other": "other knowledge",
 }
-UNHEARD = "unheard"  # stands as the engine of who decided before the machine heard these words
+UNHEARD = "unheard"  # stands as the engine where no machine heard these words
 FROM_WORDS = "words"  # what isn't in the words can't be learned from them
 LONGEST_NOTE = 500
 

@@ -10,13 +10,11 @@ from app.domain.corrections import kinds, retagged
 from app.domain.corrections.kinds import PERSON, Said
 from app.extensions import db
 from app.models import (
-    Answer,
     Correction,
     FollowedCorrection,
     Label,
     Mention,
     Segment,
-    Submission,
     Theme,
     Transcript,
 )
@@ -32,26 +30,15 @@ def by_machine(segment: Segment, kind: str) -> list[Said]:
 
 
 def engine(segment: Segment, kind: str) -> tuple[str, str]:
-    """The machine's engine and version here. Where it said nothing: those that spoke elsewhere in
-    the same words, which they heard in one go; else in the same program; else "", ""."""
+    """The machine's engine and version here, also where it said nothing; "", "" where it did so
+    before that was noted."""
     own = next((row for row in _of(segment, kind) if row.engine != PERSON), None)
     if own is not None:
         return own.engine, own.version
-    model = Mention if kind == kinds.THEME else Label
-    any_here = select(model.engine, model.version).where(model.engine != PERSON)
-    if kind != kinds.THEME:
-        any_here = any_here.where(Label.kind == kind)
-    same_words = Segment.transcript_id == segment.transcript_id
-    answer = db.session.get_one(Answer, segment.transcript.answer_id)
-    same_program = Submission.program_id == answer.submission.program_id
-    for near in (
-        any_here.join(Segment).where(same_words),
-        any_here.join(Segment).join(Transcript).join(Answer).join(Submission).where(same_program),
-    ):
-        found = db.session.execute(near.order_by(model.id.desc()).limit(1)).first()
-        if found is not None:
-            return found[0], found[1]
-    return "", ""
+    if segment.heard_by is None:
+        return "", ""
+    name, version = segment.heard_by.get(kind, (kinds.UNHEARD, ""))
+    return name, version
 
 
 def lay(correction: Correction, segment: Segment) -> None:

@@ -19,6 +19,12 @@ from app.models import Answer, Correction, Member, Program, Segment, Transcript,
 from tests import factories
 
 SENTENCES = ("It came nine days late, box torn open.", "The man at the door was kind.")
+ENGINES = {
+    "sentiment": "heard-sentiment",
+    "emotion": "heard-emotion",
+    "theme": "scorer",
+    "hand_off": "heard-hand-off",
+}
 WHY = Why("missed", "words", "Nine days is a complaint")
 
 
@@ -35,7 +41,11 @@ def found(
     tags = [Tag("sentiment", sentiment, score, 0.7, "heard-sentiment", version)]
     tags += [Tag("emotion", each, 0.6, 0.6, "heard-emotion", version) for each in emotions]
     tags += [Tag("hand_off", person, 0.9, 0.9, "heard-hand-off", version)] if person else []
-    return Finding(tuple(tags), tuple(Heard(each, 0.6, "scorer", version) for each in themes))
+    return Finding(
+        tuple(tags),
+        tuple(Heard(each, 0.6, "scorer", version) for each in themes),
+        {kind: (engine, version) for kind, engine in ENGINES.items()},
+    )
 
 
 @contextmanager

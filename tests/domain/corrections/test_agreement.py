@@ -56,9 +56,9 @@ def test_looked_at_and_left_counts_as_agreement(make: Make, program: Program) ->
     confirm(two)
     assert rates(program) == {
         ("sentiment", "heard-sentiment", "1"): (2, 3),
-        ("emotion", "", ""): (2, 2),
+        ("emotion", "heard-emotion", "1"): (2, 2),
         ("theme", "scorer", "1"): (2, 2),
-        ("hand_off", "", ""): (2, 2),
+        ("hand_off", "heard-hand-off", "1"): (2, 2),
     }
     first = agreement.of(program)[0]
     assert first.kind == "sentiment" and first.few and first.looked == 2
@@ -94,7 +94,7 @@ def test_of_words_that_it_never_heard_the_machine_said_nothing(
     heard_where_needed(voice)  # it says positive, and no emotion
     assert rates(program) == {
         ("sentiment", "heard-sentiment", "1"): (0, 1),
-        ("emotion", "", ""): (0, 1),
+        ("emotion", "heard-emotion", "1"): (0, 1),
     }
     voice.correct("sentiment", "positive")
     assert rates(program)["sentiment", "heard-sentiment", "1"] == (1, 1)

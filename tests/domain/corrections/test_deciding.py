@@ -42,17 +42,19 @@ def test_themes_emotions_and_a_need_for_a_person(voice: Voice, delivery: str) ->
     assert made.engine == "scorer"
     silent = voice.correct("emotion", "frustration", "sadness")
     assert voice.stands("emotion") == ("frustration", "sadness")
-    assert (silent.machine, silent.engine) == ([], "")  # it never said one here, so nobody knows
+    assert (silent.machine, silent.engine) == ([], "heard-emotion")
     voice.correct("theme", at=0)
     assert voice.stands("theme") == ()
 
 
-def test_where_the_machine_said_nothing_its_engine_is_the_one_that_spoke_elsewhere(
+def test_where_the_machine_said_nothing_before_that_was_noted_its_engine_is_unknown(
     voice: Voice, delivery: str
 ) -> None:
     voice.heard(found(themes=()), found())
+    voice.first.heard_by = None
+    db.session.commit()
     made = voice.correct("theme", delivery)
-    assert (made.machine, made.engine, made.version) == ([], "scorer", "1")
+    assert (made.machine, made.engine, made.version) == ([], "", "")
 
 
 def test_a_value_that_is_in_no_list(voice: Voice, program: Program) -> None:

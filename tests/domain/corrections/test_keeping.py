@@ -11,7 +11,7 @@ from app.domain.corrections.anchoring import Place
 from app.domain.timeline import Segment as Spoken
 from app.domain.timeline import Word
 from app.extensions import db
-from app.models import Correction, Segment, Transcript
+from app.models import Correction, Member, Segment, Transcript
 from tests.domain.corrections.conftest import SENTENCES, Voice, found
 
 pytestmark = pytest.mark.slow
@@ -139,6 +139,30 @@ def test_a_merge_of_two_that_were_corrected_and_its_undoing(voice: Voice) -> Non
     assert [voice.stands("sentiment", at=at) for at in (0, 1)] == [("negative",), ("positive",)]
     standing = select(func.count()).where(Correction.state == "stands")
     assert db.session.scalar(standing) == 2
+
+
+@pytest.mark.parametrize("undone_first", [True, False])
+def test_taken_back_in_a_merge_or_after_it_the_one_before_stands_again(
+    voice: Voice, owner: Member, undone_first: bool
+) -> None:
+    voice.correct("hand_off", "Strong distress", at=1)
+    act = editing.Act("merge", voice.first.id)
+    editing.save(voice.transcript, voice.transcript.edition, editing.staff(owner), {}, act)
+    heard_where_needed(voice)
+    joined = voice.correct("hand_off", "Asks for a person", by=owner)
+
+    def undo() -> None:
+        editing.undo(voice.transcript, voice.transcript.edition, editing.staff(owner))
+        heard_where_needed(voice)
+
+    def take_back() -> None:
+        deciding.withdraw(voice.answer.submission, joined.id, owner)
+        db.session.commit()
+
+    for step in (undo, take_back) if undone_first else (take_back, undo):
+        step()
+        db.session.expire_all()
+    assert [voice.stands("hand_off", at=at) for at in (0, 1)] == [(), ("Strong distress",)]
 
 
 def test_a_written_answer_finds_its_words_again() -> None:

@@ -13,6 +13,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 from app.domain.codebook.book import Codebook, Theme
 from app.domain.codebook.reading import default_codebook
+from app.domain.corrections import kinds
 from workers.understand import Understander, emotion
 from workers.understand.base import Understanding
 from workers.understand.findings import finding
@@ -117,6 +118,7 @@ def test_nothing_said_is_neutral_without_confidence(understander: Understander, 
     understood = _one(understander, text)
     assert (understood.sentiment.label, understood.sentiment.confidence) == ("neutral", 0.0)
     assert understood.emotions == () and finding(understood).tags == ()
+    assert set(finding(understood).engines) == set(kinds.ON_PASSAGES)
     assert understood.themes == () and not understood.hand_off.needed
 
 
