@@ -24,6 +24,7 @@ PARTS = {
         "tests/web/test_board.py",
         "tests/web/test_bodies.py",
         "tests/web/test_voices.py",
+        "tests/web/test_withdrawn_meanwhile.py",
     ],
 }
 

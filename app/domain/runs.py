@@ -16,7 +16,7 @@ from sqlalchemy import case, distinct, func, select, update
 from app import queue, runtime
 from app.domain import audit, leases
 from app.domain.clerk import after_commit
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, NotFound
 from app.domain.pipeline import QUEUES, STEPS, StepKind
 from app.extensions import db
 from app.models import (
@@ -157,8 +157,17 @@ def again(step: Step) -> None:
 
     Raises:
         Conflict: a worker holds one of them right now.
+        NotFound: what it was about was taken back meanwhile.
     """
-    later = [s for s in step.run.steps if s.position >= step.position]
+    later = db.session.scalars(
+        select(Step)
+        .where(Step.run_id == step.run_id, Step.position >= step.position)
+        .order_by(Step.position)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if not later:
+        raise NotFound
     if any(s.state == "leased" for s in later):
         raise Conflict("This is being worked on right now; wait until it is done.")
     for each in later:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from app.domain import answers, audit, captions, processing, speakers, timeline
 from app.domain.codebook import holding, versions
+from app.domain.corrections import keeping
 from app.domain.errors import NotFound, StepFailed
 from app.extensions import db
 from app.models import Answer, PersonalLook, Segment, Transcript, TranscriptEdit
@@ -40,7 +41,9 @@ def publish(
     segments: Sequence[timeline.Segment],
 ) -> Transcript:
     """Adds a transcript and makes it the current one, unless people corrected the words that are
-    there: then it is offered to them. The caller commits."""
+    there: then it is offered to them. What people decided counts in it at once. The caller
+    commits."""
+    holding.book(answer.submission.program_id)  # the themes that they chose stay as they are
     answers.hold(answer.id)  # nobody's edit comes in between
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False))
@@ -73,6 +76,8 @@ def publish(
     ]
     db.session.add(transcript)
     db.session.flush()
+    if transcript.current:
+        keeping.settle(transcript)
     return transcript
 
 
@@ -90,20 +95,21 @@ def offered(answer: Answer) -> Transcript | None:
 
 
 def choose(answer: Answer, transcript_id: str) -> Transcript:
-    """Makes one of the answer's transcripts the current one; the others stay as they are. It is
-    heard anew where the codebook was changed since it was made: only current ones are carried
-    along. The caller commits.
+    """Makes one of the answer's transcripts the current one; the others stay as they are. What
+    people decided counts in it at once. It is heard anew where the codebook was changed since it
+    was made: only current ones are carried along. The caller commits.
 
     Raises:
-        NotFound: it is no transcript of this answer.
+        NotFound: it is no transcript of this answer, or was taken back with it.
     """
-    chosen = db.session.get(Transcript, transcript_id)
-    if chosen is None or chosen.answer_id != answer.id:
-        raise NotFound
-    stays, program = chosen.current, answer.submission.program
+    answer_id = answer.id
     # A change that is applied at this moment was before this, or carries it along.
-    holding.book(program.id)
-    answers.hold(answer.id)
+    holding.book(answer.submission.program_id)
+    answers.hold_and_read(answer_id)
+    chosen = db.session.get(Transcript, transcript_id)
+    if chosen is None or chosen.answer_id != answer_id:
+        raise NotFound
+    stays = chosen.current
     mine = update(Transcript).where(Transcript.answer_id == answer.id)
     db.session.execute(mine.values(offered=False, current=Transcript.id == chosen.id))
     db.session.refresh(chosen)
@@ -117,9 +123,10 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
         # What was masked meanwhile is not in them: they are looked through again.
         theirs = select(Segment.id).where(Segment.transcript_id == chosen.id)
         db.session.execute(delete(PersonalLook).where(PersonalLook.segment_id.in_(theirs)))
-        if versions.changed_since(program, chosen.created_at):
+        if versions.changed_since(answer.submission.program, chosen.created_at):
             of_it = update(Segment).where(Segment.transcript_id == chosen.id)
             db.session.execute(of_it.values(understood=False))
+        keeping.settle(chosen)  # a passage that loses a decision by that is heard anew, too
         retold = any(not segment.understood for segment in chosen.segments)
         processing.heard_anew(answer, "understand" if retold else "highlight")
     return chosen

@@ -36,6 +36,7 @@ def hide(transcript: Transcript, words: str, kind: str, member: Member) -> int:
 
     Raises:
         Invalid: no words, an unknown kind, or nobody said them.
+        NotFound: the transcript was taken back meanwhile.
     """
     wanted = pieces(words)
     if not wanted or len(words) > LONGEST:
@@ -102,8 +103,11 @@ def of(transcript: Transcript) -> list[Mark]:
 
 
 def _ready(transcript: Transcript) -> None:
-    """Held, and looked through as it is then."""
+    """Held, and looked through as it is then. Raises NotFound where it was taken back."""
+    transcript_id = transcript.id
     answers.hold_and_read(transcript.answer_id)
+    if db.session.get(Transcript, transcript_id) is None:
+        raise NotFound
     if len(masking.looked_through(transcript.segments)) < len(transcript.segments):
         look(transcript)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import editing, highlights, transcripts, understanding
+from app.domain import editing, highlights, processing, transcripts, understanding
 from app.domain.corrections import anchoring, deciding, keeping, reading
 from app.domain.corrections.anchoring import Place
 from app.domain.timeline import Segment as Spoken
@@ -17,21 +17,28 @@ from tests.domain.corrections.conftest import SENTENCES, Voice, found
 pytestmark = pytest.mark.slow
 
 
-def again(voice: Voice, *texts: str, shift: float = 0.0) -> Transcript:
-    """The recording is written down anew, its passages `shift` seconds later."""
+def written(voice: Voice, *texts: str, shift: float = 0.0, long: float = 5.0) -> Transcript:
+    """The recording is written down anew, its passages `shift` seconds later and `long` each."""
     spoken = []
     for at, text in enumerate(texts):
-        start, words = at * 5.0 + shift, text.split()
-        each = 5.0 / len(words)
+        start, words = at * long + shift, text.split()
+        each = long / len(words)
         said = tuple(
             Word(word, start + each * n, start + each * (n + 1), 0.9)
             for n, word in enumerate(words)
         )
-        spoken.append(Spoken(start, start + 5.0, text, 0.9, said))
+        spoken.append(Spoken(start, start + long, text, 0.9, said))
     made = transcripts.publish(
         voice.answer, engine="whisper", model="base", version="2", language="en",
         duration_s=20.0, segments=spoken,
     )  # fmt: skip
+    db.session.commit()
+    return made
+
+
+def again(voice: Voice, *texts: str, shift: float = 0.0, long: float = 5.0) -> Transcript:
+    """The same, and the machine understood it."""
+    made = written(voice, *texts, shift=shift, long=long)
     understanding.publish(made, [found("positive", version="2") for _ in texts])
     db.session.commit()
     return made
@@ -104,6 +111,37 @@ def test_it_comes_back_with_a_transcript_that_is_chosen_again(voice: Voice) -> N
     assert voice.stands("sentiment") == ("negative",)
 
 
+def test_it_counts_in_chosen_words_before_the_machine_was_there(voice: Voice) -> None:
+    first, voice.transcript = voice.transcript, again(voice, *SENTENCES)
+    voice.correct("sentiment", "negative")
+    transcripts.choose(voice.answer, first.id)
+    db.session.commit()
+    voice.transcript = first
+    assert voice.stands("sentiment") == ("negative",)
+    assert decided_anew(voice) == 1
+
+
+def test_it_counts_in_new_words_before_the_machine_was_there(voice: Voice) -> None:
+    voice.correct("sentiment", "negative")
+    voice.transcript = written(voice, *SENTENCES)
+    assert voice.stands("sentiment") == ("negative",)
+    assert decided_anew(voice) == 1
+
+
+def test_chosen_words_that_lost_a_decision_are_heard_anew(voice: Voice) -> None:
+    """It was made about one of two passages, and replaced where they were one."""
+    run, first = processing.begin(voice.answer), voice.transcript
+    voice.correct("sentiment", "positive", at=1)
+    voice.transcript = again(voice, " ".join(SENTENCES), long=10.0)
+    voice.correct("sentiment", "negative")
+    for step in run.steps:
+        step.state = "done"
+    transcripts.choose(voice.answer, first.id)
+    db.session.commit()
+    assert [step.name for step in run.steps if step.state == "due"] == ["understand"]
+    assert transcripts.to_understand(first) == [first.segments[1]]
+
+
 def test_edited_words_keep_it_and_show_that_they_changed(voice: Voice) -> None:
     voice.correct("sentiment", "negative")
     edit(voice, {voice.first.id: "It came ten days late."})
@@ -137,8 +175,7 @@ def test_a_merge_of_two_that_were_corrected_and_its_undoing(voice: Voice) -> Non
     editing.undo(voice.transcript, voice.transcript.edition, editing.staff(voice.member))
     heard_where_needed(voice)
     assert [voice.stands("sentiment", at=at) for at in (0, 1)] == [("negative",), ("positive",)]
-    standing = select(func.count()).where(Correction.state == "stands")
-    assert db.session.scalar(standing) == 2
+    assert standing() == 2
 
 
 @pytest.mark.parametrize("undone_first", [True, False])
@@ -182,6 +219,19 @@ def test_whoever_tags_again_can_ask_what_is_decided(voice: Voice, delivery: str)
     assert set(keeping.decided(ids, "theme")) == {(ids[0], "theme")}
     assert len(keeping.decided(ids)) == 2
     assert keeping.decided([]) == {}
+
+
+def standing() -> int:
+    """How many decisions count."""
+    return db.session.scalar(select(func.count()).where(Correction.state == "stands")) or 0
+
+
+def decided_anew(voice: Voice) -> int:
+    """How many count once somebody decided about the same and the machine ran again."""
+    voice.correct("sentiment", "positive")
+    voice.heard(*(found("negative") for _ in voice.transcript.segments))
+    assert voice.stands("sentiment") == ("positive",)
+    return standing()
 
 
 def edit(voice: Voice, texts: dict[int, str]) -> None:
