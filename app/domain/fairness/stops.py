@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from app.domain import audit, checks, processing
+from app.domain import audit, checks, processing, wording
 from app.domain.clerk import rows_written
 from app.domain.errors import Conflict
 from app.domain.fairness.gaps import Gap
@@ -48,7 +49,7 @@ def standing(program_id: str) -> FairnessStop | None:
 
 def stop(program: Program, row: FairnessAudit, gaps: Sequence[Gap]) -> FairnessStop:
     """Highlighting rests from now on; where it does already, the newest reasons stand. Flushes."""
-    reasons = [each.sentence for each in gaps]
+    reasons = [_told(list(each)) for _, each in groupby(gaps, _which)]
     there = standing(program.id)
     if there is None:
         there = FairnessStop(
@@ -70,6 +71,19 @@ def stop(program: Program, row: FairnessAudit, gaps: Sequence[Gap]) -> FairnessS
         )
     there.reasons = reasons
     return there
+
+
+def _told(gaps: Sequence[Gap]) -> str:
+    """The most telling gap of a table, and how many others there are."""
+    others = len(gaps) - 1
+    if not others:
+        return gaps[0].sentence
+    pairs = wording.count(others, "other pair")
+    return f"{gaps[0].sentence} Beyond it {'is' if others == 1 else 'are'} {pairs} of groups, too."
+
+
+def _which(gap: Gap) -> tuple[str, str]:
+    return gap.table.field, gap.table.measure
 
 
 def go(program: Program, member: Member, why: str, seen: str = "") -> FairnessStop:

@@ -114,6 +114,19 @@ def test_a_small_group_keeps_no_gap_from_stopping_it(workspace: Workspace) -> No
     assert reason.startswith("The camera refused: under “Accent”, North fares 2.50 times as badly")
 
 
+def test_one_line_tells_of_all_gaps_of_a_measure(workspace: Workspace) -> None:
+    program = crowd.program(workspace, accent=["North", "South", "West"])
+    crowd.voices(program, 300, lambda _: {"accent": "North"}, refused=lambda at: at % 2 == 0)
+    for group in ("South", "West"):
+        crowd.voices(
+            program, 300, lambda _, group=group: {"accent": group}, refused=lambda at: at % 10 == 0
+        )
+    assert made(program).verdict == "gap"
+    [reason] = stops.standing(program.id).reasons  # type: ignore[union-attr]
+    assert reason.startswith("The camera refused: under “Accent”, North fares 5.00 times")
+    assert reason.endswith("the limit is 2.00. Beyond it is 1 other pair of groups, too.")
+
+
 def test_a_group_that_shrinks_below_the_minimum_doesnt_flap_it(
     workspace: Workspace, owner: Member
 ) -> None:
