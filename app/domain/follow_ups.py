@@ -109,7 +109,7 @@ def from_member(submission: Submission, reason: str, evidence: str, by: Member) 
     if opened:
         return follow_up
     graver = _graver(reason, follow_up)
-    _tells(follow_up, evidence, first=graver)
+    _add_words(follow_up, evidence, first=graver)
     if follow_up.state == "done":
         reopen(follow_up, by)
         graver = True
@@ -122,7 +122,9 @@ def from_member(submission: Submission, reason: str, evidence: str, by: Member) 
 
 def _heard_more(follow_up: FollowUp, reason: str, evidence: str) -> None:
     graver, done = _graver(reason, follow_up), follow_up.state == "done"
-    new = _tells(follow_up, evidence, first=graver or done)
+    new = not any(_alike(evidence, each) for each in follow_up.evidence.split("\n"))
+    if graver or new:
+        _add_words(follow_up, evidence, first=graver or done)
     # Where somebody said that nobody is needed, that was about other words: these still stand.
     if not graver and not (done and (new or follow_up.outcome.startswith(NOBODY))):
         return
@@ -138,20 +140,16 @@ def _graver(reason: str, follow_up: FollowUp) -> bool:
     return calls.grave(reason) and not calls.grave(follow_up.reason)
 
 
-def _tells(follow_up: FollowUp, words: str, *, first: bool) -> bool:
-    """Has the case tell of these words, too; False where it does already. An engine that listens
-    again may spell some of them otherwise."""
-    known = follow_up.evidence.split("\n")
-    if any(_alike(words, each) for each in known):
-        return False
+def _add_words(follow_up: FollowUp, words: str, *, first: bool) -> None:
+    known = [each for each in follow_up.evidence.split("\n") if each and each != words]
     lines = [words, *known] if first else [*known, words]
-    follow_up.evidence = "\n".join(each for each in lines if each)[:LONGEST_NOTE]
+    follow_up.evidence = "\n".join(lines)[:LONGEST_NOTE]
     session().flush()
-    return True
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether they have half of their words in common."""
+    """Whether they have half of their words in common: an engine that listens again may spell the
+    others otherwise."""
     words, others = Counter(one.lower().split()), Counter(other.lower().split())
     return (words & others).total() * 2 >= max(words.total(), others.total())
 

@@ -125,6 +125,7 @@ def test_who_may_be_in_danger_is_told_whatever_the_case_was_for(
     assert case.reason == f"Asks for a person {SURE}", "the machine isn't sure"
     follow_ups.from_machine(submission, "Strong distress", "I want to end my life", 0.9)
     assert case.reason == f"Strong distress {SURE}" and told(workspace) == letters + 1
+    assert case.evidence == "I want to end my life\nI want to mend my life"
     follow_ups.from_machine(submission, "Harm or safety", "The wires are bare", 0.9)
     assert told(workspace) == letters + 1, "they know"
 
