@@ -172,6 +172,14 @@ async function record() {
 }
 
 function tick() {
+  showLeft();
+  if (take.left <= 0) {
+    announce(t("time_up"));
+    stop();
+  }
+}
+
+function showLeft() {
   const share = 100 * (1 - take.left / (data.maxSeconds * 1000));
   find(".ring-left").setAttribute("stroke-dashoffset", share.toFixed(2));
   const left = clock(take.left / 1000);
@@ -180,15 +188,12 @@ function tick() {
     place.textContent = left;
     if (left === "0:30" || left === "0:10") announce(t("seconds_left", { time: left }));
   }
-  if (take.left <= 0) {
-    announce(t("time_up"));
-    stop();
-  }
 }
 
 function pauseOrGoOn() {
   if (take.state === "recording") {
     take.pause();
+    showLeft(); // what is left when "Paused" appears, and no tick later
     controls("paused");
   } else {
     take.resume();
