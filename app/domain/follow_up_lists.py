@@ -20,10 +20,12 @@ def overdue(follow_up: FollowUp) -> bool:
 
 def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
     """Cases with their voices and owners. Open ones: what is overdue, then who is in danger, as
-    far as the machine is sure of it, then the others, each by due time. Done ones by last done."""
+    far as the machine is sure of it, then the others, last where it is not sure, each by due
+    time. Done ones by last done."""
     danger = or_(*(FollowUp.reason.startswith(reason) for reason in kinds.IN_DANGER))
     sure = ~FollowUp.reason.contains(wording.NOT_SURE)
-    first = case((FollowUp.due_at < now(), 0), (and_(danger, sure), 1), else_=2)
+    late, doubtful = FollowUp.due_at < now(), and_(~danger, ~sure)
+    first = case((late, 0), (and_(danger, sure), 1), (doubtful, 3), else_=2)
     order = (first, FollowUp.due_at) if state == "open" else (FollowUp.done_at.desc(),)
     return (
         session()

@@ -213,12 +213,14 @@ def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Work
     cases = [
         follow_ups.from_machine(factories.submission(program), reason, "Words", sure)
         for reason, sure in (
-            ("Threat to leave or go to law", 0.9), ("Strong distress", 0.5),
-            ("Harm or safety", 0.7), ("Bereavement", 0.9),
+            ("Vulnerability", 0.4), ("Threat to leave or go to law", 0.9),
+            ("Strong distress", 0.5), ("Harm or safety", 0.7), ("Bereavement", 0.9),
         )
     ]  # fmt: skip
-    leaving, doubtful, danger, bereaved = cases
-    assert list(follow_up_lists.of(workspace.id)) == [late, danger, leaving, doubtful, bereaved]
+    maybe, leaving, doubtful, danger, bereaved = cases
+    assert list(follow_up_lists.of(workspace.id)) == [
+        late, danger, leaving, doubtful, bereaved, maybe,
+    ]  # fmt: skip
 
 
 def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner: Member) -> None:
