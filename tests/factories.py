@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 from typing import Any
+from zlib import crc32
 
 from app import runtime
-from app.domain import clips, muted, transcripts
+from app.domain import calls, clips, muted, transcripts
+from app.domain.needs import Need
 from app.domain.timeline import Segment as Passage
+from app.domain.timeline import Span
 from app.extensions import db
 from app.models import (
     Answer,
@@ -180,6 +183,13 @@ def muted_recording(recording: Recording, content: bytes = b"silent") -> str:
     assert muted.publish(recording, wanted, key)
     db.session.commit()
     return key
+
+
+def need(reason: str, words: str, score: float, language: str = "", at: int | None = None) -> Need:
+    """A passage of some answer, `at` these seconds: at other words' time if nothing is said."""
+    start = crc32(words.encode()) if at is None else at
+    said = calls.heard(reason, score, language) if score else reason
+    return Need(said, words, "an-answer", Span(start, start + 1))
 
 
 def highlight(answer: Answer, transcript: Transcript, **values: Any) -> Highlight:

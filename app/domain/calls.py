@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app import runtime
 from app.domain import masking, wording
-from app.domain.corrections import kinds
 from app.domain.members import FIRST_OWNER
 from app.extensions import db
 from app.models import Delivery, FollowUp, Member, Program, Submission
@@ -64,11 +63,6 @@ def heard(reason: str, score: float, language: str = "") -> str:
     """A machine's reason with its confidence in words; the number stays with the label.
     `language`: of what was said."""
     return f"{reason}{_HEARD}{wording.sureness(score, language)})"
-
-
-def grave(reason: str) -> bool:
-    """Whether who is heard to need a person for this may be in danger, as far as that is sure."""
-    return reason.startswith(kinds.IN_DANGER) and wording.NOT_SURE not in reason
 
 
 def unreached(submission: Submission | None) -> str:

@@ -194,11 +194,15 @@ def _end_uploads(submission: Submission, erasure: Erasure) -> None:
 
 def _forget_calls(submission: Submission, erasure: Erasure, *, keep_promise: bool) -> None:
     calls = db.session.scalars(
-        select(FollowUp).where(FollowUp.submission_id == submission.id)
+        select(FollowUp)
+        .where(FollowUp.submission_id == submission.id)
+        .with_for_update()  # a colleague who finishes one at this moment was before this
+        .execution_options(populate_existing=True)
     ).all()
     for call in calls:
         if keep_promise and call.source == "asked" and call.state == "open":
             call.evidence = call.outcome = ""
+            call.told = []
             db.session.execute(delete(FollowUpNote).where(FollowUpNote.follow_up_id == call.id))
         else:
             db.session.delete(call)

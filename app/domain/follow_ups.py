@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, calls, checks, details, following, members, outbox
+from app.domain import audit, calls, checks, details, following, members, needs, outbox
 from app.domain.clerk import owned, rows_written, session
 from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.needs import Need
 from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Program, Submission, now
 
 WORKING_DAYS = 1
@@ -37,7 +38,7 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     contact = details.contact(contact)
     said = checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False)
     if (waiting := _waiting(program, submission, contact)) is not None:
-        _add(waiting, contact, said)
+        _add_asked(waiting, contact, said)
         return waiting
     follow_up = FollowUp(
         workspace_id=program.workspace_id,
@@ -72,7 +73,7 @@ def _waiting(program: Program, submission: Submission | None, contact: str) -> F
     return session().scalars(mine.order_by(FollowUp.id).limit(1)).first()
 
 
-def _add(follow_up: FollowUp, contact: str, said: str) -> None:
+def _add_asked(follow_up: FollowUp, contact: str, said: str) -> None:
     """The newest way to reach them is the one that counts; their words stay together."""
     if contact == follow_up.contact and said in follow_up.evidence:
         return
@@ -83,75 +84,74 @@ def _add(follow_up: FollowUp, contact: str, said: str) -> None:
     _noted(follow_up, "asked")
 
 
-def from_machine(
-    submission: Submission, reason: str, evidence: str, score: float, language: str = ""
-) -> FollowUp:
+def from_machine(submission: Submission, *heard: Need) -> FollowUp:
     """The machine heard that this customer needs a person: one case for each submission.
 
-    Whoever opens it tells the team; the row's id lets one open it, also of two at once.
-
-    `evidence` is what was said, in `language`, `score` (0..1) how sure the machine is. Called again
-    (another answer, another run), a case stays as it is where it tells of these words already, so
-    that nobody's work is undone. Other words are added to one that is open, and open one that is
-    done; who may be in danger by now is always told.
+    Whoever opens it tells the team; the row's id lets one open it, also of two at once. `heard`: of
+    one answer, the most urgent first. Called again (another answer, another run), a case stays as
+    it is where it tells of these passages already, so that nobody's work is undone. Others are
+    added to one that is open, and open one that is done; who may be in danger is always told.
     """
-    said = calls.heard(reason, score, language)
-    follow_up, opened = _once(submission, "heard", said, evidence)
+    follow_up, opened = _once(submission, "heard", heard)
     if not opened:
-        _heard_more(follow_up, said, evidence)
+        _heard_more(follow_up, heard)
     return follow_up
 
 
-def from_member(submission: Submission, reason: str, evidence: str, by: Member) -> FollowUp:
+def from_member(submission: Submission, need: Need, by: Member) -> FollowUp:
     """A member says that this customer needs a person: the case that the machine would open. One
     that is open gets a line, one that is done is opened again."""
-    follow_up, opened = _once(submission, "staff", reason, evidence)
+    follow_up, opened = _once(submission, "staff", [need])
     if opened:
         return follow_up
-    graver = _graver(reason, follow_up)
-    _add_words(follow_up, evidence, first=graver)
-    if follow_up.state == "done":
+    graver, done = need.grave and not needs.grave(follow_up.reason), follow_up.state == "done"
+    _add(follow_up, [need], first=graver or done)
+    if done:
         reopen(follow_up, by)
-        graver = True
-    note(follow_up, reason, by)
-    if graver:
-        follow_up.reason = reason
-        _tell(follow_up)
+    note(follow_up, need.reason, by)
+    if graver or done:
+        _told_anew(follow_up, need)
     return follow_up
 
 
-def _heard_more(follow_up: FollowUp, reason: str, evidence: str) -> None:
-    graver, done = _graver(reason, follow_up), follow_up.state == "done"
-    new = not any(_alike(evidence, each) for each in follow_up.evidence.split("\n"))
-    if graver or new:
-        _add_words(follow_up, evidence, first=graver or done)
-    # Where somebody said that nobody is needed, that was about other words: these still stand.
-    if not graver and not (done and (new or follow_up.outcome.startswith(NOBODY))):
+def close_for(follow_up: FollowUp, unneeded: Need, outcome: str, by: Member) -> None:
+    """Done, since nobody is needed for this passage. Raises as `close` does."""
+    close(follow_up, outcome, by)
+    follow_up.told = needs.told(follow_up.told, [unneeded], settled=True)
+
+
+def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
+    done = follow_up.state == "done"
+    new = [need for need in heard if needs.is_new(need, follow_up.told)]
+    if not new and done and follow_up.outcome.startswith(NOBODY):
+        # That was about another passage: what this one says stands.
+        new = [need for need in heard if not needs.is_settled(need, follow_up.told)]
+    if not new:
+        return
+    grave = any(need.grave for need in new)
+    _add(follow_up, new, first=grave or done)
+    if not done and not grave:
         return
     if done:
         follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
-    follow_up.reason = reason
-    _line(follow_up, HEARD_SINCE + reason, None)
+    _line(follow_up, HEARD_SINCE + new[0].reason, None)
     _noted(follow_up, "heard")
-    _tell(follow_up)
+    _told_anew(follow_up, new[0])
 
 
-def _graver(reason: str, follow_up: FollowUp) -> bool:
-    return calls.grave(reason) and not calls.grave(follow_up.reason)
-
-
-def _add_words(follow_up: FollowUp, words: str, *, first: bool) -> None:
-    known = [each for each in follow_up.evidence.split("\n") if each and each != words]
-    lines = [words, *known] if first else [*known, words]
-    follow_up.evidence = "\n".join(lines)[:LONGEST_NOTE]
+def _add(follow_up: FollowUp, new: Sequence[Need], *, first: bool) -> None:
+    """Has the case tell of these passages, too."""
+    known, words = follow_up.evidence.split("\n"), [need.words for need in new]
+    follow_up.evidence = needs.shown([*words, *known] if first else [*known, *words])
+    follow_up.told = needs.told(follow_up.told, new)
     session().flush()
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether they have half of their words in common: an engine that listens again may spell the
-    others otherwise."""
-    words, others = Counter(one.lower().split()), Counter(other.lower().split())
-    return (words & others).total() * 2 >= max(words.total(), others.total())
+def _told_anew(follow_up: FollowUp, need: Need) -> None:
+    """Nobody who may be in danger becomes somebody who has a question."""
+    if need.grave or not needs.grave(follow_up.reason):
+        follow_up.reason = need.reason
+    _tell(follow_up)
 
 
 def heard_case(submission: Submission) -> FollowUp | None:
@@ -160,7 +160,7 @@ def heard_case(submission: Submission) -> FollowUp | None:
     return found
 
 
-def _once(submission: Submission, source: str, reason: str, evidence: str) -> tuple[FollowUp, bool]:
+def _once(submission: Submission, source: str, needed: Sequence[Need]) -> tuple[FollowUp, bool]:
     """The submission's case, and whether it was opened by this call."""
     row_id = _heard_id(submission.id)
     bind = session().get_bind()
@@ -174,8 +174,9 @@ def _once(submission: Submission, source: str, reason: str, evidence: str) -> tu
             program_id=submission.program_id,
             submission_id=submission.id,
             source=source,
-            reason=reason,
-            evidence=evidence[:LONGEST_NOTE],
+            reason=needed[0].reason,
+            evidence=needs.shown(need.words for need in needed),
+            told=needs.told([], needed),
             due_at=due(now()),
         )
         .on_conflict_do_nothing(index_elements=["id"])

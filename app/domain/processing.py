@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.domain import calls, follow_ups, pipeline, runs
+from app.domain import calls, follow_ups, needs, pipeline, runs
+from app.domain.corrections import kinds
+from app.domain.needs import Need
 from app.extensions import db
-from app.models import Answer, Label, Run, Segment, Step, Transcript
+from app.models import Answer, Run, Segment, Step, Transcript
 
 
 def begin(answer: Answer) -> Run:
@@ -37,20 +39,26 @@ def heard_anew(answer: Answer, first: str) -> None:
 
 
 def hand_over(answer: Answer, transcript: Transcript) -> bool:
-    """Opens a follow-up that tells of the passages that need a person, first of who may be in
-    danger, then of what is surest; True if there is one."""
-    found = [
-        (label, segment)
+    """Opens a follow-up that tells of the passages in which the machine hears that a person is
+    needed, first of who may be in danger, then of what is surest; True if there are any. What
+    people say of them has been told by then."""
+    heard = [
+        (label.score, need_of(segment, calls.heard(label.value, label.score, _language(segment))))
         for segment in transcript.segments
         for label in segment.labels
-        if label.kind == "hand_off"
+        if label.kind == kinds.HAND_OFF and label.engine != kinds.PERSON
     ]
-    for label, segment in sorted(found, key=lambda call: _urgency(*call), reverse=True):
-        language = segment.language or transcript.language
-        follow_ups.from_machine(answer.submission, label.value, segment.text, label.score, language)
-    return bool(found)
+    heard.sort(key=lambda each: (each[1].grave, each[0]), reverse=True)
+    if heard:
+        follow_ups.from_machine(answer.submission, *(need for _, need in heard))
+    return bool(heard)
 
 
-def _urgency(label: Label, segment: Segment) -> tuple[bool, float]:
-    language = segment.language or segment.transcript.language
-    return calls.grave(calls.heard(label.value, label.score, language)), label.score
+def need_of(segment: Segment, reason: str) -> Need:
+    """The passage as one that calls for a person."""
+    where = needs.place(segment.start, segment.end, segment.position)
+    return Need(reason, segment.text, segment.transcript.answer_id, where)
+
+
+def _language(segment: Segment) -> str:
+    return segment.language or segment.transcript.language

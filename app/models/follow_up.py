@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,7 +15,8 @@ from app.models.workspace import Member
 
 
 class FollowUp(Identified, InWorkspace, InProgram, Base):
-    """source: asked (by the customer), heard (by the machine), staff. state: open → done."""
+    """source: asked (by the customer), heard (by the machine), staff. state: open → done. told: the
+    passages that it is about, see `app.domain.needs`."""
 
     __tablename__ = "follow_ups"
 
@@ -30,6 +32,7 @@ class FollowUp(Identified, InWorkspace, InProgram, Base):
     state: Mapped[str] = mapped_column(String(5), default="open", index=True)
     outcome: Mapped[str] = mapped_column(default="")
     done_at: Mapped[datetime | None]
+    told: Mapped[list[Any]] = mapped_column(default=list)
 
     submission: Mapped[Submission | None] = relationship()
     owner: Mapped[Member | None] = relationship()

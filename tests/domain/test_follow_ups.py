@@ -10,7 +10,7 @@ from flask import Flask
 from app.domain import follow_up_lists, follow_ups
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.extensions import db
-from app.models import Delivery, FollowUp, Member, Workspace, now
+from app.models import Delivery, FollowUp, Member, Submission, Workspace, now
 from tests import factories
 from tests.domain.erasure.gate import Gate
 
@@ -86,57 +86,106 @@ def told(workspace: Workspace) -> int:
     return db.session.query(Delivery).count()
 
 
-def test_the_machine_opens_one_case_for_a_submission(workspace: Workspace, owner: Member) -> None:
-    submission = factories.submission(factories.program(workspace))
-    first = follow_ups.from_machine(submission, "Bereavement", "My mother died in May", 0.91)
+def heard(submission: Submission, reason: str, words: str, sure: float, at: int) -> FollowUp:
+    case = follow_ups.from_machine(submission, factories.need(reason, words, sure, at=at))
+    db.session.commit()
+    return case
+
+
+@pytest.fixture
+def voice(workspace: Workspace) -> Submission:
+    return factories.submission(factories.program(workspace))
+
+
+def test_the_machine_opens_one_case_for_a_submission(
+    workspace: Workspace, owner: Member, voice: Submission
+) -> None:
+    first = heard(voice, "Bereavement", "My mother died in May", 0.91, 0)
     follow_ups.close(first, "Called, all well now", owner)
     letters = told(workspace)
-    for words in ("My mother died in May", "my mother died in may they say"):
-        again = follow_ups.from_machine(submission, "Vulnerability", words, 0.7)
-        assert again is first and again.state == "done", "it was for these words"
+    for reason, words in (
+        ("Bereavement", "My mother died in May"), ("Vulnerability", "my mother tied in. May"),
+    ):  # fmt: skip
+        again = heard(voice, reason, words, 0.7, 0)
+        assert again is first and again.state == "done", "it was for this passage"
         assert again.reason == f"Bereavement {SURE}" and again.evidence == "My mother died in May"
-    other = factories.submission(submission.program)
-    assert follow_ups.from_machine(other, "Bereavement", "Help", 0.8).id != first.id
+    other = factories.submission(voice.program)
+    assert heard(other, "Bereavement", "Help", 0.8, 0).id != first.id
     assert told(workspace) == letters + 1
 
 
-def test_other_words_open_a_case_that_is_done(workspace: Workspace, owner: Member) -> None:
-    submission = factories.submission(factories.program(workspace))
-    case = follow_ups.from_machine(submission, "Asks for a person", "Please ring me", 0.9)
-    follow_ups.from_machine(submission, "Vulnerability", "I can't see well", 0.9)
+def test_another_passage_opens_a_case_that_is_done(
+    workspace: Workspace, owner: Member, voice: Submission
+) -> None:
+    case = heard(voice, "Asks for a person", "Please ring me", 0.9, 0)
+    heard(voice, "Vulnerability", "I can't see well", 0.9, 5)
     assert case.reason == f"Asks for a person {SURE}" and not case.notes
     assert case.evidence == "Please ring me\nI can't see well"
     follow_ups.close(case, "Rang them", owner)
     letters = told(workspace)
-    follow_ups.from_machine(submission, "Bereavement", "My mother died in May", 0.9)
+    heard(voice, "Vulnerability", "I can't see well", 0.9, 5)
+    assert case.state == "done" and told(workspace) == letters
+    heard(voice, "Bereavement", "Please ring me, my mother died", 0.9, 9)
     assert case.state == "open" and case.reason == f"Bereavement {SURE}"
-    assert case.evidence.startswith("My mother died in May\n")
+    assert case.evidence.startswith("Please ring me, my mother died\n")
     assert case.notes[-1].text == f"Heard since: Bereavement {SURE}"
     assert told(workspace) == letters + 1
 
 
-def test_who_may_be_in_danger_is_told_whatever_the_case_was_for(
-    workspace: Workspace, owner: Member
+def test_however_many_passages_are_heard_again_a_case_that_is_done_stays_so(
+    workspace: Workspace, owner: Member, voice: Submission
 ) -> None:
-    submission = factories.submission(factories.program(workspace))
-    case = follow_ups.from_machine(submission, "Asks for a person", "I want to mend my life", 0.9)
+    passages = [
+        factories.need("Asks for a person", f"Passage {at}: {'please ' * 40}", 0.9, at=at)
+        for at in range(15)
+    ]
+    case = follow_ups.from_machine(voice, *passages)
+    assert len(case.evidence) <= 2000 and case.evidence.endswith("please ")
+    follow_ups.close(case, "Rang them", owner)
     letters = told(workspace)
-    follow_ups.from_machine(submission, "Strong distress", "I want to end my life", 0.4)
+    follow_ups.from_machine(voice, *passages)
+    assert case.state == "done" and told(workspace) == letters
+    follow_ups.from_machine(voice, factories.need("Strong distress", "I want to die", 0.9, at=90))
+    assert case.state == "open" and case.evidence.startswith("I want to die\nPassage 0")
+
+
+def test_who_may_be_in_danger_is_told_whatever_the_case_was_for(
+    workspace: Workspace, owner: Member, voice: Submission
+) -> None:
+    case = heard(voice, "Asks for a person", "I want to mend my life", 0.9, 0)
+    letters = told(workspace)
+    heard(voice, "Strong distress", "I want to end my life", 0.4, 0)
     assert case.reason == f"Asks for a person {SURE}", "the machine isn't sure"
-    follow_ups.from_machine(submission, "Strong distress", "I want to end my life", 0.9)
+    heard(voice, "Strong distress", "I want to end my life", 0.9, 0)
     assert case.reason == f"Strong distress {SURE}" and told(workspace) == letters + 1
     assert case.evidence == "I want to end my life\nI want to mend my life"
-    follow_ups.from_machine(submission, "Harm or safety", "The wires are bare", 0.9)
-    assert told(workspace) == letters + 1, "they know"
+    heard(voice, "Strong distress", "I want to end my life", 0.9, 0)
+    assert told(workspace) == letters + 1
+    heard(voice, "Harm or safety", "I want to end my life tonight", 0.9, 7)
+    assert told(workspace) == letters + 2 and case.evidence.startswith("I want to end my life ton")
+
+
+def test_nobody_who_may_be_in_danger_becomes_one_who_has_a_question(
+    workspace: Workspace, owner: Member, voice: Submission
+) -> None:
+    case = heard(voice, "Strong distress", "I can't go on", 0.9, 0)
+    follow_ups.close(case, "Called, no answer yet", owner)
+    heard(voice, "Asks for a person", "Ring me about two invoices", 0.9, 5)
+    assert case.state == "open" and case.reason == f"Strong distress {SURE}"
+    follow_ups.from_member(voice, factories.need("Vulnerability (Ana)", "I'm blind", 0), owner)
+    assert case.reason == f"Strong distress {SURE}"
+    follow_ups.close(case, "Called", owner)
+    heard(voice, "Strong distress", "I can't go on", 0.9, 0)
+    assert case.state == "done"
 
 
 def test_who_is_in_danger_by_a_members_word_comes_first(
-    workspace: Workspace, owner: Member
+    workspace: Workspace, owner: Member, voice: Submission
 ) -> None:
-    submission = factories.submission(factories.program(workspace))
-    case = follow_ups.from_machine(submission, "Asks for a person", "Please ring me", 0.9)
+    case = heard(voice, "Asks for a person", "Please ring me", 0.9, 0)
     letters = told(workspace)
-    follow_ups.from_member(submission, "Harm or safety (said by Ana)", "Bare wires", owner)
+    need = factories.need("Harm or safety (said by Ana)", "Bare wires", 0)
+    follow_ups.from_member(voice, need, owner)
     assert case.reason == "Harm or safety (said by Ana)" and case.evidence.startswith("Bare wires")
     assert told(workspace) == letters + 1
 
@@ -211,7 +260,7 @@ def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Work
     late = follow_ups.ask(program, None, "a@example.com")
     late.due_at = now() - timedelta(hours=1)
     cases = [
-        follow_ups.from_machine(factories.submission(program), reason, "Words", sure)
+        heard(factories.submission(program), reason, "Words", sure, 0)
         for reason, sure in (
             ("Vulnerability", 0.4), ("Threat to leave or go to law", 0.9),
             ("Strong distress", 0.5), ("Harm or safety", 0.7), ("Bereavement", 0.9),

@@ -135,7 +135,9 @@ def test_a_number_that_they_said_is_told_of_and_stays_masked(
 def test_what_was_said_in_a_language_that_the_machine_does_not_read_is_never_sure(
     voice: Submission,
 ) -> None:
-    case = follow_ups.from_machine(voice, "Bereavement", "Mi marido ha muerto.", 0.97, "es")
+    case = follow_ups.from_machine(
+        voice, factories.need("Bereavement", "Mi marido ha muerto.", 0.97, "es")
+    )
     assert case.reason == "Bereavement (heard by the machine, which is not sure)"
 
 
@@ -160,7 +162,9 @@ def test_of_two_workers_that_hear_it_one_tells(
         with app.app_context():
             together.wait()
             submission = db.session.get_one(Submission, voice_id)
-            follow_ups.from_machine(submission, "Bereavement", "He passed away.", 0.9)
+            follow_ups.from_machine(
+                submission, factories.need("Bereavement", "He passed away.", 0.9)
+            )
             db.session.commit()
 
     workers = [threading.Thread(target=work) for _ in range(2)]

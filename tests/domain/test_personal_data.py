@@ -128,6 +128,8 @@ def test_numbers_and_addresses(said: str, found: str) -> None:
         ("So ask Tom/Emily about it", ["name: Tom/Emily"]),
         ("Write to me:bob@x.com,thanks", ["email: me:bob@x.com,thanks"]),
         ("It was 10:30 on 12/05/2026, 3.50 each, 24/7 and/or more", []),
+        ("I called in 09/2023 and my account since 01/2020, open 0800/1800", []),
+        ("The mr/mrs dropdown, the name:field and chapter 3:Summer are bad", []),
     ],
 )
 def test_words_are_parted_where_something_else_than_a_blank_joins_them(
@@ -144,6 +146,7 @@ def test_words_are_parted_where_something_else_than_a_blank_joins_them(
         ("Hello, my name is Mark Ford and Boots let me down", ["name: Mark Ford"]),
         ("my name is mark ford and i bought", ["name: mark ford"]),
         ("Hi, my full name is Emily Post, hello", ["name: Emily Post,"]),
+        ("my name is English so they laughed", []),
         ("The courier's name is Evri, my name is on the list", []),
     ],
 )

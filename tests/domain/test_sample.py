@@ -85,7 +85,7 @@ def test_it_is_removed_without_a_trace(workspace: Workspace) -> None:
     spoken = voice.first().answers[0]
     heard = factories.transcript(spoken, "A lantern on every corner.")
     factories.highlight(spoken, heard, themes=program.themes[:1])
-    follow_ups.from_machine(spoken.submission, "Asks for a person", "Call me", 0.9)
+    follow_ups.from_machine(spoken.submission, factories.need("Asks for a person", "Call me", 0.9))
     sample.remove(program)
     db.session.commit()
     if db.engine.dialect.name == "sqlite":

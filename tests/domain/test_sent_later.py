@@ -92,7 +92,7 @@ def waiting(seen: Scene, receiver: WebServer, teammate: Member, owner: Member) -
     for channel in (hook, slack):
         sending.follow(teammate, program, channel=channel)
     alerts.announce(seen.answer.id)
-    case = follow_ups.from_machine(seen.answer.submission, "Harm", SAID, 0.9)
+    case = follow_ups.from_machine(seen.answer.submission, factories.need("Harm", SAID, 0.9))
     for channel in (hook, slack):
         outbox.add(channel, "person", payload={"follow_up_id": case.id})
     db.session.commit()

@@ -52,7 +52,7 @@ def found(app: Flask, workspace: Workspace, owner: Member) -> dict[str, str]:
     crowd.voices(program, 40, lambda at: {"accent": ("North", "South")[at % 2]},
                  wrong=lambda at: 1 + 4 * (at % 2), highlighted=lambda at: at % 2)  # fmt: skip
     audits.make(program, "clock")
-    follow_ups.from_machine(submission, "Asks for a person", "Please call me.", 0.9)
+    follow_ups.from_machine(submission, factories.need("Asks for a person", "Please call me.", 0.9))
     return tour.addresses(owner)
 
 

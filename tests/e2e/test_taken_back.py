@@ -151,7 +151,9 @@ def goes_around(here: Whole, program: Program, voice: Submission) -> list[str]:
     clips.request(moment, "captioned")
     export = exports.request(program, owner, "csv", "segments")
     follow_ups.note(
-        follow_ups.from_machine(voice, "upset", f"{MARKER} is upset", 0.9), MARKER, owner
+        follow_ups.from_machine(voice, factories.need("upset", f"{MARKER} is upset", 0.9)),
+        MARKER,
+        owner,
     )
     db.session.commit()
     unfinished = select(Step).where(Step.state.in_(("waiting", "due", "leased")))

@@ -76,7 +76,7 @@ def test_without_a_contact_it_says_whether_the_words_hold_one(
 ) -> None:
     submission = factories.submission(factories.program(workspace))
     factories.transcript(factories.answer(submission), said)
-    case = follow_ups.from_machine(submission, "Bereavement", said, 0.7)
+    case = follow_ups.from_machine(submission, factories.need("Bereavement", said, 0.7))
     db.session.commit()
     sign_in(client, factories.member(workspace, "frontline"))
     page = client.get(f"/follow-ups/{case.id}").text
@@ -89,7 +89,7 @@ def test_words_that_were_corrected_since_are_said_to_be(
     voice = case.submission
     assert voice is not None
     passage = voice.answers[0].transcripts[0].segments[0]
-    heard = follow_ups.from_machine(voice, "Asks for a person", passage.text, 0.9)
+    heard = follow_ups.from_machine(voice, factories.need("Asks for a person", passage.text, 0.9))
     db.session.commit()
     where = f"/follow-ups/{heard.id}"
     page = sign_in(client, owner).get(where).text

@@ -70,12 +70,12 @@ def test_what_colleagues_write_on_a_follow_up_has_the_masks_for_all_but_its_writ
     client: FlaskClient, workspace: Workspace, answer: Answer, owner: Member, role: str
 ) -> None:
     masks.hide(answer.transcripts[0], "late", "other", owner)
-    case = follow_ups.from_machine(answer.submission, "Upset", "It came late.", 0.9)
+    case = follow_ups.from_machine(answer.submission, factories.need("Upset", "It came late.", 0.9))
     reader = factories.member(workspace, role)
     reader.name = "Emily Carter"
     follow_ups.assign(case, reader.id, owner)
     told = consequences.reason(kinds.HAND_OFFS[0], reader)
-    follow_ups.from_member(answer.submission, told, "It came late.", owner)
+    follow_ups.from_member(answer.submission, factories.need(told, "It came late.", 0), owner)
     follow_ups.note(case, "Rang about the late one.", owner)
     follow_ups.close(case, "Rang Oluwaseun Bakare.", owner)
     by_phone = follow_ups.ask(answer.submission.program, None, "+34 600 000 000")

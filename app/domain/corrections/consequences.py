@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.domain import follow_ups, highlights, processing, transcripts
+from app.domain import follow_ups, highlights, needs, processing, transcripts
 from app.domain.corrections import kinds, moments
 from app.extensions import db
 from app.models import (
@@ -23,8 +23,10 @@ from app.models import (
 def follow(answer: Answer, made: Correction, member: Member) -> None:
     """After a correction. The caller commits."""
     if made.kind == kinds.HAND_OFF:
-        because = kinds.REASONS[made.reason]
-        case = _call(answer, made, member) if made.value else _no_call(answer, because, member)
+        if made.value:
+            case: FollowUp | None = _call(answer, made, member)
+        else:
+            case = _no_call(answer, made, kinds.REASONS[made.reason], member)
         made.follow_up_id = case.id if case else None
         return
     if made.kind == kinds.HIGHLIGHT:
@@ -82,11 +84,11 @@ def _moment(answer: Answer, decision: Correction) -> Highlight | None:
 
 def _call(answer: Answer, made: Correction, member: Member) -> FollowUp:
     segment = db.session.get_one(Segment, made.segment_id)
-    said = reason(made.value[0], member)
-    return follow_ups.from_member(answer.submission, said, segment.text, member)
+    need = processing.need_of(segment, reason(made.value[0], member))
+    return follow_ups.from_member(answer.submission, need, member)
 
 
-def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:
+def _no_call(answer: Answer, decided: Correction, because: str, member: Member) -> FollowUp | None:
     """Closes the case that the machine or a colleague opened, unless another passage calls for a
     person or somebody else is at it: they are told, and decide."""
     case = follow_ups.heard_case(answer.submission)
@@ -96,7 +98,8 @@ def _no_call(answer: Answer, because: str, member: Member) -> FollowUp | None:
     if case.owner_id not in (None, member.id):
         follow_ups.note(case, said, member)
         return None
-    follow_ups.close(case, said, member)
+    where = needs.place(decided.start, decided.end, decided.position)
+    follow_ups.close_for(case, needs.Need("", "", answer.id, where), said, member)
     return case
 
 
@@ -106,7 +109,7 @@ def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
     if case is not None and needed and not taken.value and _unneeded(case):
         follow_ups.reopen(case, member)
     elif taken.value and not needed:
-        _no_call(answer, "That one is needed was taken back", member)
+        _no_call(answer, taken, "That one is needed was taken back", member)
 
 
 def _unneeded(case: FollowUp) -> bool:

@@ -51,7 +51,7 @@ def by_machine(
     found: dict[int, Kinds] = {segment.id: {} for segment in segments}
     for each in personal_data.find([segment.text for segment in segments], by.names):
         put(found[segments[each.segment].id], each.first, each.last, each.kind)
-    kept = carried(transcript, by, found, Ground(segments, fresh, by.timed))
+    kept = carried(transcript, by, Ground(segments, fresh, by.timed))
     return {number: kept[number] | words for number, words in found.items()}
 
 

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from app.domain.masking import history
 from app.domain.masking.decided import Decided, decided
 from app.domain.masking.hiding import hidden
+from app.domain.masking.lasting import GAP, lasting, without
 from app.domain.masking.places import Kinds
 from app.domain.masking.standing import Standing
 from app.domain.masking.times import Past, Said, certain, has_times, heard, words_of
 from app.domain.timeline import Span, merge
 from app.extensions import db
-from app.models import Answer, PersonalData, Segment, Transcript
+from app.models import Answer, Segment, Transcript
 
 MARGIN = 0.12  # seconds muted before and after: engines' word times are right to about that
-GAP = 0.15  # a shorter sound between two muted stretches is no word
 
 
 def muted(transcript: Transcript) -> list[Span]:
@@ -34,12 +34,12 @@ def muted(transcript: Transcript) -> list[Span]:
     if db.session.get_one(Answer, transcript.answer_id).kind == "text":
         return []
     by = decided(transcript)
-    spans = [*_last(by.rows, hidden=True), *_masked(transcript, by)]
+    spans = [*lasting(by.rows, hidden=True), *_masked(transcript, by)]
     for other in _others(transcript):
         theirs = merge(_masked(other, replace(by, timed=heard(other))), GAP)
         known = _known_at(other)
-        lifted = _last([row for row in by.rows if row.created_at > known], hidden=False)
-        spans += _without(theirs, lifted)
+        lifted = lasting([row for row in by.rows if row.created_at > known], hidden=False)
+        spans += without(theirs, lifted)
     wider = (Span(max(0.0, each.start - MARGIN), each.end + MARGIN) for each in spans)
     return merge(wider, GAP)
 
@@ -67,22 +67,6 @@ def _masked(transcript: Transcript, by: Decided) -> Iterator[Span]:
             yield from (when[at] for at in masks)
 
 
-def _last(rows: Sequence[PersonalData], *, hidden: bool) -> list[Span]:
-    """The time that people hid and nobody showed again, whatever words stand there now; or that
-    they showed and nobody hid again."""
-    spans: list[Span] = []
-    for row in rows:
-        # Beside words that were shown and that nobody timed may be said what somebody hid
-        if row.source != "person" or not (row.hidden or row.timed):
-            continue
-        span = Span(row.start, row.end)
-        if row.hidden is hidden:
-            spans.append(span)
-        else:
-            spans = _without(spans, [span])
-    return spans
-
-
 def _unread(transcript: Transcript, by: Decided) -> Iterator[Span]:
     """When those words are said that were masked before an edit and stand there no more."""
     if transcript.heard is None:
@@ -103,18 +87,3 @@ def _gone(
         return certain(passage, timed)[:1]
     said, when = list(words_of(passage)), certain(passage, timed)
     return [when[at] for at in hides if not standing.spots(said[at])]
-
-
-def _without(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
-    """What of the spans is in none of the others; what is left of one is a word at least."""
-    left = list(spans)
-    for other in others:
-        left = [part for each in left for part in _less(each, other)]
-    return left
-
-
-def _less(span: Span, other: Span) -> list[Span]:
-    if not span.overlap(other):
-        return [span]
-    rest = Span(span.start, other.start), Span(other.end, span.end)
-    return [each for each in rest if each.length > GAP]

@@ -3,7 +3,7 @@ opened a follow-up, notes, written answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from app.domain import personal_data
@@ -11,7 +11,7 @@ from app.domain.masking import history
 from app.domain.masking.decided import decided
 from app.domain.masking.hiding import hidden
 from app.domain.masking.places import Kinds, put
-from app.domain.masking.showing import Hidden, text_of
+from app.domain.masking.showing import OTHER, Hidden, text_of
 from app.domain.masking.times import Past
 from app.domain.personal_data import fold, pieces
 from app.extensions import db
@@ -112,20 +112,26 @@ def _masks(text: str, every: Sequence[Said], rules: Kinds) -> Kinds:
                 masks |= {at: kind for at, (_, kind) in enumerate(here) if kind}
     if found:
         return masks
-    masked = [each for said in every for each in said if each[1]]
-    kinds = {piece: kind for word, kind in masked for piece in _telling(word)}
-    own: Kinds = {}
-    for at, word in enumerate(text.split()):
-        for piece in pieces(word):
-            if kind := kinds.get(piece) or kinds.get(piece.removesuffix("s")):
-                own[at] = kind
+    kinds = {part: kind for said in every for word, kind in said for part in _telling(word, kind)}
+    own = {at: kind for at, word in enumerate(text.split()) if (kind := _kind(word, kinds))}
     return rules | own
 
 
-def _telling(word: str) -> list[str]:
-    """What of a masked word tells its secret elsewhere, too: not the "call" of "Emily—call"."""
-    within = pieces(word)
-    return within if len(within) == 1 else [p for p in within if not personal_data.ordinary([p])]
+def _telling(word: str, kind: str) -> list[str]:
+    """What of a masked word tells its secret elsewhere, too: of a name not the "call" of
+    "Emily—call", of a number nothing but all of it."""
+    if kind not in ("name", OTHER):
+        return [word] if kind else []
+    parts = [each for each in pieces(word) if len(each) > 2 and not personal_data.ordinary([each])]
+    return [word, *parts]
+
+
+def _kind(word: str, kinds: Mapping[str, str]) -> str:
+    for each in (fold(word), *(piece for piece in pieces(word) if len(piece) > 2)):
+        plural = each.removesuffix("s") if len(each) > 4 else each
+        if kind := kinds.get(each) or kinds.get(plural):
+            return kind
+    return ""
 
 
 def _every(transcript: Transcript) -> Iterator[Said]:

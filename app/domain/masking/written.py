@@ -34,6 +34,12 @@ class Written(Generic[Place]):
             self._known[size] = self._of_size(size)
         return self._known[size].get(digest, ())
 
+    def theirs(self) -> Iterator[Word[Place]]:
+        """The words that a person wrote."""
+        words, theirs = self._words
+        for at in theirs:
+            yield words[at]
+
     def _of_size(self, size: int) -> dict[str, list[Spot[Place]]]:
         words, theirs = self._words
         found: dict[str, list[Spot[Place]]] = {}

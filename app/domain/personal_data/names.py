@@ -94,7 +94,7 @@ def _name(words: Sequence[Token], at: int, taken: frozenset[int], sight: Sight) 
         word = shapes.joined(word)
     if word in cues.TITLES or not shapes.letters(word):
         return None
-    if cues.introduced(words, at):
+    if cues.introduced(words, at) and (word not in NEVER or _closes(words, at)):
         if word in every() or (words[at].capital and sight.cased):
             return _rest(words, at, taken, sight, introduced=True)
     elif word in NEVER or _brand(words, at):
@@ -181,6 +181,11 @@ def _family(token: Token, sight: Sight) -> bool:
     if sight.reading or word in common() or len(word) < FEWEST:
         return False
     return not word.endswith(VERBAL)
+
+
+def _closes(words: Sequence[Token], at: int) -> bool:
+    """Whether nothing is said of it: "my name is Ford." and not "my name is Polish and long"."""
+    return at + 1 == len(words) or words[at].ends or words[at].comma
 
 
 def _fits(token: Token, sight: Sight) -> bool:

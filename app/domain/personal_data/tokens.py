@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 _EDGES = "\"'“”‘’«»()[]{}<>.,;:!?…¿¡*_~"
 # What joins two words without a blank ("Emily—call", "Leeds/York", "phone:0770…", "Bakare.It"), and
-# not what belongs to one: a time, a date, a decimal, a code.
+# not what belongs to one: a time, a date, a decimal, a code, "Mr/Mrs".
 _JOINT = re.compile(
     r"""(?<=\w)(\.{2,}|…+)(?=\w)
-    | (?<=[^\W\d])([,;:!?—–]+)(?=[\w(+]) | (?<=\w)([,;:!?—–]+)(?=[^\W\d])
-    | (?<=[^\W\d])(/)(?=[^\W\d])
+    | (?<=[^\W\d])([,;!?—–]+)(?=[\w(+]) | (?<=\w)([,;!?—–]+)(?=[^\W\d])
+    | (?<=[^\W\d])(:)(?=[\d(+])
+    | (?<=[^\W\d])(?<!\b(?i:mr))(?<!\b(?i:mrs))(?<!\b(?i:ms))(?<!\b(?i:dr))(/)(?=[^\W\d])
     | (?<=[a-zß-ÿ])(\.)(?=[A-ZÀ-Þ](?:[a-zß-ÿ'’]|$))
     """,
     re.VERBOSE,
 )
 _ADDRESS = re.compile(r"@|://|^www\.", re.IGNORECASE)  # a dot, a slash, a colon are part of it
-_DIALLED = re.compile(r"^(\D?0\d{1,5}\)?)/(?=\d{4})")  # "0170/1234567"
-_WITHIN = re.compile(r"(?:[^\w'’]|_)+")
+_DIALLED = re.compile(r"^(\D?0\d{1,5}\)?)/(?=\d{5})")  # "0170/1234567", not "09/2023"
+_WITHIN = re.compile(r"[-\s‐‑—–…,.;:!?/_|\\()\[\]{}\"“”«»]+")
 _SAYS_I = ("i", "i'm", "i'll", "i've", "i'd", "ok")
 
 
@@ -67,7 +68,8 @@ def fold(text: str) -> str:
 
 def pieces(said: str) -> list[str]:
     """`clinic/hospital's` → `clinic`, `hospital`: each word within a word, folded."""
-    return [piece for piece in map(fold, _WITHIN.split(said)) if piece]
+    found = [piece for piece in map(fold, _WITHIN.split(said)) if piece]
+    return found or ([said] if said else [])
 
 
 def apart(said: str) -> str:

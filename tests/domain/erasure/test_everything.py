@@ -63,7 +63,7 @@ from workers.perform import perform
 def test_a_marker_is_nowhere_afterwards(voice: Submission, owner: Member) -> None:
     _, token = sharing.create(voice_highlight(voice), owner)
     asked = follow_ups.ask(voice.program, voice, "555 0100", LINE)
-    heard = follow_ups.from_machine(voice, "upset", LINE, 0.9)
+    heard = follow_ups.from_machine(voice, factories.need("upset", LINE, 0.9))
     follow_ups.note(asked, LINE, owner)
     db.session.commit()
     decisions = db.session.scalars(select(Correction.id)).all()

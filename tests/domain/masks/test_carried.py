@@ -146,3 +146,45 @@ def test_an_undone_edit_carries_nothing(answer: Answer, member: Member) -> None:
     edit(transcript, member, "we saw Zorbo today")
     look(transcript)
     assert shown(transcript)[0] == "we saw Zorbo today"
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("um Zorbo okay", SORRY, f"{ALL} Torvex"),
+        ("um Torvex Zorbo okay", SORRY, ALL),
+        ("um Zorbo/Torvex okay", SORRY, ALL),
+        ("um okay", "Zorbo—call am sorry", ALL),
+        ("um okay", f"{SORRY} Torvex's", ALL),
+    ],
+)
+def test_parts_of_a_name(
+    answer: Answer, member: Member, timed: bool, typed: tuple[str, ...]
+) -> None:
+    transcript = listened(answer, "my name is Zorbo Torvex okay", SORRY, ALL, timed=timed)
+    save(transcript, member, *typed)
+    for _ in range(2):
+        said = " ".join(shown(transcript))
+        assert "Zorbo" not in said and "Torvex" not in said
+        look(transcript)
+
+
+def test_what_a_person_hid_where_it_is_joined_to_others(answer: Answer, member: Member) -> None:
+    transcript = listened(answer, RED, SORRY)
+    hide(transcript, "zorbix", member)
+    save(transcript, member, "red—zorbix—rude", f"{SORRY} zorbix/rude")
+    look(transcript)
+    assert shown(transcript) == ["[hidden]", f"{SORRY} [hidden]"]
+
+
+def test_a_mask_that_was_lifted_since_is_carried_from_nowhere(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "my name is Zorbo Torvex okay", SORRY, ALL)
+    edit(transcript, member, "and this is all", at=2)
+    look(transcript)
+    lift(transcript, "Zorbo Torvex", member)
+    save(transcript, member, "um Zorbo okay", f"{SORRY} Torvex", ALL)
+    look(transcript)
+    assert shown(transcript)[:2] == ["um Zorbo okay", f"{SORRY} Torvex"]

@@ -55,7 +55,7 @@ def test_quotes_follow(answer: Answer, transcript: Transcript, member: Member) -
 def test_messages_and_calls_have_masks(answer: Answer, transcript: Transcript) -> None:
     moment = factories.highlight(answer, transcript)
     assert messages._moment(moment, with_poster=False).quote == MASKED[0]
-    case = follow_ups.from_machine(answer.submission, "upset", NUMBER, 0.9)
+    case = follow_ups.from_machine(answer.submission, factories.need("upset", NUMBER, 0.9))
     db.session.commit()
     assert masking.evidence(case.evidence, case.submission) == MASKED[1]
     assert masking.evidence("my name is Priya Raman", None) == "my name is [name]"

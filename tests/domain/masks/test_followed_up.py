@@ -22,7 +22,7 @@ def transcript(workspace: Workspace) -> Transcript:
 
 def opened(transcript: Transcript, text: str = WORDS) -> FollowUp:
     answer = db.session.get_one(Answer, transcript.answer_id)
-    case = follow_ups.from_machine(answer.submission, "harm", text, 0.9)
+    case = follow_ups.from_machine(answer.submission, factories.need("harm", text, 0.9))
     db.session.commit()
     return case
 

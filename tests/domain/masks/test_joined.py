@@ -19,6 +19,23 @@ def test_what_a_person_hides_is_hidden_there_too(answer: Answer, member: Member)
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("said", "hidden", "seen"),
+    [
+        ("नीला नाली नल", "नीला", "[hidden] नाली नल"),
+        ("plan C and C++ was c sharp", "C++", "plan C and [hidden] was c sharp"),
+        ("it was 😀 and $$$ now", "$$$", "it was 😀 and [hidden] now"),
+        ("it was 😀 and $$$ now", "😀", "it was [hidden] and $$$ now"),
+    ],
+)
+def test_signs_that_belong_to_a_word(
+    answer: Answer, member: Member, said: str, hidden: str, seen: str
+) -> None:
+    transcript = listened(answer, said)
+    assert hide(transcript, hidden, member) == 1
+    assert shown(transcript) == [seen]
+
+
 def test_several_words_over_a_joint(answer: Answer, member: Member) -> None:
     transcript = listened(answer, "we met Ada—Lovelace,yes there")
     assert hide(transcript, "ada lovelace", member) == 1
@@ -35,11 +52,18 @@ def test_several_words_over_a_joint(answer: Answer, member: Member) -> None:
         ("Call them again", "Call them again"),
         ("Mark", "[hidden]"),
         ("Nobody called", "Nobody called"),
+        ("paid 900 for it at 12, room 5", "paid 900 for it at 12, room 5"),
+        (
+            "ring 07700-900-456 for the co-op, cos Rose-May knows",
+            "ring [phone number] for the co-op, cos [hidden] knows",
+        ),
     ],
 )
 def test_in_notes(answer: Answer, member: Member, note: str, seen: str) -> None:
     said = (*CLINIC, "my name is Oluwaseun Bakare—call me", "thank you Mark", "Marketing was bad")
-    transcript = listened(answer, *said)
+    transcript = listened(answer, *said, "call 07700-900-456", "ask Rose-May of co")
+    hide(transcript, "Rose-May", member)
+    hide(transcript, "co", member)
     hide(transcript, "clinic", member)
     hide(transcript, "mark", member)
     assert masking.evidence(note, answer.submission) == seen
