@@ -129,6 +129,8 @@ def withdraw(submission: Submission, correction_id: str, member: Member) -> Corr
     correction = db.session.get(Correction, correction_id)
     if correction is None:
         raise NotFound
+    keeping.hold_decisions([answer.id])
+    db.session.refresh(correction)  # a merge of themes doesn't hold the answer
     if correction.state != "stands":
         raise Conflict("This doesn't stand any more: it was taken back, or decided anew.")
     correction.state, correction.ended_at, correction.ended_by = "withdrawn", now(), member.id

@@ -6,7 +6,7 @@ passages as they are now, `decided` says which labels a person has spoken on.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -63,12 +63,17 @@ def decided(ids: Collection[int], kind: str = "") -> Decided:
 
 
 def hold(submission: Submission) -> None:
-    """Its answers, as whoever decides or publishes holds one; then all that was decided about them,
-    in the order in which a merge of themes takes decisions: of two who go through them in different
-    orders each could wait for the other. Until the caller's transaction ends."""
-    theirs = select(Answer.id).where(Answer.submission_id == submission.id)
-    db.session.execute(theirs.order_by(Answer.id).with_for_update())
-    decisions = select(Correction.id).where(Correction.answer_id.in_(theirs))
+    """Its answers, as whoever decides or publishes holds one; then all that was decided about them.
+    Until the caller's transaction ends."""
+    theirs = select(Answer.id).where(Answer.submission_id == submission.id).order_by(Answer.id)
+    hold_decisions(db.session.scalars(theirs.with_for_update()).all())
+
+
+def hold_decisions(answer_ids: Sequence[str]) -> None:
+    """All that was decided about these answers, which are held, in the order in which a merge of
+    themes takes decisions: of two who go through them in different orders each could wait for the
+    other. Until the caller's transaction ends."""
+    decisions = select(Correction.id).where(Correction.answer_id.in_(answer_ids))
     db.session.execute(decisions.order_by(Correction.id).with_for_update())
 
 

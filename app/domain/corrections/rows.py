@@ -45,7 +45,8 @@ def lay(correction: Correction, segment: Segment) -> None:
     """Puts the person's value in the place of what stands there. What the machine said, where it
     said something since, is kept with the correction. Flushes."""
     machine = by_machine(segment, correction.kind)
-    if machine and correction.segment_id == segment.id:
+    silent = not _of(segment, correction.kind) and correction.kind in (segment.heard_by or {})
+    if (machine or silent) and correction.segment_id == segment.id:
         heard_since(correction, machine, *engine(segment, correction.kind))
     _clear(correction.kind, [segment.id])
     _put(segment, correction.kind, _persons(correction), PERSON, correction.id)

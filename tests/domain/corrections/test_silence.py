@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from app.domain import understanding
+import pytest
+
+from app.domain import transcripts, understanding
 from app.domain.corrections import deciding, reading
 from app.domain.understanding import Finding
 from app.extensions import db
 from app.models import Program
 from tests.domain.corrections.conftest import Make, Voice, found
 from tests.domain.corrections.test_agreement import rates
-from tests.domain.corrections.test_keeping import edit
+from tests.domain.corrections.test_keeping import again, edit
 
 
 def of(kind: str, program: Program) -> dict[str, tuple[int, int]]:
@@ -84,3 +86,23 @@ def test_where_nobody_listened_nothing_is_measured(voice: Voice, program: Progra
     assert line.about == "words that the machine had not heard yet"
     voice.correct("emotion", "anger")  # the first decision about it
     assert of("emotion", program) == {}
+
+
+@pytest.mark.parametrize("says", [(), ("joy",)])
+def test_silence_of_a_transcript_that_is_chosen_counts(
+    voice: Voice, program: Program, says: tuple[str, ...]
+) -> None:
+    one = voice.transcript
+    voice.heard(found(emotions=("anger",)), found())
+    voice.transcript = two = again(voice, *[each.text for each in one.segments])
+    voice.heard(found(emotions=says, version="2"), found(version="2"))
+    transcripts.choose(voice.answer, one.id)
+    voice.transcript = one
+    made = voice.correct("emotion", "sadness")
+    transcripts.choose(voice.answer, two.id)
+    db.session.commit()
+    assert of("emotion", program) == {"1": (0, 1), "2": (0, 1)}
+    deciding.withdraw(voice.answer.submission, made.id, voice.member)
+    db.session.commit()
+    voice.transcript = two
+    assert voice.stands("emotion") == says
