@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.domain import follow_up_lists, follow_ups
+from app.domain import consent, follow_up_lists, follow_ups
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Delivery, FollowUp, Member, Submission, Workspace, now
 from tests import factories
-from tests.domain.erasure.gate import Gate
+from tests.domain.erasure.gate import Gate, beside, until_it_waits
 
 FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
 
@@ -210,6 +210,31 @@ def test_of_two_who_finish_one_case_the_second_is_told(
         db.session.commit()
     db.session.expire_all()
     assert case.outcome == "Sent a new parcel" and len(second) == 1 and len(case.notes) == 1
+
+
+def test_who_finishes_a_case_while_its_voice_goes_leaves_nothing_behind(
+    app: Flask, workspace: Workspace, owner: Member, voice: Submission,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    case = follow_ups.ask(voice.program, voice, "ana@example.com")
+    db.session.commit()
+    case_id, voice_id, owner_id, gate = case.id, voice.id, owner.id, Gate()
+    db.session.remove()
+
+    def finish() -> None:
+        mine = db.session.get_one(FollowUp, case_id)
+        follow_ups.close(mine, "She has moved", db.session.get_one(Member, owner_id))
+        db.session.commit()
+
+    def withdraw() -> None:
+        consent.withdraw(db.session.get_one(Submission, voice_id))
+        db.session.commit()
+
+    monkeypatch.setattr(follow_ups, "hold", gate.after(follow_ups.hold))
+    with gate.holding(app, finish), beside(app, withdraw):
+        until_it_waits()
+        gate.let_go()
+    assert db.session.get(FollowUp, case_id) is None
 
 
 def test_given_done_and_opened_again_with_a_history(
