@@ -28,7 +28,7 @@ REASONS = {
     "advice": "Advice on a high-stakes choice",
 }
 _SAID = {
-    "distress": r"end it all|kill myself|take my own life|suicid\w*|can(?:no|')t (?:cope|go on)"
+    "distress": r"end it all|kill myself|take my own life|suicid\w*|ca(?:n ?no|n')t (?:cope|go on)"
     r"|(?:end|ending) my life|harm myself|not to wake up|better off without me"
     r"|better if I (?:wasn't|weren't|was not) (?:around|here)|panic attack"
     r"|don't want to (?:be here|live) any ?more",

@@ -55,7 +55,7 @@ def test_facts_thanks_and_neutral_statements(understander: Understander) -> None
         ("The charger caught fire beside my daughter's bed.", "Harm or safety"),
         ("You will be hearing from my solicitor.", "Threat to leave or go to law"),
         ("I can't cope any more, I cry every night.", "Strong distress"),
-        ("I need to speak to somebody before I do something. I can't go on.", "Strong distress"),
+        ("I need to speak to somebody before I do something. I can not go on.", "Strong distress"),
         ("Can a person ring me, I think I smell gas in the hall again", "Harm or safety"),
     ],
 )
