@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from app.domain import wording
 from app.domain.clerk import session
 from app.domain.corrections import kinds
-from app.domain.follow_ups import LONGEST_NOTE
 from app.models import FollowUp, Member, now
 
 
@@ -46,7 +45,7 @@ def reworded(follow_up: FollowUp) -> bool:
     if follow_up.source == "asked" or follow_up.submission is None or not follow_up.evidence:
         return False
     passages = [
-        segment.text[:LONGEST_NOTE]
+        segment.text
         for answer in follow_up.submission.answers
         for transcript in answer.transcripts
         if transcript.current

@@ -23,7 +23,7 @@ from app.domain.masking.times import Past, Said, has_times, words_of
 from app.domain.masking.written import Place
 from app.domain.personal_data import pieces
 from app.domain.timeline import Span, merge
-from app.models import Segment, Transcript
+from app.models import PersonalData, Segment, Transcript
 
 SHORTEST = 3  # letters or digits of a word that tells what was masked wherever it stands
 
@@ -101,8 +101,10 @@ def _by_people(passages: Sequence[Place], by: Decided, ground: Ground[Place]) ->
     """What people decided of these words, "" where they lifted a mask. Of words that somebody timed
     by their time alone: there may be thousands of decisions, and as many versions."""
     theirs: dict[int, Kinds] = {passage.id: {} for passage in passages}
-    timed = [row for row in by.rows if row.timed and row.end > row.start]
-    others = [row for row in by.rows if not (row.timed and row.end > row.start)]
+    timed: list[PersonalData] = []
+    others: list[PersonalData] = []
+    for row in by.rows:
+        (timed if row.timed and row.end > row.start else others).append(row)
     kinds = {row.kind for row in timed if row.source == "person"}
     _by_time(passages, lasting(timed, hidden=False), "", theirs)
     kind = kinds.pop() if len(kinds) == 1 else "other"

@@ -11,7 +11,7 @@ from app.domain.masking.carried import carried
 from app.domain.masking.decided import Decided, decided, known
 from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
-from app.domain.masking.places import Kinds, decide, masked, put
+from app.domain.masking.places import Kinds, by_rules, decide, masked, put
 from app.domain.masking.times import heard
 from app.extensions import db
 from app.models import PersonalData, PersonalLook, Segment, Transcript
@@ -48,9 +48,8 @@ def by_machine(
     """What the rules find in a transcript's words as they are now, and what of them is still masked
     for what stood there before, by the segments' ids. `fresh`: as `looked_through` gives them."""
     segments = transcript.segments
-    found: dict[int, Kinds] = {segment.id: {} for segment in segments}
-    for each in personal_data.find([segment.text for segment in segments], by.names):
-        put(found[segments[each.segment].id], each.first, each.last, each.kind)
+    texts = [segment.text for segment in segments]
+    found = by_rules(segments, personal_data.find(texts, by.names))
     kept = carried(transcript, by, Ground(segments, fresh, by.timed))
     return {number: kept[number] | words for number, words in found.items()}
 

@@ -11,7 +11,7 @@ from app.domain.editing_words import Passage
 from app.domain.masking.decided import Decided
 from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
-from app.domain.masking.places import Kinds, decide, masked, put
+from app.domain.masking.places import Kinds, by_rules, decide, masked
 from app.domain.masking.times import Past
 from app.models import Transcript
 
@@ -48,10 +48,7 @@ def masks(passages: Sequence[Past], by: Decided) -> dict[int, Kinds]:
 
 def found(passages: Sequence[Past], names: Sequence[str]) -> dict[int, Kinds]:
     """What today's rules alone find there."""
-    every: dict[int, Kinds] = {passage.id: {} for passage in passages}
-    for each in _found([passage.text for passage in passages], names):
-        put(every[passages[each.segment].id], each.first, each.last, each.kind)
-    return every
+    return by_rules(passages, _found([passage.text for passage in passages], names))
 
 
 def _found(texts: Sequence[str], names: Sequence[str]) -> Sequence[personal_data.Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from app.domain import personal_data
 from app.domain.masking.digests import of_words
 from app.domain.masking.ground import Ground, Place, Spot
 from app.domain.masking.times import Past
@@ -27,6 +28,16 @@ def decide(
     for row in decided:
         for segment, first, last in places(row, ground):
             put(found[segment.id], first, last, row.kind if row.hidden else "")
+
+
+def by_rules(
+    passages: Sequence[Segment] | Sequence[Past], found: Iterable[personal_data.Found]
+) -> dict[int, Kinds]:
+    """What the rules found in these passages, by their ids."""
+    every: dict[int, Kinds] = {passage.id: {} for passage in passages}
+    for each in found:
+        put(every[passages[each.segment].id], each.first, each.last, each.kind)
+    return every
 
 
 def masked(found: Mapping[int, Kinds]) -> dict[int, Kinds]:

@@ -55,6 +55,14 @@ def edit(
     db.session.expire_all()
 
 
+def save(transcript: Transcript, member: Member, *texts: str) -> None:
+    """Every passage as it is typed."""
+    typed = {each.id: text for each, text in zip(transcript.segments, texts, strict=True)}
+    editing.save(transcript, transcript.edition, editing.staff(member), typed)
+    db.session.commit()
+    db.session.expire_all()
+
+
 def merge(transcript: Transcript, member: Member, at: int = 0) -> None:
     edit(transcript, member, act=Act("merge", transcript.segments[at].id))
 

@@ -7,18 +7,11 @@ import pytest
 from app.domain import editing, masks
 from app.domain.editing import editing_search
 from app.extensions import db
-from app.models import Answer, Member, Transcript
-from tests.domain.masks.said import edit, hide, lift, listened, look, shown, silent
+from app.models import Answer, Member
+from tests.domain.masks.said import edit, hide, lift, listened, look, save, shown, silent
 
 NAMED, SORRY = "my name is Berry okay", "so I am sorry"
 SAW, RED, RUDE, ALL = "we saw it today", "the red zorbix", "it was rude", "and that is all"
-
-
-def save(transcript: Transcript, member: Member, *texts: str) -> None:
-    typed = {each.id: text for each, text in zip(transcript.segments, texts, strict=True)}
-    editing.save(transcript, transcript.edition, editing.staff(member), typed)
-    db.session.commit()
-    db.session.expire_all()
 
 
 @pytest.mark.parametrize("name", ["Berry", "Will"])

@@ -8,7 +8,7 @@ from app.domain import editing, masks
 from app.domain.editing import Act
 from app.extensions import db
 from app.models import Answer, Member, PersonalData, Transcript
-from tests.domain.masks.said import edit, hide, lift, listened, look, shown, silent
+from tests.domain.masks.said import edit, hide, lift, listened, look, save, shown, silent
 
 SAW, RED, RUDE, ALL = "we saw it today", "the red zorbix", "it was rude", "and that is all"
 
@@ -18,13 +18,6 @@ def transcript(answer: Answer, member: Member) -> Transcript:
     made = listened(answer, SAW, RED, RUDE, ALL)
     hide(made, "zorbix", member)
     return made
-
-
-def save(transcript: Transcript, member: Member, *texts: str) -> None:
-    typed = {each.id: text for each, text in zip(transcript.segments, texts, strict=True)}
-    editing.save(transcript, transcript.edition, editing.staff(member), typed)
-    db.session.commit()
-    db.session.expire_all()
 
 
 @pytest.mark.parametrize(
