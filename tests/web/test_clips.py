@@ -13,6 +13,7 @@ from app.web import rechecking
 from tests import factories
 from tests.conftest import sign_in
 from tests.domain.sending import Scene, scene
+from tests.web.pages import lasting
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_one_that_holds_what_was_masked_since_is_not_given_away(
     ]  # fmt: skip
     factories.save(*rows)
     page = client.get(path)
-    assert b"mp4" not in page.data and "Make the clip" in page.text
+    assert "mp4" not in lasting(page.text) and "Make the clip" in page.text
     client.post(path, data={"kind": "plain"})
     assert "Waiting for its turn" in client.get(f"{path}?wait=1").text
     assert runtime.storage().stat(stored.key) is None

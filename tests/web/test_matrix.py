@@ -23,19 +23,18 @@ from app.models.workspace import ROLES
 from tests import factories
 from tests.conftest import sign_in
 from tests.web import world as worlds
+from tests.web.pages import lasting
 from tests.web.test_roles import MAY, OUTSIDE_TOO, listed
 from tests.web.world import SECRET, World
 
 OPEN_TO_ALL = {row for row, roles in MAY.items() if roles == OUTSIDE_TOO}
-# What may stand in an answer besides what was asked for, and differs each time.
-PASSING = re.compile(r'nonce="[^"]*"|name="csrf[^>]*>|<meta name="csrf[^>]*>|[0-9a-z]{26}')
 TUS = {"Tus-Resumable": "1.0.0"}
 OVERRIDING = {"X-HTTP-Method-Override": "DELETE"}
 pytestmark = pytest.mark.slow
 
 
 def seen(answer: TestResponse) -> tuple[int, str]:
-    return answer.status_code, PASSING.sub("", answer.get_data(as_text=True))
+    return answer.status_code, lasting(answer.get_data(as_text=True))
 
 
 @pytest.fixture
