@@ -77,7 +77,7 @@ def subjects(workspace_id: str) -> list[str]:
 def names(workspace_id: str) -> dict[str, str]:
     """What the members of today are called, by actor."""
     rows = session().scalars(select(Member).where(Member.workspace_id == workspace_id))
-    return {f"member:{each.id}": each.name or each.email for each in rows}
+    return {f"member:{each.id}": each.display_name for each in rows}
 
 
 def _wanted(workspace_id: str, filters: Filters) -> Select[AuditEntry]:

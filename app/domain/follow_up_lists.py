@@ -59,7 +59,7 @@ def by_owner(follow_ups: Sequence[FollowUp]) -> list[tuple[Member | None, list[F
     """Nobody's first, since these wait for someone to take them; then each owner by name."""
     groups: dict[str, tuple[Member | None, list[FollowUp]]] = {}
     for each in follow_ups:
-        key = (each.owner.name or each.owner.email).casefold() if each.owner else ""
+        key = each.owner.display_name.casefold() if each.owner else ""
         groups.setdefault(key + (each.owner_id or ""), (each.owner, []))[1].append(each)
     return [groups[key] for key in sorted(groups)]
 

@@ -235,7 +235,7 @@ def assign(follow_up: FollowUp, owner_id: str | None, by: Member) -> None:
 
 def given_to(owner: Member) -> str:
     """The history's line about the one who takes care from then on."""
-    return f"Given to {owner.name or owner.email}"
+    return f"Given to {owner.display_name}"
 
 
 def close(follow_up: FollowUp, outcome: str, by: Member) -> None:

@@ -121,7 +121,7 @@ def activate(member: Member) -> None:
 def of(workspace_id: str) -> list[Member]:
     """Everyone of the workspace: the active first, by name."""
     rows = session().scalars(select(Member).where(Member.workspace_id == workspace_id))
-    return sorted(rows, key=lambda m: (not m.active, (m.name or m.email).casefold()))
+    return sorted(rows, key=lambda m: (not m.active, m.display_name.casefold()))
 
 
 def _refuse_taken(address: str) -> None:

@@ -31,6 +31,11 @@ class Member(Identified, InWorkspace, Base):
 
     workspace: Mapped[Workspace] = relationship()
 
+    @property
+    def display_name(self) -> str:
+        """What colleagues read: the name, or the address of who hasn't given one yet."""
+        return self.name or self.email
+
 
 class SignInLink(Identified, Base):
     """Works once, until `expires_at`. Only the token's hash is kept. One that was used from the

@@ -134,7 +134,7 @@ def _written(case: FollowUp, team: Sequence[Member]) -> dict[str, object]:
 
 def _who(note: FollowUpNote) -> str:
     if note.member is not None:
-        return note.member.name or note.member.email
+        return note.member.display_name
     return "Heard" if note.text.startswith(follow_ups.HEARD_SINCE) else "A former member"
 
 

@@ -118,6 +118,23 @@ def test_a_plan_can_be_left(editor: FlaskClient, program: Program) -> None:
     assert delivery.name == "Delivery"
 
 
+def test_who_has_given_no_name_is_named_by_address(
+    editor: FlaskClient, program: Program, owner: Member
+) -> None:
+    owner.name = ""
+    db.session.commit()
+    page = editor.post(
+        at(program, f"/{program.themes[1].id}/merge"), data={"into": program.themes[0].id}
+    ).location
+    change = versions.of(program, page.rpartition("/")[2])
+    looked_at(change)
+    editor.post(page, data={"apply": "yes"})
+    db.session.refresh(change)
+    carried_out(change)
+    for told in (editor.get(page).text, editor.get(at(program)).text):
+        assert f", by {owner.email}" in told
+
+
 def test_a_split_keeps_what_was_typed(editor: FlaskClient, program: Program) -> None:
     delivery = program.themes[0]
     typed = {

@@ -62,7 +62,7 @@ def retell(answer: Answer, first: str = "highlight") -> None:
 
 def reason(hand_off: str, member: Member) -> str:
     """Why a member has a customer called."""
-    return f"{hand_off} (said by {member.name or member.email})"
+    return f"{hand_off} (said by {member.display_name})"
 
 
 def _show(answer: Answer, made: Correction) -> str | None:

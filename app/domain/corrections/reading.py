@@ -153,7 +153,7 @@ def theme_names(rows: Sequence[Correction]) -> dict[str, str]:
 
 
 def name(member: Member | None) -> str:
-    return (member.name or member.email) if member is not None else "a former member"
+    return member.display_name if member is not None else "a former member"
 
 
 def _newer(row: Correction, themes: Mapping[str, str]) -> str:
