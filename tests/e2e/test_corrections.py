@@ -66,3 +66,15 @@ def test_by_keyboard(tab: Page, segment: Segment) -> None:
     expect(tab.locator(f"#margin-{segment.id} .chip")).to_have_text(["neutral", "Staff"])
     panel.get_by_role("button", name="Close").press("Enter")
     expect(tab.locator(f"#labels-open-{segment.id}")).to_be_focused()
+
+
+def test_on_a_page_of_its_own(tab: Page, segment: Segment) -> None:
+    """What changes on the voice's page isn't looked for here: the answer is the voice's page."""
+    complaints: list[str] = []
+    tab.on("console", lambda said: complaints.append(said.text))
+    answer = db.session.get_one(Answer, segment.transcript.answer_id)
+    tab.goto(f"/voices/{answer.submission_id}/passages/{segment.id}/labels")
+    tab.get_by_role("button", name="These labels are right").press("Enter")
+    expect(tab.get_by_text("Noted: these labels are right.")).to_be_visible()
+    assert tab.url.endswith(f"/voices/{answer.submission_id}#passage-{segment.id}")
+    assert complaints == []
