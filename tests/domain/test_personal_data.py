@@ -214,3 +214,10 @@ def test_one_code_after_the_other_is_taken_however_many() -> None:
     found = find(["SW1A1AA " * 1500])
     assert [(each.kind, each.first) for each in found] == [("address", 0)]
     assert found[0].last >= 1498
+
+
+@pytest.mark.parametrize("word", ["d41d8cd98f00b204e9800998ecf8427e", "ab-12345", "a1/b2--c3456"])
+def test_no_word_takes_longer_than_it_is_long(word: str) -> None:
+    """With a sign behind it that no code holds, each letter more took twice the time."""
+    assert find([f"order number {word}"]) != []
+    find([f"order number {word}{word * 40}_final.mp4"])

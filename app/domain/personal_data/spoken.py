@@ -30,8 +30,9 @@ FILLS = frozenset(
 MOST_FILLS = 2
 
 _LITERAL = re.compile(r"[+(#]*\d[\d().\-–/]*")
-_CODE = re.compile(
-    r"(?=[^\W\d_]*[-/#]?\d)[#]?[a-z0-9]+(?:[-/][a-z0-9]+)*|[a-z]+(?:[-/]?[a-z0-9]+)*\d[a-z0-9-]*"
+_CODE = re.compile(  # each way to read a word is one only: no word makes it try many
+    r"(?=[^\W\d_]*[-/#]?\d)#?[a-z0-9]+(?:[-/][a-z0-9]+)*"
+    r"|(?=[a-z0-9/-]*[a-z0-9]\d)[a-z][a-z0-9]*(?:-*[-/][a-z0-9]+)*-*"
 )
 _NOT = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|k|m|g|x|s|d|kg|km|gb|mb|tb|ml|cm|mm|p|mph|%|hrs?|mins?|ish|inch)|\d+x\d+"
