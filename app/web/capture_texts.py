@@ -80,6 +80,7 @@ def texts() -> dict[str, str]:
             "This is not a video or audio file. Choose another one, or answer in another way."
         ),
         "empty": _("This file is empty."),
+        "no_file": _("Choose a file first."),
         "no_words": _("Write a few words first."),
         "no_room": _(
             "This browser has no room left to keep a recording safe. Send it without closing "

@@ -172,6 +172,8 @@ def test_where_recording_can_not_be_one_can_still_write(
 
 def test_each_question_may_be_answered_in_another_way(page: Page, address: str) -> None:
     arrive(page, address, "upload")
+    page.get_by_role("button", name="Use this").click()
+    expect(page.locator("#file-error")).to_have_text("Choose a file first.")
     wrong = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk"}
     page.set_input_files("#file", wrong)  # type: ignore[arg-type]
     expect(page.locator("#file-error")).to_contain_text("This is not a video or audio file.")

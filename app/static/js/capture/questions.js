@@ -209,7 +209,8 @@ async function answerAnew() {
 }
 
 async function problemOf(file) {
-  if (!file || file.size === 0) return t("empty");
+  if (!file) return t("no_file");
+  if (file.size === 0) return t("empty");
   if (file.type && !/^(video|audio)\//.test(file.type)) return t("not_media");
   if (!(await couldBe(file))) return t("not_media");
   if (file.size > data.maxBytes) {
