@@ -194,7 +194,7 @@ def out_of_reach(here: Whole, program: Program, voice: Submission) -> list[str]:
     for answer in voice.answers:
         alerts.announce(answer.id)
     db.session.commit()
-    alerts.digests(now().replace(year=now().year + 1))
+    alerts.digests(now() + timedelta(days=365))
     waiting = select(Delivery.id).where(Delivery.state != "done")
     ids = list(db.session.scalars(waiting))
     assert len(ids) > 1
