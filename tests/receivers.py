@@ -38,7 +38,11 @@ class MailServer:
 
     def start(self) -> None:
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self.utf8
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            enable_SMTPUTF8=self.utf8,
+            ready_timeout=60,
         )
         self._controller.start()
 

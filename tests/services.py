@@ -94,14 +94,14 @@ def postgres() -> Iterator[str]:
             *("-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
         ]
         with running(command, cwd=folder, stderr=subprocess.DEVNULL, **other):
-            eventually(lambda: _listens(port), 20, "PostgreSQL answers")
+            eventually(lambda: _listens(port), 60, "PostgreSQL answers")
             create = [programs / "createdb", "-h", str(folder), "-p", str(port), "-U", "heard"]
 
             def created() -> bool:
                 done = subprocess.run([*create, "heard"], capture_output=True, cwd=folder)
                 return done.returncode == 0
 
-            eventually(created, 20, "PostgreSQL takes a database")
+            eventually(created, 60, "PostgreSQL takes a database")
             yield f"postgresql://heard@127.0.0.1:{port}/heard"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,7 +121,7 @@ def valkey() -> Iterator[str]:
             except RedisError:
                 return False
 
-        eventually(answers, 10, "Valkey answers")
+        eventually(answers, 60, "Valkey answers")
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -140,7 +140,7 @@ def s3(bucket: str = "heard") -> Iterator[str]:
     ):
         for name, value in {**keys, "AWS_DEFAULT_REGION": "us-east-1"}.items():
             patch.setenv(name, value)
-        eventually(lambda: _listens(port), 30, "S3 answers")
+        eventually(lambda: _listens(port), 60, "S3 answers")
         boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket)
         yield f"s3://{bucket}?endpoint={endpoint}"
 
@@ -161,7 +161,7 @@ class Mailbox:
 @contextlib.contextmanager
 def smtp() -> Iterator[tuple[str, Mailbox]]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=60)
     controller.start()
     try:
         yield f"smtp://127.0.0.1:{controller.port}", mailbox

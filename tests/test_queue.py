@@ -13,6 +13,8 @@ from rq.serializers import JSONSerializer
 from app import queue
 from tests import services
 
+TRIES = 3  # a limit in time is kept if it is kept once: the machine has other work as well
+
 
 @pytest.fixture
 def url() -> Iterator[str]:
@@ -31,10 +33,12 @@ def test_an_absent_queue_costs_nothing_but_the_ring() -> None:
 
 def test_a_queue_that_takes_calls_but_never_answers_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        began = time.monotonic()
-        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        assert queue.ring(url, "media", queue.RUN_STEP, "row-1") is False
-        assert time.monotonic() - began < 2 * queue.PATIENCE_S
+        url, took = f"redis://127.0.0.1:{silent.getsockname()[1]}/0", list[float]()
+        while len(took) < TRIES and min(took, default=999.0) >= 2 * queue.PATIENCE_S:
+            began = time.monotonic()
+            assert queue.ring(url, "media", queue.RUN_STEP, "row-1") is False
+            took.append(time.monotonic() - began)
+        assert min(took) < 2 * queue.PATIENCE_S
 
 
 def test_a_queue_that_came_back_is_rung_at_once(url: str) -> None:

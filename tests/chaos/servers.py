@@ -34,7 +34,7 @@ class Queue:
         self._process = subprocess.Popen(
             [*command, "--appendonly", "no"], stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir()
         )
-        services.eventually(self._answers, 10, "the queue answers")
+        services.eventually(self._answers, 60, "the queue answers")
 
     def kill(self) -> None:
         if self._process is not None:
@@ -69,8 +69,8 @@ def crash(database_url: str) -> None:
         found = victim.execute("SELECT pg_backend_pid()").fetchone()
         assert found
         os.kill(found[0], signal.SIGKILL)
-        services.eventually(lambda: _refuses(witness), 10, "every connection is gone")
-    services.eventually(lambda: _takes(database_url), 30, "the database is back")
+        services.eventually(lambda: _refuses(witness), 60, "every connection is gone")
+    services.eventually(lambda: _takes(database_url), 60, "the database is back")
 
 
 def _refuses(connection: psycopg.Connection) -> bool:

@@ -68,5 +68,5 @@ def locked(database: Path) -> Iterator[None]:
         yield
     finally:
         holder.stdin.close()
-        holder.wait(10)
+        holder.wait(60)
         holder.stdout.close()

@@ -132,7 +132,7 @@ def test_of_many_at_once_one_gets_through(app: Flask, owner: Member) -> None:
 
     def use() -> bool:
         with app.app_context():
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             try:
                 signing_in.use_link(token(path))
                 db.session.commit()

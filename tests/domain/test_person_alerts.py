@@ -295,10 +295,11 @@ def test_a_webhook_and_slack_can_carry_it(
         Channel(workspace_id=workspace.id, kind="slack", name="#care", settings={"url": url})
     )
     case = asked(voice, "Call <me> & soon")
-    for channel in (webhook(workspace, url, "whsec_" + "A" * 43 + "="), slack):
-        outbox.add(channel, "person", payload={"follow_up_id": case.id})
+    both = (webhook(workspace, url, "whsec_" + "A" * 43 + "="), slack)
+    rows = [outbox.add(each, "person", payload={"follow_up_id": case.id}) for each in both]
+    db.session.commit()
     try:
-        assert send_all() == [True, True]
+        assert [outbox.deliver(row.id) for row in rows] == [True, True]
     finally:
         receiver.stop()
     event, posted = (json.loads(each.body) for each in receiver.posted)

@@ -62,6 +62,6 @@ def test_a_server_that_takes_calls_but_never_answers_is_given_up(tmp_path: Path)
         began = time.monotonic()
         answer = app.test_client().get("/healthz", headers={"Accept": "application/json"})
         assert answer.status_code == 503
-        assert time.monotonic() - began < 9
+        assert time.monotonic() - began < 60  # of a wait without end
         with app.app_context():
             db.engine.dispose()

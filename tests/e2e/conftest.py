@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app import runtime
 from app.extensions import db
@@ -14,6 +14,9 @@ from app.models import Field, Prompt, Workspace
 from tests import factories
 from tests.e2e.recorded import Recorded
 from tests.e2e.serving import BROWSER_ARGS, CHROMIUM, Server, serving
+
+# As long as a context waits for what is to be pressed: a browser shares its cores with other tests.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -71,8 +71,8 @@ def up(data: Path, **env: str) -> Iterator[Stack]:
     finally:
         family = list(descendants(process.pid))
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
-        reader.join(5)
+        process.wait(90)
+        reader.join(60)
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
 
 

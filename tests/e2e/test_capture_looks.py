@@ -12,9 +12,9 @@ from app.domain.clerk import new_token, token_hash
 from app.extensions import db
 from app.models import Invitation
 from tests import factories
-from tests.e2e.customer import NEEDS_BROWSER, opened
+from tests.e2e.customer import RECORDS, opened
 
-pytestmark = NEEDS_BROWSER
+pytestmark = RECORDS
 
 
 def wide_and_clear(page: Page, where: str) -> None:

@@ -159,7 +159,7 @@ def test_stop_to_received_is_one_part(page: Page, address: str, context: Browser
     assert took < 1000 * left / 200_000 + 1000
     assert offset() == len(whole) and not db.session.scalars(select(Upload)).one().length
     page.get_by_role("button", name="Use this").click()
-    services.eventually(lambda: upload_states() == ["received"], 5, "it is an answer")
+    services.eventually(lambda: upload_states() == ["received"], 60, "it is an answer")
 
 
 def offset() -> int:

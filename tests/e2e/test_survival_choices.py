@@ -34,13 +34,15 @@ def test_a_recording_that_is_not_used_goes_from_the_server_too(page: Page, addre
     record(page, 1)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("[data-safe]")).to_contain_text("all of it has reached us")
-    assert upload_states() == ["received", "open"]
+    services.eventually(
+        lambda: upload_states() == ["received", "open"], 60, "one is sent, one is kept"
+    )
     page.get_by_role("button", name="Record again").click()
     services.eventually(
-        lambda: upload_states() == ["received", "ended"], 5, "the older upload ended"
+        lambda: upload_states() == ["received", "ended"], 60, "the older upload ended"
     )
     folder = runtime.settings().uploads
-    services.eventually(lambda: not list(folder.glob("*")), 5, "its bytes went")
+    services.eventually(lambda: not list(folder.glob("*")), 60, "its bytes went")
     page.get_by_role("button", name="Skip this question").click()
     finish(page)
     assert [answer.position for answer in received().answers] == [0]
@@ -50,11 +52,11 @@ def test_what_is_deleted_here_is_deleted_there(page: Page, address: str) -> None
     arrive(page, address, "voice")
     record(page, 1)
     stop_and_use(page)
-    services.eventually(lambda: upload_states() == ["received"], 5, "it arrived")
+    services.eventually(lambda: upload_states() == ["received"], 60, "it arrived")
     opened(page, address)
     page.get_by_role("button", name="Delete it").click()
     step(page, "welcome")
-    services.eventually(lambda: upload_states() == ["ended"], 5, "it went")
+    services.eventually(lambda: upload_states() == ["ended"], 60, "it went")
     assert erasing.due() == 1  # the clock's next round
     assert list(runtime.storage().list("recordings/")) == []
     assert kept(page) == {}

@@ -73,9 +73,12 @@ def test_a_cut_part_and_a_reload_send_no_part_twice(
     film = tmp_path / "film.webm"
     film.write_bytes(b"\x1aE\xdf\xa3" + random.Random(11).randbytes(12 * 1024 * 1024))
     parts: list[str] = []
+    back: list[bool] = []
 
     def put(route: Route) -> None:
         number = parse_qs(urlsplit(route.request.url).query)["partNumber"][0]
+        if number == "2" and parts.count("2") == 2 and not back:
+            return  # a third try that came before the reload, which ends it
         parts.append(number)
         if number == "2" and parts.count("2") <= 2:
             route.abort()
@@ -86,8 +89,9 @@ def test_a_cut_part_and_a_reload_send_no_part_twice(
     arrive(page, address, "upload")
     page.locator("#file").set_input_files(film)
     page.get_by_role("button", name="Use this").click()
-    services.eventually(lambda: page.wait_for_timeout(50) or parts.count("2") == 2, 20, "two cuts")
+    services.eventually(lambda: page.wait_for_timeout(50) or parts.count("2") == 2, 60, "two cuts")
     page.reload()
+    back.append(True)
     page.get_by_role("button", name="Go on with it").click()
     expect(page.locator("[data-safe]")).to_contain_text("all of it has reached us", timeout=30_000)
     page.locator('[data-step="choose"] [data-way="upload"]').click()

@@ -39,7 +39,7 @@ def test_a_file_is_taken_once_however_often_it_is_pressed(
     choose(page, sound(tmp_path, "first.wav", 1))
     page.get_by_role("button", name="Use this").dblclick()
     expect(page.get_by_text("Question 2 of 2").locator("visible=true")).to_be_visible()
-    services.eventually(lambda: upload_states() == ["received"], 10, "it arrived")
+    services.eventually(lambda: upload_states() == ["received"], 60, "it arrived")
 
 
 def test_a_draft_of_last_week_arrives_whole(page: Page, address: str, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_draft_of_last_week_arrives_whole(page: Page, address: str, tmp_path: 
     choose(page, first)
     page.get_by_role("button", name="Use this").click()
     expect(page.get_by_text("Question 2 of 2").locator("visible=true")).to_be_visible()
-    services.eventually(lambda: upload_states() == ["received"], 10, "it arrived")
+    services.eventually(lambda: upload_states() == ["received"], 60, "it arrived")
     begun = db.session.scalars(select(Submission)).one()
     begun.created_at -= uploads.LONGEST + timedelta(days=1)
     for upload in db.session.scalars(select(Upload)):

@@ -166,7 +166,7 @@ def test_a_program_that_closes_meanwhile_leaves_the_recording_with_the_customer(
         page.get_by_role("button", name="Save my recording on this device").click()
     assert Path(saved.value.path()).read_bytes() == recorded.sessions[0]
     page.get_by_role("button", name="Delete it").click()
-    services.eventually(lambda: upload_states() == ["ended"], 5, "the server dropped it too")
+    services.eventually(lambda: upload_states() == ["ended"], 60, "the server dropped it too")
     erasing.due()  # as the clock does; of a draft the bytes wait for it
     assert not list(runtime.storage().list("recordings/"))
     assert kept(page) == {}

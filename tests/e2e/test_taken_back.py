@@ -110,7 +110,7 @@ def all_that_left(here: Whole, queued: list[str]) -> int:
         db.session.commit()
         return all(each.state != "leased" and each.attempts for each in rows)
 
-    services.eventually(still, 30, "each was tried, and waits")
+    services.eventually(still, 60, "each was tried, and waits")
     letters = {str(each["Message-ID"]) for each in here.mail.letters}
     return len(letters) + len({each.headers["webhook-id"] for each in here.receiver.posted})
 
@@ -181,7 +181,7 @@ def out_of_reach(here: Whole, program: Program, voice: Submission) -> list[str]:
     def arrived() -> bool:
         return bool(here.mail.letters and here.receiver.taken)
 
-    services.eventually(arrived, 30, "the first messages")
+    services.eventually(arrived, 60, "the first messages")
     here.receiver.status = 503
     here.mail.stop()
     workspace = db.session.get_one(Workspace, program.workspace_id)
@@ -194,7 +194,7 @@ def out_of_reach(here: Whole, program: Program, voice: Submission) -> list[str]:
     for answer in voice.answers:
         alerts.announce(answer.id)
     db.session.commit()
-    alerts.digests(now().replace(year=now().year + 1))
+    alerts.digests(now() + timedelta(days=365))
     waiting = select(Delivery.id).where(Delivery.state != "done")
     ids = list(db.session.scalars(waiting))
     assert len(ids) > 1
@@ -256,7 +256,7 @@ def gone(voice_id: str) -> Erasure:
             db.session.commit()
         return found if found.gone_at else None
 
-    found = services.eventually(look, 45, "all is gone")
+    found = services.eventually(look, 60, "all is gone")
     assert isinstance(found, Erasure) and found.trouble == ""
     return found
 
@@ -272,4 +272,4 @@ def sent_at_last(ids: list[str]) -> None:
         rows = db.session.scalars(select(Delivery.state).where(Delivery.id.in_(ids)))
         return set(rows) <= {"done"}
 
-    services.eventually(done, 30, "what was queued is settled")
+    services.eventually(done, 60, "what was queued is settled")

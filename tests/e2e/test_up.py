@@ -43,10 +43,10 @@ def test_it_answers_and_a_killed_child_comes_back(tmp_path: Path) -> None:
         assert heard.answers()
         assert (tmp_path / "data" / WEB_NOTE).read_text() == heard.url
         assert heard.said(r"Sign in.*(http\S+/sign-in/link/\S+)")
-        worker = services.eventually(lambda: worker_of(heard, "text"), 20, "the worker runs")
+        worker = services.eventually(lambda: worker_of(heard, "text"), 60, "the worker runs")
         os.kill(worker, signal.SIGKILL)
-        services.eventually(lambda: heard.said(r"(text was killed)"), 10, "the loss is said")
-        services.eventually(lambda: worker_of(heard, "text"), 20, "the worker is back")
+        services.eventually(lambda: heard.said(r"(text was killed)"), 60, "the loss is said")
+        services.eventually(lambda: worker_of(heard, "text"), 60, "the worker is back")
     assert not (tmp_path / "data" / WEB_NOTE).exists()
 
 

@@ -92,7 +92,7 @@ def test_a_restore_refuses_beside_a_web_that_was_started_by_hand(
             db.session.remove()
             db.engine.dispose()
         _its_processes_hold_it(server)
-        services.eventually(lambda: others(server.data) == "", 20, "all of it is gone")
+        services.eventually(lambda: others(server.data) == "", 60, "all of it is gone")
         restore(made.folder, settings, force=True)
 
 

@@ -31,7 +31,7 @@ class Running:
     log: Path
     queue_url: str
 
-    def raw(self, request: bytes, *, wait: float = 10) -> bytes:
+    def raw(self, request: bytes, *, wait: float = 60) -> bytes:
         """What comes back for these very bytes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as connection:
             connection.sendall(request)

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import AuditEntry, Member, Workspace
 from tests.conftest import sign_in
 from tests.services import eventually
+from tests.web.pages import lasting
 
 PASSWORD = "a long enough passphrase"
 
@@ -75,9 +76,9 @@ def test_it_comes_in_pages(client: FlaskClient, owner: Member, workspace: Worksp
     for number in range(audit_reading.PAGE + 3):
         audit.record(workspace.id, "theme.changed", subject=("theme", f"t{number:03}"))
     db.session.commit()
-    first = sign_in(client, owner).get("/settings/audit?about=theme").text
+    first = lasting(sign_in(client, owner).get("/settings/audit?about=theme").text)
     assert "t052" in first and "t002" not in first
-    second = client.get("/settings/audit?about=theme&before=4").text
+    second = lasting(client.get("/settings/audit?about=theme&before=4").text)
     assert "t002" in second and "t003" not in second and "Back to the first" in second
 
 

@@ -200,7 +200,7 @@ def test_without_the_queue_server_it_counts_on(server: Running) -> None:
 
 
 def test_a_connection_is_used_again(server: Running) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for _ in range(3):
         connection.request("GET", "/healthz")
         assert connection.getresponse().read()

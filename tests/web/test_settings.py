@@ -128,7 +128,7 @@ def test_of_many_same_invitations_one_is_made(app: Flask, owner: Member) -> None
     together = Barrier(len(clients))
 
     def invite(client: FlaskClient) -> int:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         data = {"email": "new@example.com", "role": "leader"}
         return client.post("/settings/members", data=data).status_code
 

@@ -30,7 +30,7 @@ def test_a_page_comes_while_others_do_not_read(tmp_path: Path, migrated: Path) -
             reader.connect(("127.0.0.1", heard.port))
             reader.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(1)  # they hold every thread now, as they should
-        assert urlopen(f"http://127.0.0.1:{heard.port}/sign-in", timeout=20).status == 200
+        assert urlopen(f"http://127.0.0.1:{heard.port}/sign-in", timeout=60).status == 200
 
 
 @pytest.mark.slow

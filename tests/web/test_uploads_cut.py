@@ -71,7 +71,7 @@ class Cutter:
 
     def _carry(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(("127.0.0.1", self.upstream), timeout=5)
+            server = socket.create_connection(("127.0.0.1", self.upstream), timeout=60)
         except OSError:
             client.close()
             return

@@ -74,20 +74,20 @@ def test_what_is_here_is_not_fetched_again(site: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "reason"),
+    ("place", "timeout_s", "reason"),
     [
-        ("0" * 64, "SHA-256 differs"),
-        ("missing", "it answered 404"),
-        (f"short/{HASH}", "ended after 1,000 of|bytes"),
-        (f"silent/{HASH}", "timed out|no answer within 1 s"),
+        ("0" * 64, 60, "SHA-256 differs"),
+        ("missing", 60, "it answered 404"),
+        (f"short/{HASH}", 60, "ended after 1,000 of|bytes"),
+        (f"silent/{HASH}", 1, "timed out|no answer within 1 s"),
     ],
 )
 def test_a_failed_fetch_leaves_nothing_and_says_what_to_do(
-    site: str, tmp_path: Path, place: str, reason: str
+    site: str, tmp_path: Path, place: str, timeout_s: float, reason: str
 ) -> None:
     url = f"{site}/{place}/base.pt"
     with pytest.raises(StepFailed, match=reason) as failed:
-        models.fetch("base", tmp_path / "m", url=url, timeout_s=1)
+        models.fetch("base", tmp_path / "m", url=url, timeout_s=timeout_s)
     wanted = tmp_path / "m" / "whisper" / "base.pt"
     assert f"Put the file that {url} names at {wanted}." in failed.value.sentence
     assert failed.value.permanent is False

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from tests import services
 
-LONGEST_S = 30
+LONGEST_S = 60
 
 
 class Gate:

@@ -164,7 +164,7 @@ def test_of_two_who_need_it_at_once_one_starts_the_work(
 
     def order() -> None:
         found = db.session.get_one(Recording, recording_id)
-        together.wait(10)
+        together.wait(60)
         muted.order(found)
         db.session.commit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from workers.understand.taught import Taught, taught
 
@@ -20,6 +21,12 @@ def _near(middles: np.ndarray, count: int, spread: float) -> np.ndarray:
 MIDDLES = _near(np.zeros((THEMES, WIDTH)), 1, 1.0)
 ELSEWHERE = _near(np.zeros((THEMES, WIDTH)), 1, 1.0)  # names that say nothing of their examples
 LABELS = np.repeat(np.arange(THEMES), EACH)
+
+
+@pytest.fixture(autouse=True)
+def same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test draws the same, whichever were run before it."""
+    monkeypatch.setitem(globals(), "CHANCE", np.random.default_rng(11))
 
 
 def _right(found: Taught, said: np.ndarray, passages: np.ndarray) -> float:
