@@ -114,12 +114,6 @@ def from_member(submission: Submission, need: Need, by: Member) -> FollowUp:
     return follow_up
 
 
-def close_for(follow_up: FollowUp, unneeded: Need, outcome: str, by: Member) -> None:
-    """Done, since nobody is needed for this passage. Raises as `close` does."""
-    close(follow_up, outcome, by)
-    follow_up.told = needs.told(follow_up.told, [unneeded], settled=True)
-
-
 def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
     done = follow_up.state == "done"
     new = [need for need in heard if needs.is_new(need, follow_up.told)]
