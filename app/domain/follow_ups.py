@@ -37,8 +37,10 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     contact = details.contact(contact)
     said = checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False)
     if (waiting := _waiting(program, submission, contact)) is not None:
-        _add_asked(waiting, contact, said)
-        return waiting
+        hold(waiting)  # of two who ask at once each adds to what the other wrote
+        if waiting.state == "open":
+            _add_asked(waiting, contact, said)
+            return waiting
     follow_up = FollowUp(
         workspace_id=program.workspace_id,
         program_id=program.id,
@@ -69,16 +71,7 @@ def _waiting(program: Program, submission: Submission | None, contact: str) -> F
             FollowUp.contact == contact,
             FollowUp.created_at > now() - HOUR,
         )
-    return (
-        session()
-        .scalars(
-            mine.order_by(FollowUp.id)
-            .limit(1)
-            .with_for_update()  # of two who ask at once, each adds to what the other wrote
-            .execution_options(populate_existing=True)
-        )
-        .first()
-    )
+    return session().scalars(mine.order_by(FollowUp.id).limit(1)).first()
 
 
 def _add_asked(follow_up: FollowUp, contact: str, said: str) -> None:

@@ -315,6 +315,32 @@ def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner:
     assert follow_ups.ask(voice.program, other, "555 0199").id != case.id
 
 
+@pytest.mark.parametrize("meanwhile", ["asked", "done"])
+def test_of_two_who_ask_at_once_no_word_is_lost(
+    app: Flask, owner: Member, voice: Submission, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = follow_ups.ask(voice.program, voice, "555 0100", "Please call")
+    db.session.commit()
+    voice_id, kept, gate = voice.id, [], Gate()
+
+    def ask() -> None:
+        mine = db.session.get_one(Submission, voice_id)
+        kept.append(follow_ups.ask(mine.program, mine, "555 0100", "After six").id)
+        db.session.commit()
+
+    monkeypatch.setattr(follow_ups, "hold", gate.before(follow_ups.hold))
+    with gate.holding(app, ask):
+        if meanwhile == "asked":
+            follow_ups.ask(voice.program, voice, "555 0100", "Not on Monday")
+        else:
+            follow_ups.close(case, "Called", owner)
+        db.session.commit()
+    db.session.expire_all()
+    both = "Please call\nNot on Monday\nAfter six"
+    expected = both if meanwhile == "asked" else "After six"
+    assert db.session.get_one(FollowUp, kept[0]).evidence == expected
+
+
 def test_without_a_submission_it_is_the_contact_that_asks_again(workspace: Workspace) -> None:
     program = factories.program(workspace)
     case = follow_ups.ask(program, None, "555 0100")
