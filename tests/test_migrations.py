@@ -14,16 +14,16 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, event, select, text
 
 from app import create_app
-from app.domain import alerts, calls, follow_up_lists, follow_ups, outbox
+from app.domain import alerts, calls, follow_up_lists, follow_ups, outbox, processing
 from app.extensions import db
-from app.models import Base, Delivery, GoneOut, Program
+from app.models import Base, Delivery, FollowUp, GoneOut, Label, Program, Transcript
 from migrations import included
 from tests import factories, services
 from tests.conftest import ROOT, settings_for
 from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
-NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021")
+NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
@@ -94,6 +94,33 @@ def test_what_had_gone_out_is_known_afterwards(url: str, tmp_path: Path) -> None
         db.engine.dispose()
 
 
+def test_cases_from_before_know_which_passages_they_told_of(url: str, tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path, DATABASE_URL=url))
+    with app.app_context():
+        upgrade(MIGRATIONS)
+        voice = factories.submission(factories.program(factories.workspace()))
+        answer = factories.answer(voice)
+        words = factories.transcript(answer, "Ring me.", "I can't go on.", "I feel bad.", "Well.")
+        _call(words, 0, "Asks for a person", 0.9)
+        _call(words, 1, "Strong distress", 0.9)
+        _call(words, 2, "Strong distress", 0.5)
+        _call(words, 3, "Bereavement", 0.9)
+        processing.hand_over(answer, words)
+        case = follow_ups.heard_case(voice)
+        assert case is not None
+        known = sorted(case.told, key=lambda row: row[1])[:3]
+        case.told, case.evidence = [], "I can't go on.\nRing me.\nI feel bad."
+        db.session.commit()
+        case_id = case.id
+        db.session.remove()
+        downgrade(MIGRATIONS, revision="0021")
+        upgrade(MIGRATIONS)
+        assert db.session.get_one(FollowUp, case_id).told == known
+        assert [row[3] for row in known] == ["", "Strong distress", ""]
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.mark.slow
 def test_an_upgrade_that_was_stopped_anywhere_goes_on(tmp_path: Path) -> None:
     """SQLite keeps a table or a column at once. Each migration is stopped at its first statement,
@@ -102,7 +129,11 @@ def test_an_upgrade_that_was_stopped_anywhere_goes_on(tmp_path: Path) -> None:
     with app.app_context():
         upgrade(MIGRATIONS)
         program = factories.program(factories.workspace())
-        factories.transcript(factories.answer(factories.submission(program)), "It came late.")
+        answer = factories.answer(factories.submission(program))
+        words = factories.transcript(answer, "It came late.")
+        _call(words, 0, "Bereavement", 0.9)
+        processing.hand_over(answer, words)
+        db.session.commit()
         db.session.remove()
         downgrade(MIGRATIONS, revision="0013")
         stopped = [_stopped_everywhere(Path(str(db.engine.url.database)), to) for to in NEWEST]
@@ -114,6 +145,13 @@ def test_an_upgrade_that_was_stopped_anywhere_goes_on(tmp_path: Path) -> None:
             asked = text("SELECT count(*) FROM segment_search WHERE segment_search MATCH 'late'")
             assert connection.execute(asked).scalar() == 1
         db.engine.dispose()
+
+
+def _call(words: Transcript, at: int, reason: str, score: float) -> None:
+    """The machine hears that a person is needed."""
+    words.segments[at].labels.append(
+        Label(kind="hand_off", value=reason, score=score, confidence=score, engine="x", version="1")
+    )
 
 
 class Stopped(Exception):

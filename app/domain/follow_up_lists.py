@@ -12,19 +12,21 @@ from app.domain.clerk import session
 from app.domain.corrections import kinds
 from app.models import FollowUp, Member, now
 
+PAGE = 200
+
 
 def overdue(follow_up: FollowUp) -> bool:
     return follow_up.state == "open" and follow_up.due_at < now()
 
 
-def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[FollowUp]:
-    """Cases with their voices and owners. Open ones: what is overdue, then who is in danger, as
-    far as the machine is sure of it, then the others, last where it is not sure, each by due
-    time. Done ones by last done."""
+def of(workspace_id: str, state: str = "open", page: int = 1) -> Sequence[FollowUp]:
+    """Cases with their voices and owners, PAGE at a time. Open ones: who is in danger, as far as
+    the machine is sure of it, then what is overdue, then the others, last where it is not sure,
+    each by due time. Done ones by last done."""
     danger = or_(*(FollowUp.reason.startswith(reason) for reason in kinds.IN_DANGER))
     sure = ~FollowUp.reason.contains(wording.NOT_SURE)
     late, doubtful = FollowUp.due_at < now(), and_(~danger, ~sure)
-    first = case((late, 0), (and_(danger, sure), 1), (doubtful, 3), else_=2)
+    first = case((and_(danger, sure), 0), (late, 1), (doubtful, 3), else_=2)
     order = (first, FollowUp.due_at) if state == "open" else (FollowUp.done_at.desc(),)
     return (
         session()
@@ -33,7 +35,8 @@ def of(workspace_id: str, state: str = "open", *, most: int = 200) -> Sequence[F
             .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
             .options(joinedload(FollowUp.submission), joinedload(FollowUp.owner))
             .order_by(*order, FollowUp.id)
-            .limit(most)
+            .limit(PAGE)
+            .offset(PAGE * (page - 1))
         )
         .all()
     )
@@ -64,12 +67,11 @@ def by_owner(follow_ups: Sequence[FollowUp]) -> list[tuple[Member | None, list[F
     return [groups[key] for key in sorted(groups)]
 
 
-def count(workspace_id: str, state: str) -> int:
-    return (
-        session().scalar(
-            select(func.count())
-            .select_from(FollowUp)
-            .where(FollowUp.workspace_id == workspace_id, FollowUp.state == state)
-        )
-        or 0
+def count(workspace_id: str, state: str, *, late: bool = False) -> int:
+    """`late`: only those that are overdue."""
+    of_state = select(func.count()).where(
+        FollowUp.workspace_id == workspace_id, FollowUp.state == state
     )
+    if late:
+        of_state = of_state.where(FollowUp.due_at < now())
+    return session().scalar(of_state) or 0

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain import audit, calls, checks, details, following, members, needs, outbox
+from app.domain import audit, calling, checks, details, needs
 from app.domain.clerk import owned, rows_written, session
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.needs import Need
-from app.models import Channel, Delivery, FollowUp, FollowUpNote, Member, Program, Submission, now
+from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
 
-WORKING_DAYS = 1
 LONGEST_NOTE = 2000
 NOBODY = "Nobody is needed: "  # as an outcome
 HEARD_SINCE = "Heard since: "  # what stands before a machine's reason in the history
+ASKED_AGAIN = "Asked again: "  # what stands there before a customer's words that found no room
 DONE = "Done: "  # what stands before an outcome in the history
 HOUR = timedelta(hours=1)
-# Letters about customers of one program who asked, in an hour; one tells of all who come after.
-ONE_BY_ONE = 10
+CHANGED = "More was heard or asked since you looked. Read it before you say what came of it."
 
 
 def ask(program: Program, submission: Submission | None, contact: str, note: str = "") -> FollowUp:
@@ -38,8 +37,10 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
     contact = details.contact(contact)
     said = checks.paragraph(note, "The note", most=LONGEST_NOTE, needed=False)
     if (waiting := _waiting(program, submission, contact)) is not None:
-        _add_asked(waiting, contact, said)
-        return waiting
+        hold(waiting)  # of two who ask at once each adds to what the other wrote
+        if waiting.state == "open":
+            _add_asked(waiting, contact, said)
+            return waiting
     follow_up = FollowUp(
         workspace_id=program.workspace_id,
         program_id=program.id,
@@ -48,12 +49,12 @@ def ask(program: Program, submission: Submission | None, contact: str, note: str
         reason="Asked to talk to a person",
         evidence=said,
         contact=contact,
-        due_at=due(now()),
+        due_at=calling.due(now()),
     )
     session().add(follow_up)
     session().flush()
     _noted(follow_up, "asked")
-    _tell(follow_up)
+    calling.tell(follow_up)
     return follow_up
 
 
@@ -74,12 +75,19 @@ def _waiting(program: Program, submission: Submission | None, contact: str) -> F
 
 
 def _add_asked(follow_up: FollowUp, contact: str, said: str) -> None:
-    """The newest way to reach them is the one that counts; their words stay together."""
-    if contact == follow_up.contact and said in follow_up.evidence:
+    """The newest way to reach them is the one that counts; their words stay together, and what
+    finds no room there is a line of the history."""
+    lines = [note.text for note in follow_up.notes]
+    known = f"\n{said}\n" in f"\n{follow_up.evidence}\n" or ASKED_AGAIN + said in lines
+    new = bool(said) and not known
+    if contact == follow_up.contact and not new:
         return
     follow_up.contact = contact
-    if said not in follow_up.evidence:
-        follow_up.evidence = f"{follow_up.evidence}\n{said}".strip()[:LONGEST_NOTE]
+    longer = f"{follow_up.evidence}\n{said}".strip()
+    if new and len(longer) <= LONGEST_NOTE:
+        follow_up.evidence = longer
+    elif new:
+        _line(follow_up, ASKED_AGAIN + said, None)
     session().flush()
     _noted(follow_up, "asked")
 
@@ -114,12 +122,6 @@ def from_member(submission: Submission, need: Need, by: Member) -> FollowUp:
     return follow_up
 
 
-def close_for(follow_up: FollowUp, unneeded: Need, outcome: str, by: Member) -> None:
-    """Done, since nobody is needed for this passage. Raises as `close` does."""
-    close(follow_up, outcome, by)
-    follow_up.told = needs.told(follow_up.told, [unneeded], settled=True)
-
-
 def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
     done = follow_up.state == "done"
     new = [need for need in heard if needs.is_new(need, follow_up.told)]
@@ -133,7 +135,7 @@ def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
     if not done and not grave:
         return
     if done:
-        follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
+        follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, calling.due(now())
     _line(follow_up, HEARD_SINCE + new[0].reason, None)
     _noted(follow_up, "heard")
     _told_anew(follow_up, new[0])
@@ -151,7 +153,7 @@ def _told_anew(follow_up: FollowUp, need: Need) -> None:
     """Nobody who may be in danger becomes somebody who has a question."""
     if need.grave or not needs.grave(follow_up.reason):
         follow_up.reason = need.reason
-    _tell(follow_up)
+    calling.tell(follow_up)
 
 
 def heard_case(submission: Submission) -> FollowUp | None:
@@ -177,7 +179,7 @@ def _once(submission: Submission, source: str, needed: Sequence[Need]) -> tuple[
             reason=needed[0].reason,
             evidence=needs.shown(need.words for need in needed),
             told=needs.told([], needed),
-            due_at=due(now()),
+            due_at=calling.due(now()),
         )
         .on_conflict_do_nothing(index_elements=["id"])
         .returning(FollowUp.id)
@@ -185,25 +187,10 @@ def _once(submission: Submission, source: str, needed: Sequence[Need]) -> tuple[
     follow_up: FollowUp = session().get_one(FollowUp, row_id)
     if opened is not None:
         _noted(follow_up, source)
-        _tell(follow_up)
+        calling.tell(follow_up)
     else:
         hold(follow_up)
     return follow_up, opened is not None
-
-
-def due(asked: datetime, working_days: int = WORKING_DAYS) -> datetime:
-    """The same time of day that many working days later; Saturday and Sunday don't count.
-
-    What comes in at a weekend counts from Monday's beginning of the same hour.
-    """
-    moment = asked
-    while moment.weekday() >= 5:
-        moment += timedelta(days=1)
-    for _ in range(working_days):
-        moment += timedelta(days=1)
-        while moment.weekday() >= 5:
-            moment += timedelta(days=1)
-    return moment
 
 
 def hold(follow_up: FollowUp) -> None:
@@ -238,16 +225,27 @@ def given_to(owner: Member) -> str:
     return f"Given to {owner.display_name}"
 
 
-def close(follow_up: FollowUp, outcome: str, by: Member) -> None:
-    """Done, with what came of it.
+def seen(follow_up: FollowUp) -> str:
+    """What it tells of, as a short text that changes with it."""
+    since = [
+        note.id for note in follow_up.notes if note.text.startswith((HEARD_SINCE, ASKED_AGAIN))
+    ]
+    parts = (follow_up.reason, follow_up.evidence, follow_up.contact, *since)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def close(follow_up: FollowUp, outcome: str, by: Member, saw: str | None = None) -> None:
+    """Done, with what came of it. `saw`: as `seen` said it to who wrote that.
 
     Raises:
         Invalid: no outcome was written.
-        Conflict: it was done before.
+        Conflict: it was done before, or tells of more than they saw.
     """
     hold(follow_up)
     if follow_up.state == "done":
         raise Conflict("This follow-up is already done.")
+    if saw not in (None, seen(follow_up)):
+        raise Conflict(CHANGED)
     follow_up.outcome = checks.paragraph(outcome, "What came of it", most=LONGEST_NOTE)
     follow_up.state, follow_up.done_at = "done", now()
     if follow_up.owner_id is None:
@@ -261,7 +259,7 @@ def reopen(follow_up: FollowUp, by: Member) -> None:
     hold(follow_up)
     if follow_up.state != "done":
         raise Conflict("This follow-up is already open.")
-    follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, due(now())
+    follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, calling.due(now())
     _line(follow_up, "Opened again", by)
     _noted(follow_up, "reopened")
 
@@ -288,40 +286,6 @@ def _line(follow_up: FollowUp, text: str, by: Member | None) -> FollowUpNote:
     follow_up.notes.append(kept)
     session().flush()
     return kept
-
-
-def _tell(follow_up: FollowUp) -> None:
-    """A message to each member who calls back. The sample's customers wait for nobody."""
-    if session().get_one(Program, follow_up.program_id).is_sample:
-        return
-    hour = now().replace(minute=0, second=0, microsecond=0)
-    together = follow_up.source == "asked" and _asked(follow_up.program_id, hour) > ONE_BY_ONE
-    for member in members.of(follow_up.workspace_id):
-        if calls.concerns(member):
-            channel = following.own_channel(member)
-            if not together:
-                outbox.add(channel, calls.KIND, payload={"follow_up_id": follow_up.id})
-            elif not _collected(channel, follow_up.program_id, hour + HOUR):
-                payload = calls.together(follow_up, hour)
-                outbox.add(channel, calls.KIND, payload=payload).due_at = hour + HOUR
-
-
-def _asked(program_id: str, since: datetime) -> int:
-    """How many customers have asked since then, this one among them."""
-    asked = select(func.count()).where(
-        FollowUp.program_id == program_id, FollowUp.source == "asked", FollowUp.created_at >= since
-    )
-    return session().scalar(asked) or 0
-
-
-def _collected(channel: Channel, program_id: str, due_at: datetime) -> bool:
-    """Whether a letter about all who ask in this hour waits for its end."""
-    waiting = select(Delivery).where(
-        Delivery.channel_id == channel.id,
-        Delivery.kind == calls.KIND,
-        Delivery.due_at == due_at,
-    )
-    return any(calls.is_of(each, program_id) for each in session().scalars(waiting))
 
 
 def _heard_id(submission_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.domain import calls, follow_ups, needs, pipeline, runs
-from app.domain.corrections import kinds
+from app.domain.corrections import keeping, kinds
 from app.domain.needs import Need
 from app.extensions import db
 from app.models import Answer, Run, Segment, Step, Transcript
@@ -41,17 +41,23 @@ def heard_anew(answer: Answer, first: str) -> None:
 def hand_over(answer: Answer, transcript: Transcript) -> bool:
     """Opens a follow-up that tells of the passages in which the machine hears that a person is
     needed, first of who may be in danger, then of what is surest; True if there are any. What
-    people say of them has been told by then."""
+    people say of them has been told by then, as far as it is about the words that are there."""
     heard = [
-        (label.score, need_of(segment, calls.heard(label.value, label.score, _language(segment))))
+        _call(segment, label.value, label.score)
         for segment in transcript.segments
         for label in segment.labels
         if label.kind == kinds.HAND_OFF and label.engine != kinds.PERSON
     ]
+    heard += _on_other_words(transcript)
     heard.sort(key=lambda each: (each[1].grave, each[0]), reverse=True)
     if heard:
         follow_ups.from_machine(answer.submission, *(need for _, need in heard))
     return bool(heard)
+
+
+def on_other_words(transcript: Transcript) -> list[Need]:
+    """What the machine hears where other words stand than those that somebody decided about."""
+    return [need for _, need in _on_other_words(transcript)]
 
 
 def need_of(segment: Segment, reason: str) -> Need:
@@ -60,5 +66,11 @@ def need_of(segment: Segment, reason: str) -> Need:
     return Need(reason, segment.text, segment.transcript.answer_id, where)
 
 
-def _language(segment: Segment) -> str:
-    return segment.language or segment.transcript.language
+def _on_other_words(transcript: Transcript) -> list[tuple[float, Need]]:
+    beside = keeping.on_other_words(transcript, kinds.HAND_OFF)
+    return [_call(segment, said.value, said.score) for segment, said in beside]
+
+
+def _call(segment: Segment, value: str, score: float) -> tuple[float, Need]:
+    language = segment.language or segment.transcript.language
+    return score, need_of(segment, calls.heard(value, score, language))

@@ -22,21 +22,26 @@ blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 
 SHOW = "follow_ups/show.html"
 MOST_QUOTES = 3
+LAST_PAGE = 10_000
 
 
 @blueprint.get("")
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     state = "done" if request.args.get("state") == "done" else "open"
-    cases = follow_up_lists.of(me().workspace_id, state)
+    page = min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
+    here = me().workspace_id
+    count = {each: follow_up_lists.count(here, each) for each in ("open", "done")}
     return render_template(
         "follow_ups/index.html",
         state=state,
-        groups=follow_up_lists.by_owner(cases),
+        page=page,
+        more=count[state] > page * follow_up_lists.PAGE,
+        groups=follow_up_lists.by_owner(follow_up_lists.of(here, state, page)),
         overdue=follow_up_lists.overdue,
-        late=sum(follow_up_lists.overdue(case) for case in cases),
-        open_count=follow_up_lists.count(me().workspace_id, "open"),
-        done_count=follow_up_lists.count(me().workspace_id, "done"),
+        late=follow_up_lists.count(here, "open", late=True),
+        open_count=count["open"],
+        done_count=count["done"],
     )
 
 
@@ -73,7 +78,7 @@ def add_note(case_id: str) -> ResponseReturnValue:
 def close(case_id: str) -> ResponseReturnValue:
     case = _mine(case_id)
     try:
-        follow_ups.close(case, text("outcome"), me())
+        follow_ups.close(case, text("outcome"), me(), text("seen"))
     except (Invalid, Conflict) as error:
         return refused(SHOW, error, values=lambda: _case(case))
     flash("Done.", "info")
@@ -106,6 +111,7 @@ def _case(case: FollowUp) -> dict[str, object]:
         "case": case,
         **_written(case, team),
         "program": db.session.get(Program, case.program_id),
+        "seen": follow_ups.seen(case),
         "late": follow_up_lists.overdue(case),
         "reworded": follow_up_lists.reworded(case),
         "unreached": "" if case.contact else calls.unreached(case.submission),
@@ -135,6 +141,8 @@ def _written(case: FollowUp, team: Sequence[Member]) -> dict[str, object]:
 def _who(note: FollowUpNote) -> str:
     if note.member is not None:
         return note.member.display_name
+    if note.text.startswith(follow_ups.ASKED_AGAIN):
+        return "The customer"
     return "Heard" if note.text.startswith(follow_ups.HEARD_SINCE) else "A former member"
 
 

@@ -75,7 +75,7 @@ def invite() -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return refused(MEMBERS, error, values=_members)
     db.session.commit()
-    return _show_once(member, path, inviter=me().name or me().email)
+    return _show_once(member, path, inviter=me().display_name)
 
 
 @blueprint.post("/members/<member_id>/link")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.domain import consent, follow_up_lists, follow_ups
+from app.domain import calling, consent, follow_up_lists, follow_ups
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Delivery, FollowUp, Member, Submission, Workspace, now
@@ -27,7 +27,7 @@ FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
     ],
 )
 def test_due_in_one_working_day(asked: datetime, expected: datetime) -> None:
-    assert follow_ups.due(asked) == expected
+    assert calling.due(asked) == expected
 
 
 def test_a_customer_asks(workspace: Workspace) -> None:
@@ -280,7 +280,7 @@ def test_open_cases_by_owner_nobodys_first(
     assert follow_up_lists.count(workspace.id, "open") == 2
 
 
-def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Workspace) -> None:
+def test_who_may_be_in_danger_comes_before_whoever_waits(workspace: Workspace) -> None:
     program = factories.program(workspace)
     late = follow_ups.ask(program, None, "a@example.com")
     late.due_at = now() - timedelta(hours=1)
@@ -293,7 +293,7 @@ def test_who_may_be_in_danger_comes_before_whoever_waits_as_long(workspace: Work
     ]  # fmt: skip
     maybe, leaving, doubtful, danger, bereaved = cases
     assert list(follow_up_lists.of(workspace.id)) == [
-        late, danger, leaving, doubtful, bereaved, maybe,
+        danger, late, leaving, doubtful, bereaved, maybe,
     ]  # fmt: skip
 
 
@@ -303,12 +303,42 @@ def test_who_asks_again_is_added_to_their_open_case(workspace: Workspace, owner:
     assert follow_ups.ask(voice.program, voice, "555 0100", "Please call") is case
     assert follow_ups.ask(voice.program, voice, "555 0199", "After six") is case
     assert (case.contact, case.evidence) == ("555 0199", "Please call\nAfter six")
-    follow_ups.ask(voice.program, voice, "555 0199", "x" * follow_ups.LONGEST_NOTE)
-    assert len(case.evidence) == follow_ups.LONGEST_NOTE
+    for _ in range(2):
+        follow_ups.ask(voice.program, voice, "555 0199", "x" * follow_ups.LONGEST_NOTE)
+    assert case.evidence == "Please call\nAfter six" and len(case.notes) == 1
+    assert case.notes[0].text == f"Asked again: {'x' * follow_ups.LONGEST_NOTE}"
+    follow_ups.ask(voice.program, voice, "555 0199", "call")
+    assert case.evidence.endswith("\ncall"), "also what is part of other words"
     follow_ups.close(case, "Called", owner)
     assert follow_ups.ask(voice.program, voice, "555 0199").id != case.id
     other = factories.submission(voice.program)
     assert follow_ups.ask(voice.program, other, "555 0199").id != case.id
+
+
+@pytest.mark.parametrize("meanwhile", ["asked", "done"])
+def test_of_two_who_ask_at_once_no_word_is_lost(
+    app: Flask, owner: Member, voice: Submission, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = follow_ups.ask(voice.program, voice, "555 0100", "Please call")
+    db.session.commit()
+    voice_id, kept, gate = voice.id, [], Gate()
+
+    def ask() -> None:
+        mine = db.session.get_one(Submission, voice_id)
+        kept.append(follow_ups.ask(mine.program, mine, "555 0100", "After six").id)
+        db.session.commit()
+
+    monkeypatch.setattr(follow_ups, "hold", gate.before(follow_ups.hold))
+    with gate.holding(app, ask):
+        if meanwhile == "asked":
+            follow_ups.ask(voice.program, voice, "555 0100", "Not on Monday")
+        else:
+            follow_ups.close(case, "Called", owner)
+        db.session.commit()
+    db.session.expire_all()
+    both = "Please call\nNot on Monday\nAfter six"
+    expected = both if meanwhile == "asked" else "After six"
+    assert db.session.get_one(FollowUp, kept[0]).evidence == expected
 
 
 def test_without_a_submission_it_is_the_contact_that_asks_again(workspace: Workspace) -> None:

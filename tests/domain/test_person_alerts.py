@@ -13,7 +13,16 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import queue
-from app.domain import consent, follow_up_lists, follow_ups, following, members, outbox, processing
+from app.domain import (
+    calling,
+    consent,
+    follow_up_lists,
+    follow_ups,
+    following,
+    members,
+    outbox,
+    processing,
+)
 from app.extensions import db
 from app.models import Channel, Delivery, FollowUp, Label, Member, Program, Submission, Workspace
 from tests import factories, services
@@ -216,8 +225,8 @@ def test_of_many_who_ask_in_an_hour_one_letter_tells(
     owner: Member,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    most, other, moment = follow_ups.ONE_BY_ONE, factories.program(workspace), HALF_PAST
-    monkeypatch.setattr(follow_ups, "now", lambda: moment)
+    most, other, moment = calling.ONE_BY_ONE, factories.program(workspace), HALF_PAST
+    monkeypatch.setattr(calling, "now", lambda: moment)
     ask_many(program, most + 5)
     ask_many(other, most + 1)
     together = [row for row in deliveries() if "hour" in row.payload]

@@ -15,7 +15,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import runtime
-from app.domain import appending, audit_heads, capture, clerk, parts, passwords, sample
+from app.domain import (
+    appending,
+    audit_heads,
+    capture,
+    clerk,
+    follow_ups,
+    parts,
+    passwords,
+    sample,
+)
 from app.domain.corrections import deciding, kinds
 from app.domain.fairness import audits, stops
 from app.extensions import db
@@ -107,6 +116,11 @@ def done(world: World) -> None:
     case = db.session.get_one(FollowUp, world.named["case_id"])
     case.state, case.outcome, case.done_at = "done", "Called", now()
     db.session.commit()
+
+
+def finished(world: World) -> dict[str, str]:
+    case = db.session.get_one(FollowUp, world.named["case_id"])
+    return {"outcome": SECRET, "seen": follow_ups.seen(case)}
 
 
 def basic_words(world: World) -> None:
@@ -218,7 +232,7 @@ STAFF = {
     "POST /highlights/<highlight_id>/clip": Case("clip.ordered", before=no_clip),
     "POST /highlights/<highlight_id>/links": Case("share.made", {"days": "7"}),
     "POST /shared/<link_id>/revoke": Case("share.revoked"),
-    "POST /follow-ups/<case_id>/done": Case("follow_up.done", {"outcome": SECRET}),
+    "POST /follow-ups/<case_id>/done": Case("follow_up.done", finished),
     "POST /follow-ups/<case_id>/notes": Case("follow_up.noted", {"note": SECRET}),
     "POST /follow-ups/<case_id>/owner": Case(
         "follow_up.assigned", lambda w: {"owner": w.owner.id}

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from app.domain import follow_ups
+from app.domain import follow_up_lists, follow_ups
 from app.extensions import db
 from app.models import FollowUp, Member, Workspace, now
 from tests import factories
@@ -24,6 +25,13 @@ def case(workspace: Workspace) -> FollowUp:
     case = follow_ups.ask(program, submission, "+34 600 000 000", "Please <b>call</b> me")
     db.session.commit()
     return case
+
+
+def done(client: FlaskClient, case: FollowUp, outcome: str, saw: str | None = None) -> TestResponse:
+    """`saw`: what its writer saw of it, by default how it stands."""
+    db.session.expire_all()
+    form = {"outcome": outcome, "seen": saw or follow_ups.seen(case)}
+    return client.post(f"/follow-ups/{case.id}/done", data=form)
 
 
 def test_nobody_waiting_is_said_kindly(client: FlaskClient, owner: Member) -> None:
@@ -55,7 +63,7 @@ def test_the_whole_team_sees_and_works_on_a_case(
     assert "nobody rings back" in page
     assert client.post(path + "/owner", data={"owner": member.id}).status_code == 303
     assert client.post(path + "/notes", data={"note": "Rang, no answer"}).status_code == 303
-    assert client.post(path + "/done", data={"outcome": "Sent a new part"}).status_code == 303
+    assert done(client, case, "Sent a new part").status_code == 303
     shown = client.get(path).text
     assert "Rang, no answer" in shown and "Sent a new part" in shown and "Done" in shown
     assert case.id in client.get("/follow-ups?state=done").text
@@ -103,13 +111,52 @@ def test_words_that_were_corrected_since_are_said_to_be(
 def test_refusals_keep_what_was_typed(client: FlaskClient, owner: Member, case: FollowUp) -> None:
     sign_in(client, owner)
     path = f"/follow-ups/{case.id}"
-    assert client.post(path + "/done", data={"outcome": " "}).status_code == 422
+    assert done(client, case, " ").status_code == 422
     assert client.post(path + "/notes", data={"note": ""}).status_code == 422
     assert client.post(path + "/reopen").status_code == 409
-    long = client.post(path + "/done", data={"outcome": "x" * 2001})
+    long = done(client, case, "x" * 2001)
     assert long.status_code == 422 and "x" * 2001 in long.text
-    client.post(path + "/done", data={"outcome": "Called"})
-    assert client.post(path + "/done", data={"outcome": "Called"}).status_code == 409
+    done(client, case, "Called")
+    assert done(client, case, "Called").status_code == 409
+
+
+def test_who_says_what_came_of_less_than_was_heard_since_is_told(
+    client: FlaskClient, owner: Member, case: FollowUp
+) -> None:
+    voice = case.submission
+    assert voice is not None
+    heard = follow_ups.from_machine(voice, factories.need("Asks for a person", "Ring me", 0.9))
+    db.session.commit()
+    saw, asked = follow_ups.seen(heard), follow_ups.seen(case)
+    sign_in(client, owner)
+    assert f'name="seen" value="{saw}"' in client.get(f"/follow-ups/{heard.id}").text
+    follow_ups.from_machine(voice, factories.need("Strong distress", "I will kill myself", 0.9))
+    follow_ups.ask(voice.program, voice, "+34 600 000 000", "x" * 2000)
+    db.session.commit()
+    for each, of in ((heard, saw), (case, asked)):
+        late = done(client, each, "Told them by mail", of)
+        assert late.status_code == 409 and "Told them by mail" in late.text
+        assert follow_ups.CHANGED in late.text and each.state == "open"
+        assert done(client, each, "Called").status_code == 303
+    assert "The customer, " in client.get(f"/follow-ups/{case.id}").text
+
+
+def test_danger_is_on_the_first_page_however_many_wait(
+    client: FlaskClient, workspace: Workspace, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up_lists, "PAGE", 2)
+    program = factories.program(workspace)
+    waiting = [follow_ups.ask(program, None, f"a{each}@example.com") for each in range(3)]
+    for each in waiting:
+        each.due_at = now() - timedelta(hours=1)
+    need = factories.need("Strong distress", "I will kill myself", 0.9)
+    danger = follow_ups.from_machine(factories.submission(program), need)
+    db.session.commit()
+    sign_in(client, owner)
+    first, second = (client.get(f"/follow-ups?page={page}").text for page in (1, 2))
+    assert danger.id in first and "page=2" in first and "3 overdue" in first
+    assert {each.id for each in waiting if each.id in second} == {each.id for each in waiting[1:]}
+    assert "page=3" not in second and "Back to the first" in second
 
 
 def test_a_stranger_sees_no_case(

@@ -91,7 +91,8 @@ def test_what_colleagues_write_on_a_follow_up_has_the_masks_for_all_but_its_writ
         assert page.count("Rang [name].") == 2 and "the [hidden] one" in page
         assert not any(each in page + other for each in SECRETS)
         staff.post(f"/follow-ups/{case.id}/reopen")
-        staff.post(f"/follow-ups/{case.id}/done", data={"outcome": "Told Oluwaseun."})
+        told = {"outcome": "Told Oluwaseun.", "seen": follow_ups.seen(case)}
+        staff.post(f"/follow-ups/{case.id}/done", data=told)
         page = staff.get(f"/follow-ups/{case.id}").text
         assert page.count("Told Oluwaseun.") == 2 and page.count("Rang [name].") == 1
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 
 from app.domain import follow_ups, highlights, needs, processing, transcripts
@@ -26,7 +29,7 @@ def follow(answer: Answer, made: Correction, member: Member) -> None:
         if made.value:
             case: FollowUp | None = _call(answer, made, member)
         else:
-            case = _no_call(answer, made, kinds.REASONS[made.reason], member)
+            case = _no_call(answer, made, member)
         made.follow_up_id = case.id if case else None
         return
     if made.kind == kinds.HIGHLIGHT:
@@ -88,28 +91,54 @@ def _call(answer: Answer, made: Correction, member: Member) -> FollowUp:
     return follow_ups.from_member(answer.submission, need, member)
 
 
-def _no_call(answer: Answer, decided: Correction, because: str, member: Member) -> FollowUp | None:
-    """Closes the case that the machine or a colleague opened, unless another passage calls for a
-    person or somebody else is at it: they are told, and decide."""
-    case = follow_ups.heard_case(answer.submission)
-    if case is None or case.state == "done" or _needed(answer.submission):
+def _no_call(answer: Answer, made: Correction, member: Member) -> FollowUp | None:
+    case = _held_case(answer.submission)
+    if case is None:
         return None
-    said = f"{follow_ups.NOBODY}{because[:1].lower()}{because[1:]}."
-    if case.owner_id not in (None, member.id):
-        follow_ups.note(case, said, member)
-        return None
-    where = needs.place(decided.start, decided.end, decided.position)
-    follow_ups.close_for(case, needs.Need("", "", answer.id, where), said, member)
-    return case
+    words = db.session.get_one(Segment, made.segment_id).text
+    case.told = needs.settled(case.told, _where(made, words))
+    return _close(case, answer.submission, kinds.REASONS[made.reason], member)
 
 
 def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
-    case = db.session.get(FollowUp, taken.follow_up_id) if taken.follow_up_id else None
-    needed = _needed(answer.submission)
-    if case is not None and needed and not taken.value and _unneeded(case):
-        follow_ups.reopen(case, member)
-    elif taken.value and not needed:
-        _no_call(answer, taken, "That one is needed was taken back", member)
+    case, submission = _held_case(answer.submission), answer.submission
+    if case is None:
+        return
+    left = needs.taken_back(case.told, _where(taken), was_settled=not taken.value)
+    if not taken.value:
+        case.told = left
+        if _unneeded(case) and _needed(submission, left):
+            follow_ups.reopen(case, member)
+    elif not _needed(submission, left):
+        case.told = left
+        _close(case, submission, "That one is needed was taken back", member)
+
+
+def _held_case(submission: Submission) -> FollowUp | None:
+    """The case that the machine or a colleague opened, held before it is read: it stays so until
+    the caller's transaction ends, and what another answer added to it has been committed."""
+    case = follow_ups.heard_case(submission)
+    if case is not None:
+        follow_ups.hold(case)
+    return case
+
+
+def _where(decided: Correction, words: str = "") -> needs.Need:
+    where = needs.place(decided.start, decided.end, decided.position)
+    return needs.Need("", words, decided.answer_id, where)
+
+
+def _close(case: FollowUp, submission: Submission, because: str, by: Member) -> FollowUp | None:
+    """Closes the case, unless another passage calls for a person or somebody else is at it: they
+    are told, and decide."""
+    if case.state == "done" or _needed(submission, case.told):
+        return None
+    said = f"{follow_ups.NOBODY}{because[:1].lower()}{because[1:]}."
+    if case.owner_id not in (None, by.id):
+        follow_ups.note(case, said, by)
+        return None
+    follow_ups.close(case, said, by)
+    return case
 
 
 def _unneeded(case: FollowUp) -> bool:
@@ -117,8 +146,9 @@ def _unneeded(case: FollowUp) -> bool:
     return case.state == "done" and case.outcome.startswith(follow_ups.NOBODY)
 
 
-def _needed(submission: Submission) -> bool:
-    """Whether a passage of this voice calls for a person, as the labels stand now."""
+def _needed(submission: Submission, told: Sequence[Any]) -> bool:
+    """Whether a passage of this voice calls for a person, as the labels stand now, or as the
+    machine hears words that nobody decided about; `told`: what its case tells of."""
     calls = (
         select(Label.id)
         .join(Segment, Segment.id == Label.segment_id)
@@ -128,4 +158,11 @@ def _needed(submission: Submission) -> bool:
             Answer.submission_id == submission.id, Transcript.current, Label.kind == kinds.HAND_OFF
         )
     )
-    return db.session.scalar(calls.limit(1)) is not None
+    if db.session.scalar(calls.limit(1)) is not None:
+        return True
+    return any(
+        need.grave or not needs.is_settled(need, told)
+        for answer in submission.answers
+        if (transcript := transcripts.current(answer)) is not None
+        for need in processing.on_other_words(transcript)
+    )

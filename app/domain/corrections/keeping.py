@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.domain import answers, masking
 from app.domain.corrections import anchoring, kinds, rows
 from app.domain.corrections.anchoring import Place
+from app.domain.corrections.kinds import Said
 from app.extensions import db
 from app.models import Answer, Correction, Segment, Submission, Transcript
 
@@ -80,6 +81,24 @@ def hold_decisions(answer_ids: Sequence[str]) -> None:
 def words_changed(correction: Correction, segment: Segment) -> bool:
     """Whether the passage says something else than when the person decided."""
     return correction.digest != masking.digest(segment.text)
+
+
+def on_other_words(transcript: Transcript, kind: str) -> list[tuple[Segment, Said]]:
+    """What the machine says by now of passages in which other words stand than those that somebody
+    decided about."""
+    rows = db.session.execute(
+        select(Segment, Correction.digest, Correction.newer)
+        .join(Correction, Correction.segment_id == Segment.id)
+        .where(Segment.transcript_id == transcript.id, Segment.understood)
+        .where(Correction.state == "stands", Correction.kind == kind)
+        .order_by(Segment.position)
+    )
+    return [
+        (segment, said)
+        for segment, digest, newer in rows
+        if digest != masking.digest(segment.text)
+        for said in kinds.read(newer or [])
+    ]
 
 
 def place_of(segment: Segment) -> Place:
