@@ -97,7 +97,8 @@ def offered(answer: Answer) -> Transcript | None:
 def choose(answer: Answer, transcript_id: str) -> Transcript:
     """Makes one of the answer's transcripts the current one; the others stay as they are. What
     people decided counts in it at once. It is heard anew where the codebook was changed since it
-    was made: only current ones are carried along. The caller commits.
+    was made (only current ones are carried along), and where the machine last said something of
+    other words, beneath a decision. The caller commits.
 
     Raises:
         NotFound: it is no transcript of this answer, or was taken back with it.
@@ -126,7 +127,8 @@ def choose(answer: Answer, transcript_id: str) -> Transcript:
         if versions.changed_since(answer.submission.program, chosen.created_at):
             of_it = update(Segment).where(Segment.transcript_id == chosen.id)
             db.session.execute(of_it.values(understood=False))
-        keeping.settle(chosen)  # a passage that loses a decision by that is heard anew, too
+        # A passage that loses a decision by that, or gets one from other words, is heard anew, too.
+        keeping.settle(chosen)
         retold = any(not segment.understood for segment in chosen.segments)
         processing.heard_anew(answer, "understand" if retold else "highlight")
     return chosen

@@ -74,6 +74,7 @@ def publish(
             if decision is not None:
                 said = [kinds.Said(tag.value, tag.score, tag.confidence) for tag in heard]
                 rows.heard_since(decision, said, *finding.engines.get(kind, (kinds.UNHEARD, "")))
+                rows.laid(segment, kind, kinds.PERSON, decision.id)
             else:
                 db.session.add_all(_row(segment, tag) for tag in heard)
     db.session.flush()

@@ -20,8 +20,9 @@ class Correction(Identified, InWorkspace, InProgram, Base):
     kind: sentiment, emotion, theme, hand_off, highlight. `value`: what is right, as a list: names,
     theme ids, nothing where there is none. `machine`: what the machine said when the person
     decided, [[value, score, confidence], …], by `engine` and `version` ("unheard": nothing yet, of
-    words that had been edited); `newer`: what a later run of it says, [] where it says nothing. A
-    reason of "right": the person looked and left it as it was.
+    words that had been edited); `newer`: what a later run of it says of the passage that this is
+    tied to, [] where it says nothing, None where none has heard its words. A reason of "right": the
+    person looked and left it as it was.
     state: stands → replaced (by a later one) | withdrawn. `position`, `start`, `end` (seconds) and
     `digest` (of the words then) find the passage again when it is written down anew.
     """

@@ -59,10 +59,10 @@ class Segment(Base):
 
     `language` is empty where it is the transcript's. `unclear`: a person could not tell what was
     said. `edited_by`: "" (nobody), staff, customer. `understood`: its labels are of these words.
-    `heard_by`: {kind: [engine, version], …} of what heard them, which may have said nothing; None
-    where that wasn't noted. `speaker` counts from 1, 0 where one speaks. No id is given twice: some
-    are kept for longer than their row, such as how far a change of the codebook came and what its
-    preview showed.
+    `heard_by`: {kind: [engine, version], …} of what heard them, which may have said nothing, or
+    ["person", correction] of who decided; None where it wasn't noted. `speaker` counts from 1, 0
+    where one speaks. No id is given twice: some are kept for longer than their row, such as how far
+    a change of the codebook came and what its preview showed.
     """
 
     __tablename__ = "segments"

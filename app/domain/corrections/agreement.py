@@ -134,6 +134,7 @@ def _heard(program: Program) -> Subquery:
             Correction.newer_engine != Correction.engine,
             Correction.newer_version != Correction.version,
         ),
+        Segment.understood,  # else it was said of the words before an edit
         in_sql.unchanged(),
     )
     return then.union_all(since).subquery()

@@ -60,7 +60,7 @@ def _machine(segment: Segment, kind: str, here: Mapping[str, Correction]) -> lis
     """Its newest word, which is what stands there where nobody decided."""
     if kind not in here:
         return rows.said(segment, kind)
-    return kinds.read(here[kind].machine if here[kind].newer is None else here[kind].newer or [])
+    return rows.word(here[kind], segment)[0]
 
 
 def _agreed(correction: Correction) -> bool:

@@ -216,11 +216,8 @@ def _machine(
     said of other words, it hasn't said of these."""
     if not here.segment.understood:
         return [], (kinds.UNHEARD, "")
-    if standing is not None and standing.newer is not None:
-        since = (standing.newer_engine, standing.newer_version)
-        return kinds.read(standing.newer), since
     if standing is not None:
-        return kinds.read(standing.machine), (standing.engine, standing.version)
+        return rows.word(standing, here.segment)
     if kind == kinds.HIGHLIGHT:
         shown = moments.covering(here.transcript, here.position)
         score = shown.score if shown is not None else 0.0

@@ -24,7 +24,8 @@ Decided = dict[tuple[int, str], Correction]
 
 def settle(transcript: Transcript) -> bool:
     """Ties the answer's corrections to these passages and puts people's values there; whether any
-    label changed by that. The caller commits."""
+    label changed by that. A passage is to be heard anew where the machine last said something of
+    other words. The caller commits."""
     answers.hold(transcript.answer_id)
     every = _every(transcript.answer_id)
     if not every:
@@ -33,17 +34,26 @@ def settle(transcript: Transcript) -> bool:
     spots = anchoring.places({each.id: _place(each) for each in every}, here)
     standing = [each for each in every if each.state == "stands" and each.id in spots]
     counting = anchoring.newest([(each.id, each.kind, spots[each.id]) for each in standing])
+    segments = {segment.id: segment for segment in transcript.segments}
+    unheard: set[str] = set()
     for each in every:
         beneath = each.state == "stands" and each.id not in counting
-        each.segment_id = None if beneath else spots.get(each.id)
+        at = None if beneath else spots.get(each.id)
+        if at != each.segment_id and not _same_words(each.segment_id, segments.get(at or 0)):
+            if each.newer is not None:
+                rows.heard_since(each, None)
+            unheard.add(each.id)
+        each.segment_id = at
     db.session.flush()
     changed = bool(rows.stray(transcript, {(at, which) for which, at in counting.items()}))
-    segments = {segment.id: segment for segment in transcript.segments}
     for each in standing:
         segment = segments.get(counting.get(each.id, 0))
         if segment is not None and not _lies(each, segment):
             rows.lay(each, segment)
             changed = True
+        heard = each.kind == kinds.HIGHLIGHT or each.newer is not None
+        if segment is not None and each.id in unheard and not heard:
+            segment.understood = False
     return changed
 
 
@@ -113,6 +123,14 @@ def _place(correction: Correction) -> Place:
         correction.digest,
         correction.segment_id,
     )
+
+
+def _same_words(was: int | None, segment: Segment | None) -> bool:
+    """Whether what the machine last said of the passage `was` is about these, too."""
+    before = db.session.get(Segment, was or 0)
+    if before is None or segment is None:
+        return False
+    return before.understood and before.text == segment.text
 
 
 def _every(answer_id: str) -> list[Correction]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from sqlalchemy import delete, select, update
 
+from app.domain import masking
 from app.domain.corrections import kinds, retagged
 from app.domain.corrections.kinds import PERSON, Said
 from app.extensions import db
@@ -41,22 +42,42 @@ def engine(segment: Segment, kind: str) -> tuple[str, str]:
     return name, version
 
 
+def word(correction: Correction, segment: Segment) -> tuple[list[Said], tuple[str, str]]:
+    """What the machine says by now of the words of this passage, which the correction is tied to,
+    and which machine: what it said of other words, it hasn't said of these."""
+    if correction.newer is not None and segment.understood:
+        return kinds.read(correction.newer), (correction.newer_engine, correction.newer_version)
+    if correction.digest == masking.digest(segment.text):
+        return kinds.read(correction.machine), (correction.engine, correction.version)
+    return [], (kinds.UNHEARD, "")
+
+
 def lay(correction: Correction, segment: Segment) -> None:
     """Puts the person's value in the place of what stands there. What the machine said, where it
     said something since, is kept with the correction. Flushes."""
-    machine = by_machine(segment, correction.kind)
-    silent = not _of(segment, correction.kind) and correction.kind in (segment.heard_by or {})
-    if (machine or silent) and correction.segment_id == segment.id:
-        heard_since(correction, machine, *engine(segment, correction.kind))
+    machine, made_by = by_machine(segment, correction.kind), engine(segment, correction.kind)
+    silent = not _of(segment, correction.kind) and made_by[0] not in ("", PERSON, kinds.UNHEARD)
+    if (machine or silent) and segment.understood and correction.segment_id == segment.id:
+        heard_since(correction, machine, *made_by)
     _clear(correction.kind, [segment.id])
     _put(segment, correction.kind, _persons(correction), PERSON, correction.id)
+    laid(segment, correction.kind, PERSON, correction.id)
     _read_anew(segment)
 
 
-def heard_since(correction: Correction, machine: Sequence[Said], engine: str, version: str) -> None:
-    """A later run of the machine, which counts beside the person's word and never instead. What a
-    merge of themes noted of the run before it holds no longer."""
-    correction.newer = [each.row() for each in machine]
+def laid(segment: Segment, kind: str, engine: str, version: str) -> None:
+    """Notes whose word stands there: a person's that there is nothing leaves no row."""
+    if segment.heard_by is not None and kind != kinds.HIGHLIGHT:
+        segment.heard_by = {**segment.heard_by, kind: [engine, version]}
+
+
+def heard_since(
+    correction: Correction, machine: Sequence[Said] | None, engine: str = "", version: str = ""
+) -> None:
+    """A later run of the machine, which counts beside the person's word and never instead; None:
+    no later one has heard these words. What a merge of themes noted of the run before it holds no
+    longer."""
+    correction.newer = None if machine is None else [each.row() for each in machine]
     correction.newer_engine, correction.newer_version = engine, version
     if correction.kind == kinds.THEME:
         mine = FollowedCorrection.correction_id == correction.id
@@ -65,7 +86,7 @@ def heard_since(correction: Correction, machine: Sequence[Said], engine: str, ve
 
 def lift(correction: Correction) -> None:
     """Takes the person's rows away wherever this answer has them. The passage that it is tied to
-    gets the machine's newest back, to be heard anew where the codebook was changed meanwhile;
+    gets the machine's newest on its words, and is heard anew where the codebook was changed since;
     others are heard anew when somebody chooses them. Flushes."""
     answer = select(Segment.id).join(Transcript).where(Transcript.answer_id == correction.answer_id)
     for model in (Label, Mention):
@@ -82,21 +103,16 @@ def lift(correction: Correction) -> None:
     segment = db.session.get(Segment, correction.segment_id or 0)
     if segment is None or correction.kind == kinds.HIGHLIGHT:
         return
-    since = correction.newer is not None
-    machine = kinds.read((correction.newer if since else correction.machine) or [])
-    made_by = (
-        (correction.newer_engine, correction.newer_version)
-        if since
-        else (correction.engine, correction.version)
-    )
+    machine, made_by = word(correction, segment)
     _put(segment, correction.kind, machine, *made_by)
+    laid(segment, correction.kind, *made_by)
     if retagged.since(correction):
         segment.understood = False
     _read_anew(segment)
 
 
-def stray(transcript: Transcript, standing: Collection[tuple[int, str]]) -> set[int]:
-    """Takes away people's rows in passages whose correction is elsewhere by now; `standing`:
+def stray(transcript: Transcript, standing: Set[tuple[int, str]]) -> set[int]:
+    """Takes away people's word in passages whose correction is elsewhere by now; `standing`:
     (passage, correction). The passages that lost some, which are heard anew."""
     ids = [segment.id for segment in transcript.segments]
     lost: set[int] = set()
@@ -110,6 +126,10 @@ def stray(transcript: Transcript, standing: Collection[tuple[int, str]]) -> set[
         lost |= {at for _, at, which in rows if (at, which) not in standing}
         db.session.execute(delete(model).where(model.id.in_(gone)))
     for segment in transcript.segments:
+        laid_by = (segment.heard_by or {}).values()
+        theirs = {(segment.id, which) for engine, which in laid_by if engine == PERSON}
+        if theirs - standing:
+            lost.add(segment.id)
         if segment.id in lost:
             segment.understood = False
             _read_anew(segment)
