@@ -224,10 +224,12 @@ def _durable(path: Path) -> File:
 
 
 def _free_name(target: Path, name: str) -> Path:
-    path, number = target / name, 1
-    while path.exists():
-        path, number = target / f"{name}-{number:02d}", number + 1
-    return path
+    """Behind all that were made in that second, whichever of them are there still: the newest is
+    the last by name."""
+    last = max((each.name for each in target.glob(f"{name}*")), default="")
+    if not last:
+        return target / name
+    return target / f"{name}-{int(last.removeprefix(name)[1:] or 0) + 1:02d}"
 
 
 def _forget(folder: Path) -> None:

@@ -25,6 +25,7 @@ from workers.media.ffmpeg import binary
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.recording,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Chromium is not installed here"),
 ]

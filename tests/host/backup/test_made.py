@@ -134,3 +134,13 @@ def test_an_object_that_rotted_is_said_or_taken_from_the_backup_before(
     with create_app(here()).app_context():
         assert backup.make(tmp_path / "new").damaged == ()
         stop()
+
+
+def test_of_one_second_the_newest_is_kept(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = now()
+    monkeypatch.setattr(backup, "now", lambda: at)
+    for _ in range(3):
+        newest = backup.make(tmp_path / "backups", keep=1)
+        assert manifest.whole(tmp_path / "backups") == [newest.folder]
