@@ -133,6 +133,7 @@ def test_who_says_what_came_of_less_than_was_heard_since_is_told(
     follow_ups.from_machine(voice, factories.need("Strong distress", "I will kill myself", 0.9))
     follow_ups.ask(voice.program, voice, "+34 600 000 000", "x" * 2000)
     db.session.commit()
+    assert "I will kill myself … Ring me" in client.get("/follow-ups").text
     for each, of in ((heard, saw), (case, asked)):
         late = done(client, each, "Told them by mail", of)
         assert late.status_code == 409 and "Told them by mail" in late.text
