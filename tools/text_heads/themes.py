@@ -5,6 +5,7 @@ compared with their themes by it: from names and descriptions, from names alone,
 passages shown as examples. On what that gives for all trades the weights of the likenesses are
 fitted, and the choice of themes: few weights, as what they say is to hold elsewhere. How much a
 passage says of anything is learned in the same way: on all trades but those it is asked about.
+What is chosen where examples were taught is learned last (teaching.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from app.domain.codebook.book import Theme
 from app.domain.personal_data.reading import unnamed
-from tools.text_heads import closeness, fit
+from tools.text_heads import closeness, fit, teaching
 from tools.text_heads.codebooks import CODEBOOKS, Book, Remembered, gathered
 from tools.text_heads.episodes import Episode, Weights, heard
 from workers.understand import closeness as kept
@@ -42,11 +43,12 @@ def train(texts: list[str], encoder: Encoder, folder: Path, seed: int = 0) -> No
     told = [_told(book, reading) for book in books]
     where = _folds([book.trade for book in books], seed)
     episodes: list[list[Episode]] = [[] for _ in range(FOLDS)]
+    unmet = []  # what was learned without each fold's trades
     for fold in range(FOLDS):
         rest = [one for one, at in zip(told, where, strict=True) if at != fold]
-        learned, line = closeness.learn(rest, seed), _substance(rest)
+        unmet.append((closeness.learn(rest, seed), _substance(rest)))
         for row in np.flatnonzero(where == fold):
-            episodes[fold] += heard(books[row], reading, learned, line, seed + int(row))
+            episodes[fold] += heard(books[row], reading, *unmet[fold], seed + int(row))
     judged = []
     for fold in range(FOLDS):
         others = [each for at, several in enumerate(episodes) if at != fold for each in several]
@@ -59,7 +61,13 @@ def train(texts: list[str], encoder: Encoder, folder: Path, seed: int = 0) -> No
     weights, decide, least = _scorers([each for several in episodes for each in several])
     closeness.save(closeness.learn(told, seed))
     kept.closeness.cache_clear()
-    _save(centre, weights, decide, least, _substance(told))
+    _save(centre, weights, decide, least, _substance(told))  # `lessons` weigh likenesses by it
+    taught: list[list[teaching.Lesson]] = [[] for _ in range(FOLDS)]
+    for row, book in enumerate(books):
+        if book.source == CODEBOOKS:
+            fold = where[row]
+            taught[fold] += teaching.lessons(book, reading, *unmet[fold], seed + row)
+    _save(centre, weights, decide, least, _substance(told), *teaching.judged(taught))
 
 
 def _told(book: Book, encoder: Remembered) -> closeness.Told:
@@ -220,7 +228,13 @@ def _report(judged: list[tuple[Episode, np.ndarray, np.ndarray]]) -> None:
 
 
 def _save(
-    centre: np.ndarray, weights: Weights, decide: np.ndarray, least: float, substance: np.ndarray
+    centre: np.ndarray,
+    weights: Weights,
+    decide: np.ndarray,
+    least: float,
+    substance: np.ndarray,
+    decide_taught: np.ndarray | None = None,
+    least_taught: float = 1.0,
 ) -> None:
     none = np.zeros(0)
     fit.save(
@@ -233,6 +247,8 @@ def _save(
         bare=weights.bare,
         decide=decide,
         least=np.array([least]),
+        decide_taught=np.zeros(12) if decide_taught is None else decide_taught,
+        least_taught=np.array([least_taught]),
         substance=substance,
     )
     heads.load.cache_clear()

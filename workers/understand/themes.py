@@ -5,7 +5,8 @@ to the bare name, to the bare description, to the description's nearest part ("P
 multibuys"), and the closeness that was learned (closeness.py). A scorer that learned on many
 codebooks weighs these, in one way for themes that are described and in another for bare names; what
 themes were taught by examples is added (taught.py). A second scorer decides, from the score and
-from how it stands among the other themes', whether the passage is about the theme. Both were
+from how it stands among the other themes', whether the passage is about the theme. Where any theme
+has examples a third one does, which also knows how the theme stands by its words alone. All were
 learned on codebooks that the published figures leave out (docs/model-cards/themes.md).
 """
 
@@ -62,7 +63,12 @@ class ThemeIndex:
         self._close = self._learned.nearness(called(self._anchors)) @ self._learned.theme
         counts = [len(theme.examples) for theme in themes]
         examples = anchors[begin + len(self._parts) :]
-        self._taught = taught.taught(anchors[many : 2 * many], examples, counts, self._said)
+        named = anchors[many : 2 * many]
+        self._taught = taught.taught(named, examples, counts, self._said)
+        self._counts = np.array(counts)
+        self._middles = named.copy()
+        np.add.at(self._middles, np.repeat(np.arange(many), counts), examples)
+        self._middles = _unit(self._middles)
 
     def likenesses(self, every: Floats) -> Floats:
         """Centred vectors (n, 384) → (n, themes, LIKENESSES): the likenesses above."""
@@ -78,8 +84,23 @@ class ThemeIndex:
     def similarity(self, embedding: Floats) -> Floats:
         """(n, 384) → how much each passage is like each theme, (n, themes): log-odds."""
         every = centred(embedding)
+        return self._scores(every, self._said(every))
+
+    def _scores(self, every: Floats, said: Floats) -> Floats:
         learned = every @ self._taught.weights + self._taught.biases
-        return np.asarray(self._taught.names * self._said(every) + learned, np.float32)
+        return np.asarray(self._taught.names * said + learned, np.float32)
+
+    def standing(self, every: Floats, substance: Floats) -> Floats:
+        """Centred vectors (n, 384) and their substance (n,) → what is known of each theme for the
+        choice, (n, themes, 6): see `among`. Where any has examples there are 11: also how it stands
+        by its words alone, the logarithm of 1 + its examples, and the cosine with their middle."""
+        said = self._said(every)
+        standing = among(self._scores(every, said), substance)
+        if not self._counts.any():
+            return standing
+        worded = among(said, substance)[..., :3]
+        more = np.broadcast_arrays(np.log1p(self._counts), every @ self._middles.T)
+        return np.asarray(np.concatenate([standing, worded, np.stack(more, 2)], 2), np.float32)
 
     def _said(self, every: Floats) -> Floats:
         """What names and descriptions say of centred vectors, (n, themes)."""
@@ -90,10 +111,11 @@ class ThemeIndex:
         """For each passage its themes with their confidence, surest first; often none."""
         if not len(self.names):
             return [()] * len(embedding)
-        extra = load("themes").extra
-        standing = among(self.similarity(embedding), substance(centred(embedding)))
-        sure = sigmoid(standing @ extra["decide"][:-1] + extra["decide"][-1])
-        return [self._kept(row, float(extra["least"][0])) for row in sure]
+        extra, way = load("themes").extra, "_taught" if self._counts.any() else ""
+        decide, least = extra[f"decide{way}"], float(extra[f"least{way}"][0])
+        every = centred(embedding)
+        sure = sigmoid(self.standing(every, substance(every)) @ decide[:-1] + decide[-1])
+        return [self._kept(row, least) for row in sure]
 
     def _kept(self, row: Floats, least: float) -> tuple[ThemeScore, ...]:
         return tuple(
