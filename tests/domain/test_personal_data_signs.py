@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.masking import plain
-from app.domain.personal_data import find, fold
+from app.domain.personal_data import Found, find, fold
 from app.domain.personal_data.reading import unnamed
 
 ZWSP, RLM, EMBED, POP, BOM, SOFT = "\u200b", "\u200f", "\u202a", "\u202c", "\ufeff", "\u00ad"
@@ -81,3 +81,9 @@ def test_models_read_emoji_and_no_name() -> None:
 
 def test_words_that_look_alike_are_the_same_word() -> None:
     assert {fold(word) for word in ("zoe", "Ｚｏë’s", "Zoe☺!", f"{RLM}Zo{SOFT}e{RLM}")} == {"zoe"}
+
+
+def test_a_word_takes_no_longer_than_it_is_long() -> None:
+    """From each letter on an address was sought to the end: minutes for a row of numbers."""
+    assert find(["4242," * 80_000]) == []
+    assert find(["4242," * 80_000 + "jane@example.com"]) == [Found("email", 0, 0, 0)]

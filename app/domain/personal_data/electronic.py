@@ -9,7 +9,7 @@ from app.domain.personal_data.lists import common, words_of
 from app.domain.personal_data.spoken import DIGITS, TEENS, TENS
 from app.domain.personal_data.tokens import Token
 
-_WRITTEN = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
+_WRITTEN = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 ENDS = words_of("domains")
 LINKS = frozenset(["dot", "point", "underscore", "dash", "hyphen", "plus", "minus"])
 # They stand where an address begins, and are no part of it.
