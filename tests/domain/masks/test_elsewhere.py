@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete, update
 
 from app.domain import masking
 from app.extensions import db
-from app.models import Answer, Member
+from app.models import Answer, Member, PersonalData, PersonalLook
+from tests import factories
 from tests.conftest import queries
 from tests.domain.masks.said import edit, hide, listened, look
 
@@ -67,3 +69,20 @@ def test_more_lines_of_a_note_need_no_more_queries(answer: Answer, member: Membe
             assert "Zorbo" not in noted(answer, note)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("written", ["5", None])
+def test_a_quote_that_older_rules_masked_is_masked_by_todays(
+    answer: Answer, written: str | None
+) -> None:
+    transcript = factories.transcript(answer, "my name is Oluwaseun Bakare okay")
+    moment = factories.highlight(answer, transcript)
+    look(transcript)
+    moment.masked_quote = moment.quote
+    assert masking.quote(moment) == moment.quote
+    db.session.execute(delete(PersonalData))
+    if written is None:
+        db.session.execute(delete(PersonalLook))
+    else:
+        db.session.execute(update(PersonalLook).values(version=written))
+    assert masking.quote(moment) == "my name is [name] okay"
