@@ -84,6 +84,8 @@ def usual(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text.translate(_ALIKE))
+    if plain.isalnum():
+        return plain  # most
     return _DASHED.sub("-", "".join(map(_usual, plain)))
 
 
