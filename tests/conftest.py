@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from app import create_app
 from app.config import Settings, read_settings
@@ -209,3 +210,18 @@ def sign_in(client: FlaskClient, member: Member) -> FlaskClient:
         session["began"] = session["seen"] = int(time.time())
         session["id"] = new_token()
     return client
+
+
+@contextmanager
+def queries() -> Iterator[list[str]]:
+    """The statements that the database is sent meanwhile."""
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

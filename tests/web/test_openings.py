@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.domain import masks, openings
 from app.extensions import db
 from app.models import Member, Program, Submission, Workspace
 from tests import factories
-from tests.conftest import sign_in
+from tests.conftest import queries, sign_in
 
 
 @pytest.fixture
@@ -25,20 +21,6 @@ def said(program: Program, *sentences: str, **values: object) -> Submission:
     submission = factories.submission(program, **values)
     factories.transcript(factories.answer(submission), *sentences)
     return submission
-
-
-@contextmanager
-def queries() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_first_words_stand_under_the_name(

@@ -3,22 +3,46 @@ opened a follow-up, notes, written answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 
 from app.domain import personal_data
 from app.domain.masking import history
 from app.domain.masking.decided import decided
-from app.domain.masking.hiding import hidden
+from app.domain.masking.elsewhere import Elsewhere, Said
+from app.domain.masking.hiding import hidden, up_to_date
 from app.domain.masking.places import Kinds, put
-from app.domain.masking.showing import OTHER, Hidden, text_of
+from app.domain.masking.showing import text_of
 from app.domain.masking.times import Past
-from app.domain.personal_data import fold, pieces
+from app.domain.personal_data import fold
 from app.extensions import db
 from app.models import Answer, Highlight, Segment, Submission, Transcript
 
 MAYBE_CUT = 1000  # characters: a line that long may end within a word of its passage
-Said = list[tuple[str, str]]  # every word of a transcript, folded, with the kind of its mask or ""
+
+
+class _Stood:
+    """Passages that stood together once, or stand there now."""
+
+    def __init__(
+        self,
+        passages: Sequence[Segment] | Sequence[Past],
+        masks: Callable[[], dict[int, dict[int, str]]],
+    ) -> None:
+        self.passages = passages
+        self._masks = masks
+
+    @cached_property
+    def masks(self) -> dict[int, dict[int, str]]:
+        """By the passages' ids."""
+        return self._masks()
+
+    def said(self) -> Said:
+        return [
+            (fold(word), self.masks.get(each.id, {}).get(at, ""))
+            for each in self.passages
+            for at, word in enumerate(each.text.split())
+        ]
 
 
 def plain(text: str, name: str = "") -> str:
@@ -30,8 +54,9 @@ def plain(text: str, name: str = "") -> str:
 
 
 def quote(highlight: Highlight) -> str:
-    """A moment's words with their masks."""
-    if highlight.masked_quote is not None:
+    """A moment's words with their masks: those that were written down, while they are of today's
+    rules."""
+    if highlight.masked_quote is not None and up_to_date(highlight.transcript_id):
         return highlight.masked_quote
     transcript = db.session.get_one(Transcript, highlight.transcript_id)
     return quoted([highlight.quote], transcript, highlight.submission.display_name)[0]
@@ -41,8 +66,9 @@ def quoted(texts: Sequence[str], transcript: Transcript, name: str = "") -> list
     """Words of this transcript, their end maybe cut, with every mask that lies on them wherever
     they stand, or stood before an edit: nobody knows any more from where they were taken. Words
     that are nowhere have the rules' masks, and those that each of them has elsewhere."""
-    every = list(_every(transcript))
-    return [_quoted(text, every, name) for text in texts]
+    elsewhere = Elsewhere(each.said() for each in _stood(transcript))
+    found = [(text, _by_rules([text], name).get(0, {})) for text in texts]
+    return [text_of(text, elsewhere.masks(text, rules)) for text, rules in found]
 
 
 def written(answer: Answer) -> str:
@@ -71,19 +97,50 @@ class Evidence:
         rules = _by_rules(lines, self.submission.display_name)
         shown: list[str] = []
         for at, line in enumerate(lines):
-            masks = _of_passage(line, self._transcripts)
-            if masks is None and line.strip():
-                masks = _masks(line, self._every, rules.get(at, {}))
-            shown.append(text_of(line, masks or {}))
+            masks = self._of_passage(line)
+            if masks is None:
+                masks = self._elsewhere.masks(line, rules.get(at, {}))
+            shown.append(text_of(line, masks))
         return "\n".join(shown)
 
-    @cached_property
-    def _transcripts(self) -> list[Transcript]:
-        return [each for answer in self.submission.answers for each in answer.transcripts]
+    def _of_passage(self, line: str) -> Kinds | None:
+        """What lies on a line that is some passage, as it is now or was once, or its beginning;
+        None where it is none."""
+        texts = [line] if line in self._passages else []
+        if len(line) >= MAYBE_CUT:
+            texts += [text for text in self._passages if text != line and text.startswith(line)]
+        every = [(stood, number) for text in texts for stood, number in self._passages[text]]
+        if not every:
+            return None
+        masks = [stood.masks.get(number, {}) for stood, number in every]
+        return {at: kind for each in masks for at, kind in each.items()}
 
     @cached_property
-    def _every(self) -> list[Said]:
-        return [words for transcript in self._transcripts for words in _every(transcript)]
+    def _every(self) -> list[_Stood]:
+        transcripts = [each for answer in self.submission.answers for each in answer.transcripts]
+        return [stood for transcript in transcripts for stood in _stood(transcript)]
+
+    @cached_property
+    def _passages(self) -> dict[str, list[tuple[_Stood, int]]]:
+        """By its text, where each passage stands or stood, and its id there."""
+        found: dict[str, list[tuple[_Stood, int]]] = {}
+        for stood in self._every:
+            for each in stood.passages:
+                found.setdefault(each.text, []).append((stood, each.id))
+        return found
+
+    @cached_property
+    def _elsewhere(self) -> Elsewhere:
+        return Elsewhere(stood.said() for stood in self._every)
+
+
+def _stood(transcript: Transcript) -> Iterator[_Stood]:
+    """All that stood there once, and what stands there now."""
+    by = decided(transcript)
+    for once in history.versions(transcript):
+        if once:
+            yield _Stood(once, partial(history.masks, once, by))
+    yield _Stood(transcript.segments, partial(hidden, transcript, by))
 
 
 def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:
@@ -91,86 +148,3 @@ def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:
     for each in personal_data.find(lines, [name] if name else []):
         put(masks.setdefault(each.segment, {}), each.first, each.last, each.kind)
     return masks
-
-
-def _quoted(text: str, every: Sequence[Said], name: str) -> str:
-    return text_of(text, _masks(text, every, _by_rules([text], name).get(0, {})))
-
-
-def _masks(text: str, every: Sequence[Said], rules: Kinds) -> Kinds:
-    """Those on the text's words wherever it stands; else the rules' and each word's own."""
-    wanted = [fold(word) for word in text.split()]
-    if not wanted:
-        return {}
-    masks: Kinds = {}
-    found = False
-    for said in every:
-        for start in range(len(said) - len(wanted) + 1):
-            here = said[start : start + len(wanted)]
-            if wanted[0] == said[start][0] and wanted == [word for word, _ in here]:
-                found = True
-                masks |= {at: kind for at, (_, kind) in enumerate(here) if kind}
-    if found:
-        return masks
-    kinds = {part: kind for said in every for word, kind in said for part in _telling(word, kind)}
-    own = {at: kind for at, word in enumerate(text.split()) if (kind := _kind(word, kinds))}
-    return rules | own
-
-
-def _telling(word: str, kind: str) -> list[str]:
-    """What of a masked word tells its secret elsewhere, too: of a name not the "call" of
-    "Emily—call", of a number nothing but all of it."""
-    if kind not in ("name", OTHER):
-        return [word] if kind else []
-    parts = [each for each in pieces(word) if len(each) > 2 and not personal_data.ordinary([each])]
-    return [word, *parts]
-
-
-def _kind(word: str, kinds: Mapping[str, str]) -> str:
-    for each in (fold(word), *(piece for piece in pieces(word) if len(piece) > 2)):
-        plural = each.removesuffix("s") if len(each) > 4 else each
-        if kind := kinds.get(each) or kinds.get(plural):
-            return kind
-    return ""
-
-
-def _every(transcript: Transcript) -> Iterator[Said]:
-    """All words of what stood there once, and of what stands there now."""
-    by = decided(transcript)
-    for once in history.versions(transcript):
-        if once:
-            yield _said(once, history.masks(once, by))
-    yield _said(transcript.segments, hidden(transcript, by))
-
-
-def _said(passages: Sequence[Segment] | Sequence[Past], masks: dict[int, Kinds]) -> Said:
-    return [
-        (fold(word), masks.get(each.id, {}).get(at, ""))
-        for each in passages
-        for at, word in enumerate(each.text.split())
-    ]
-
-
-def _of_passage(line: str, said: Sequence[Transcript]) -> Hidden | None:
-    """What lies on a line that is some passage, or its beginning; None where it is none."""
-    if not line.strip():
-        return None
-    every = [masks for transcript in said for masks in _masks_of(line, transcript)]
-    return {at: kind for masks in every for at, kind in masks.items()} if every else None
-
-
-def _masks_of(line: str, transcript: Transcript) -> Iterator[Hidden]:
-    """What is masked in each passage that this is, as it is now or was once."""
-    by = decided(transcript)
-    for segment in transcript.segments:
-        if _is(line, segment.text):
-            yield hidden(transcript, by).get(segment.id, {})
-    for once in history.versions(transcript):
-        said = [passage for passage in once if _is(line, passage.text)]
-        if said:
-            every = history.masks(once, by)
-            yield from (every.get(passage.id, {}) for passage in said)
-
-
-def _is(line: str, passage: str) -> bool:
-    return line == passage or (len(line) >= MAYBE_CUT and passage.startswith(line))

@@ -15,7 +15,7 @@ from app.domain.personal_data.tokens import Found, fold, pieces, spans, tokens
 
 __all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold", "ordinary", "pieces"]
 
-ENGINE, VERSION = "rules", "6"
+ENGINE, VERSION = "rules", "7"
 KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
 
 
@@ -25,7 +25,7 @@ def find(texts: Sequence[str], known: Iterable[str] = ()) -> list[Found]:
     `known`: what the customer typed as their name, which is looked for, too.
     """
     words = tokens(texts)
-    given = frozenset(fold(part) for name in known for part in name.split() if len(fold(part)) > 2)
+    given = frozenset(each.word for each in tokens(list(known)) if len(each.word) > 2)
     kinds: dict[int, str] = {}
     for kind, places in electronic.find(words):
         _take(kinds, kind, places)

@@ -48,6 +48,8 @@ def strength(words: Sequence[Token], at: int) -> int:
     after = "" if ends or at + 1 >= len(words) else words[at + 1].word
     if at and words[at - 1].ends and one not in TITLES and one != "name":
         return max(_speaks(after), _does(words, at, after))
+    if (two, one) == ("the", "name") and words[at - 1].comma and words[at].said.islower():
+        return NONE  # "the name: field"
     if _named(one, two, three):
         return NAMED
     if one in AM_ABROAD and not words[at].capital:

@@ -9,7 +9,7 @@ from app.domain.personal_data.lists import common, words_of
 from app.domain.personal_data.spoken import DIGITS, TEENS, TENS
 from app.domain.personal_data.tokens import Token
 
-_WRITTEN = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
+_WRITTEN = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 ENDS = words_of("domains")
 LINKS = frozenset(["dot", "point", "underscore", "dash", "hyphen", "plus", "minus"])
 # They stand where an address begins, and are no part of it.
@@ -49,8 +49,8 @@ def _local_start(words: Sequence[Token], at: int) -> int:
 def _domain(words: Sequence[Token], at: int) -> int | None:
     """Where the domain after this "at" ends; None where there is none."""
     for last in range(at + 1, min(at + 7, len(words))):
-        said = words[last].said.strip(",;:!?\"'").rstrip(".").lower()
-        if "." in said and said.rpartition(".")[2] in ENDS and len(said.partition(".")[0]) > 1:
+        word = words[last].word
+        if "." in word and word.rpartition(".")[2] in ENDS and len(word.partition(".")[0]) > 1:
             return last
         if words[last].word in ENDS and last - at >= 3 and words[last - 1].word == "dot":
             while (

@@ -19,13 +19,17 @@ def unnamed(text: str) -> str:
     become one. What isn't found stays as it was said."""
     text = text.replace("’", "'")
     spaced = " ".join(apart(word) for word in text.split())
-    found = [place for _, place in names.find(tokens([spaced]), frozenset(), reading=True)]
+    words = tokens([spaced])
+    found = [
+        (words[places[0]].place, words[places[-1]].place)
+        for _, places in names.find(words, frozenset(), reading=True)
+    ]
     if not found:
         return text
     said = spaced.split()
-    for place in reversed(found):
-        before, after = _edges(said[place[0]])[0], _edges(said[place[-1]])[1]
-        said[place[0] : place[-1] + 1] = [f"{before}{NOBODY}{after}"]
+    for first, last in reversed(found):
+        before, after = _edges(said[first])[0], _edges(said[last])[1]
+        said[first : last + 1] = [f"{before}{NOBODY}{after}"]
     return " ".join(said)
 
 

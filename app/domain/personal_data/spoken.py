@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.personal_data import checksums
 from app.domain.personal_data.tokens import Token
 
 DIGITS = {
@@ -30,6 +31,7 @@ FILLS = frozenset(
 MOST_FILLS = 2
 
 _LITERAL = re.compile(r"[+(#]*\d[\d().\-–/]*")
+_GROUPED = re.compile(r"0\d{2,}(?:,\d{3,})+|(?!20)\d{4}(?:,\d{3,6})+")
 _CODE = re.compile(  # each way to read a word is one only: no word makes it try many
     r"(?=[^\W\d_]*[-/#]?\d)#?[a-z0-9]+(?:[-/][a-z0-9]+)*"
     r"|(?=[a-z0-9/-]*[a-z0-9]\d)[a-z][a-z0-9]*(?:-*[-/][a-z0-9]+)*-*"
@@ -119,18 +121,24 @@ def _piece(words: Sequence[Token], at: int, taken: frozenset[int], *, inside: bo
         return Piece(at, at, LARGE[word], large=True)
     if _MONEY.search(token.said):
         return None
-    bare = token.said.strip("\"'“”‘’,;:!?…").rstrip(".").lower()
-    if _NOT.fullmatch(bare) and not (_SORT.fullmatch(bare) and _called_sort(words, at)):
+    if _NOT.fullmatch(word) and not (_SORT.fullmatch(word) and _called_sort(words, at)):
         return None
-    if _LITERAL.fullmatch(bare):
-        return Piece(at, at, re.sub(r"[^\d+]", "", bare), literal=True, single=len(word) == 1)
-    if any(each.isdigit() for each in bare) and _CODE.fullmatch(bare):
-        return Piece(at, at, re.sub(r"[^a-z0-9]", "", bare).upper(), literal=True)
-    banks = inside and len(bare) == 4 and _IBAN_BEGINS.fullmatch(words[at - 1].word)
-    if bare.isalpha() and (banks or (inside and 2 <= len(bare) <= 4 and token.said.isupper())):
-        return Piece(at, at, bare.upper(), literal=True)
+    if _LITERAL.fullmatch(word) or _in_groups(word):
+        return Piece(at, at, re.sub(r"[^\d+]", "", word), literal=True, single=len(word) == 1)
+    if any(each.isdigit() for each in word) and _CODE.fullmatch(word):
+        return Piece(at, at, re.sub(r"[^a-z0-9]", "", word).upper(), literal=True)
+    banks = inside and len(word) == 4 and _IBAN_BEGINS.fullmatch(words[at - 1].word)
+    if word.isalpha() and (banks or (inside and 2 <= len(word) <= 4 and token.said.isupper())):
+        return Piece(at, at, word.upper(), literal=True)
     letter = _letter(word)
     return Piece(at, at, letter, single=True) if letter else None
+
+
+def _in_groups(word: str) -> bool:
+    """ "4242,4242,4242,4242", "07700,900,456": no amount and no row of such, or of years."""
+    return bool(_GROUPED.fullmatch(word)) and (
+        word[0] == "0" or checksums.card(word.replace(",", ""))
+    )
 
 
 def _called_sort(words: Sequence[Token], at: int) -> bool:

@@ -10,28 +10,40 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-_EDGES = "\"'“”‘’«»()[]{}<>.,;:!?…¿¡*_~"
-# What joins two words without a blank ("Emily—call", "Leeds/York", "phone:0770…", "Bakare.It"), and
-# not what belongs to one: a time, a date, a decimal, a code, "Mr/Mrs".
+SYMBOL = "☺"  # as every emoji and other symbol is read
+_EDGES = f"\"'`“”„‚‘’«»‹›()[]{{}}<>.,;:!?…¿¡*_~|{SYMBOL}"
+# One sign for what looks alike, and is not the same to Unicode (NFKC)
+_ALIKE = str.maketrans(
+    dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("‐‑‒−", "-") | {"―": "—", "™": SYMBOL}
+)
+_DASHED = re.compile(r"(?<=\d)[–—](?=\d)")
+_INVISIBLE = ("Cf", "Me")  # marks of direction, joiners, soft hyphens; what makes 7 a key of 7️⃣
+_SELECTORS = {0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}  # of a sign's look
+_SYMBOLS = ("So", "Sk", "Cn", "Co")  # "Cn": newer than Python's tables
+# What joins two words without a blank ("Emily—call", "Leeds/York", "phone:0770…", "Bakare.It",
+# "Emily(reception)", "no.4417"), and not what belongs to one: a time, a date, a decimal, a code,
+# "Mr/Mrs", "B&Q", "item(s)".
 _JOINT = re.compile(
-    r"""(?<=\w)(\.{2,}|…+)(?=\w)
-    | (?<=[^\W\d])([,;!?—–]+)(?=[\w(+]) | (?<=\w)([,;!?—–]+)(?=[^\W\d])
-    | (?<=[^\W\d])(:)(?=[\d(+])
+    rf"""(?<=\w)(\.{{2,}}|…+)(?=\w)
+    | (?<=[^\W\d])([,;!?—–{SYMBOL}]+)(?=[\w(+]) | (?<=\w)([,;!?—–{SYMBOL}]+)(?=[^\W\d])
+    | (?<=[^\W\d])(:)(?=[\w(+])
     | (?<=[^\W\d])(?<!\b(?i:mr))(?<!\b(?i:mrs))(?<!\b(?i:ms))(?<!\b(?i:dr))(/)(?=[^\W\d])
-    | (?<=[a-zß-ÿ])(\.)(?=[A-ZÀ-Þ](?:[a-zß-ÿ'’]|$))
+    | (?<=[a-zß-ÿ\d])(\.)(?=[A-ZÀ-Þ](?:[a-zß-ÿ'’]|$)) | (?<=[^\W\d])(\.)(?=\d{{3}})
+    | (?<=[^\W\d]{{2}})([&+|=(\[])(?=\w{{2}}) | (?<=\w{{2}})([)\]])(?=[^\W\d])
     """,
     re.VERBOSE,
 )
 _ADDRESS = re.compile(r"@|://|^www\.", re.IGNORECASE)  # a dot, a slash, a colon are part of it
 _DIALLED = re.compile(r"^(\D?0\d{1,5}\)?)/(?=\d{5})")  # "0170/1234567", not "09/2023"
-_WITHIN = re.compile(r"[-\s‐‑—–…,.;:!?/_|\\()\[\]{}\"“”«»]+")
+_WITHIN = re.compile(rf"[-\s—–…,.;:!?/_|\\()\[\]{{}}\"“”„‚«»‹›&{SYMBOL}]+")
+_GOES_ON = ("is", "name's", "to", "with")  # "my name is… Ford"
 _SAYS_I = ("i", "i'm", "i'll", "i've", "i'd", "ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word, which may be a part of what stands between two blanks, at `place` in its passage.
-    `said` as it stands, `word` folded: lower case, no accents, nothing around it.
+    `said` as it stands, in usual signs, `word` folded: lower case, no accents, nothing around it.
 
     `capital`: written with one where no sentence begins. `ends`: a sentence ends after it;
     `comma`: a part of one does.
@@ -60,15 +72,33 @@ def fold(text: str) -> str:
     """`Zoë’s,` → `zoe`: as names and cues are compared."""
     if text.isascii():
         return text.strip(_EDGES).lower().removesuffix("'s")
-    plain = text.replace("’", "'").strip(_EDGES).casefold()
+    plain = usual(text).strip(_EDGES).casefold()
     plain = plain.removesuffix("'s").replace("ß", "ss").replace("ł", "l").replace("ø", "o")
     plain = unicodedata.normalize("NFD", plain)
     return "".join(each for each in plain if not unicodedata.combining(each))
 
 
+def usual(text: str) -> str:
+    """`Ｅｍｉｌｙ’s😊` → `Emily's☺`: one sign for what looks alike, none for what nobody sees, and
+    one for all symbols."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text.translate(_ALIKE))
+    if plain.isalnum():
+        return plain  # most
+    return _DASHED.sub("-", "".join(map(_usual, plain)))
+
+
+def _usual(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind in _INVISIBLE or ord(sign) in _SELECTORS:
+        return ""
+    return SYMBOL if kind in _SYMBOLS and not sign.isascii() and sign != "°" else sign
+
+
 def pieces(said: str) -> list[str]:
     """`clinic/hospital's` → `clinic`, `hospital`: each word within a word, folded."""
-    found = [piece for piece in map(fold, _WITHIN.split(said)) if piece]
+    found = [piece for piece in map(fold, _WITHIN.split(usual(said))) if piece]
     return found or ([said] if said else [])
 
 
@@ -79,9 +109,11 @@ def apart(said: str) -> str:
 
     def spaced(joint: re.Match[str]) -> str:
         marks = joint[0]
-        if address and marks in ".:/":
+        if address and marks in ".:/&+=":
             return marks
-        return f" {marks} " if marks[0] in "—–/" else f"{marks} "
+        if marks in "([":
+            return f" {marks}"
+        return f" {marks} " if marks[0] in "—–/&" else f"{marks} "
 
     return _JOINT.sub(spaced, said)
 
@@ -94,10 +126,11 @@ def tokens(texts: Sequence[str]) -> list[Token]:
     for number, text in enumerate(texts):
         for place, whole in enumerate(text.split()):
             for said, parted in _parts(whole):
-                word = fold(said)
+                word = fold(said) if said != "&" else "and"
                 bare = said.strip(_EDGES)
                 capital = bool(bare) and bare[0].isupper() and not begins and word not in _SAYS_I
-                ends = said.rstrip("\"'”’»)").endswith((".", "!", "?", "…"))
+                ends = said.rstrip("\"'”»)").endswith((".", "!", "?", "…", SYMBOL))
+                ends = ends and not (word in _GOES_ON and said.endswith(("...", "…")))
                 comma = parted or said.endswith((",", ";", ":"))
                 found.append(Token(said, word, number, place, capital, ends, comma))
                 begins = ends
@@ -106,6 +139,7 @@ def tokens(texts: Sequence[str]) -> list[Token]:
 
 def _parts(whole: str) -> Iterator[tuple[str, bool]]:
     """Its words, and whether a dash or a slash parts each from the next."""
+    whole = usual(whole)
     if whole.isalnum():
         yield whole, False  # most
         return

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain import masking
 from app.models import Answer, Member, Segment
-from tests.domain.masks.said import hide, listened, shown
+from tests.domain.masks.said import edit, hide, listened, shown
 
 CLINIC = ("the clinic was rude", "that clinic—never again", "a Clinic/hospital thing, clinic-wide")
 
@@ -76,3 +76,22 @@ def test_a_passage_that_was_cut_has_its_masks(answer: Answer, member: Member) ->
     first: Segment = transcript.segments[0]
     assert masking.evidence(first.text[:-3], answer.submission).endswith("for [hidden]")
     assert masking.evidence("we waited", answer.submission) == "we waited"
+
+
+def test_emoji_and_what_nobody_sees_around_hidden_words(answer: Answer, member: Member) -> None:
+    transcript = listened(
+        answer, "the zorbix", "it was zorbix😊 really", "a \u200ezorbix\u200e", "ok"
+    )
+    assert hide(transcript, "zorbix", member) == 3
+    assert shown(transcript)[1:] == ["it was [hidden] really", "a [hidden]", "ok"]
+    edit(transcript, member, "ok zor\u200bbix❤️", at=3)
+    assert shown(transcript)[3] == "ok [hidden]"
+
+
+def test_a_name_that_is_corrected_with_an_emoji_keeps_its_mask(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "my name is Zorbo okay", "ring me on 07700900456")
+    edit(transcript, member, "um Zorbo☺ okay")
+    edit(transcript, member, "ring me on \u202a07700900456\u202c", at=1)
+    assert shown(transcript) == ["um [name] okay", "ring me on [phone number]"]
