@@ -134,12 +134,13 @@ def _without(found: Mapping[int, Kinds], theirs: Mapping[int, Kinds]) -> dict[in
 
 
 def _runs(passages: Sequence[Segment | Past], masks: Mapping[int, Kinds]) -> Iterator[_Run]:
-    run = _Run("")
+    run, following = _Run(""), 0
     for passage in passages:
         timed, kinds = has_times(passage), masks.get(passage.id, {})
+        apart, following = passage.position != following, passage.position + 1
         for at, said in enumerate(words_of(passage)):
             kind = kinds.get(at, "")
-            if kind != run.kind:
+            if kind != run.kind or (apart and at == 0):
                 if run.kind:
                     yield run
                 run = _Run(kind)
@@ -151,14 +152,15 @@ def _runs(passages: Sequence[Segment | Past], masks: Mapping[int, Kinds]) -> Ite
 
 
 def _gone(run: _Run, standing: Standing[Segment], kept: Mapping[int, Kinds]) -> list[Said]:
-    """Masks those of its words that stand where they stood; the others."""
-    if run.untimed:
+    """Masks those of its words that stand where they stood; the others. Of words that nobody timed
+    that is a guess, so they are among the others all the same."""
+    if not all(span.length for span in run.untimed):  # written: nothing tells where it stood
         return run.words
     gone = []
     for said in run.words:
         spots = standing.spots(said)
         for segment, at in spots:
             put(kept[segment.id], at, at, run.kind)
-        if not spots:
+        if run.untimed or not spots:
             gone.append(said)
     return gone
