@@ -26,6 +26,7 @@ from app.domain.timeline import Span, merge
 from app.models import PersonalData, Segment, Transcript
 
 SHORTEST = 3  # letters or digits of a word that tells what was masked wherever it stands
+MOST_ORDINARY = 4  # digits of what may be a year or a price elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class _Followed:
     def add(self, run: _Run, gone: Sequence[Said]) -> None:
         for word, _, _ in gone:
             for piece in pieces(word):
-                if len(piece) >= SHORTEST and not personal_data.ordinary([piece]):
+                if len(piece) >= SHORTEST and not _ordinary([piece]):
                     self.words[piece] = run.kind
         if len(gone) == len(run.words):
             said = [word for word, _, _ in run.words]
-            new = run.kind, set[Span](), personal_data.ordinary(said)
+            new = run.kind, set[Span](), _ordinary(said)
             self.runs.setdefault((of_words(said), len(said)), new)[1].update(run.untimed)
 
 
@@ -83,6 +84,13 @@ def carried(transcript: Transcript, by: Decided, ground: Ground[Segment]) -> dic
             followed.add(run, run.words)
     _follow(followed, ground, kept)
     return kept
+
+
+def _ordinary(words: Sequence[str]) -> bool:
+    """Whether they may mean anything elsewhere: words that anybody uses, short numbers."""
+    digits = "".join(word for word in words if word.isdigit())
+    others = [word for word in words if not word.isdigit()]
+    return len(digits) <= MOST_ORDINARY and personal_data.ordinary(others)
 
 
 def _follow(followed: _Followed, ground: Ground[Segment], kept: Mapping[int, Kinds]) -> None:

@@ -110,6 +110,20 @@ def test_an_ordinary_word_is_masked_nowhere_else(answer: Answer, member: Member)
     assert shown(transcript)[1:3] == ["the red [hidden]", "a thing was rude"]
 
 
+@pytest.mark.parametrize(
+    ("number", "followed"), [("2024", False), ("77145", True), ("771 452", True)]
+)
+def test_so_is_a_short_number(answer: Answer, member: Member, number: str, followed: bool) -> None:
+    transcript = listened(answer, f"my order number is {number} okay", LATE, SORRY)
+    edit(transcript, member, f"um is {number} okay")
+    look(transcript)
+    assert shown(transcript)[0] == "um is [reference number] okay"
+    save(transcript, member, "um okay", LATE, f"so {number} I am sorry")
+    for _ in range(2):
+        assert (number in shown(transcript)[2]) is not followed
+        look(transcript)
+
+
 def test_what_was_hidden_after_an_edit_masks_nothing_of_before(
     answer: Answer, member: Member
 ) -> None:
