@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from app.domain.timeline import Span
@@ -23,6 +22,9 @@ class _Order:
     starts: tuple[float, ...]
     reach: tuple[float, ...]
     ends: tuple[float, ...]
+
+
+_LATEST: list[tuple[frozenset[Said], _Order]] = []
 
 
 def around(span: Span, said: Sequence[str], timed: frozenset[Said]) -> Span:
@@ -46,12 +48,18 @@ def around(span: Span, said: Sequence[str], timed: frozenset[Said]) -> Span:
     return Span(start, end)
 
 
-@lru_cache(maxsize=1)  # of one transcript, whose passages are asked for one after the other
 def _ordered(timed: frozenset[Said]) -> _Order:
+    """Kept for one transcript, whose passages are asked for one after the other. It is told by
+    identity: to find it equal takes as long as its words are many."""
+    for known, order in _LATEST:
+        if known is timed:
+            return order
     spans = tuple(sorted((Span(*each[1:]) for each in timed), key=lambda s: (s.start, s.end)))
-    return _Order(
+    order = _Order(
         spans,
         tuple(each.start for each in spans),
         tuple(accumulate((each.end for each in spans), max)),
         tuple(sorted(each.end for each in spans)),
     )
+    _LATEST[:] = [(timed, order)]
+    return order

@@ -26,6 +26,7 @@ from app.domain.timeline import Span, merge
 from app.models import PersonalData, Segment, Transcript
 
 SHORTEST = 3  # letters or digits of a word that tells what was masked wherever it stands
+MOST_ORDINARY = 4  # digits of what may be a year or a price elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class _Followed:
     def add(self, run: _Run, gone: Sequence[Said]) -> None:
         for word, _, _ in gone:
             for piece in pieces(word):
-                if len(piece) >= SHORTEST and not personal_data.ordinary([piece]):
+                if len(piece) >= SHORTEST and not _ordinary([piece]):
                     self.words[piece] = run.kind
         if len(gone) == len(run.words):
             said = [word for word, _, _ in run.words]
-            new = run.kind, set[Span](), personal_data.ordinary(said)
+            new = run.kind, set[Span](), _ordinary(said)
             self.runs.setdefault((of_words(said), len(said)), new)[1].update(run.untimed)
 
 
@@ -83,6 +84,13 @@ def carried(transcript: Transcript, by: Decided, ground: Ground[Segment]) -> dic
             followed.add(run, run.words)
     _follow(followed, ground, kept)
     return kept
+
+
+def _ordinary(words: Sequence[str]) -> bool:
+    """Whether they may mean anything elsewhere: words that anybody uses, short numbers."""
+    digits = "".join(word for word in words if word.isdigit())
+    others = [word for word in words if not word.isdigit()]
+    return len(digits) <= MOST_ORDINARY and personal_data.ordinary(others)
 
 
 def _follow(followed: _Followed, ground: Ground[Segment], kept: Mapping[int, Kinds]) -> None:
@@ -134,12 +142,13 @@ def _without(found: Mapping[int, Kinds], theirs: Mapping[int, Kinds]) -> dict[in
 
 
 def _runs(passages: Sequence[Segment | Past], masks: Mapping[int, Kinds]) -> Iterator[_Run]:
-    run = _Run("")
+    run, following = _Run(""), 0
     for passage in passages:
         timed, kinds = has_times(passage), masks.get(passage.id, {})
+        apart, following = passage.position != following, passage.position + 1
         for at, said in enumerate(words_of(passage)):
             kind = kinds.get(at, "")
-            if kind != run.kind:
+            if kind != run.kind or (apart and at == 0):
                 if run.kind:
                     yield run
                 run = _Run(kind)
@@ -151,14 +160,15 @@ def _runs(passages: Sequence[Segment | Past], masks: Mapping[int, Kinds]) -> Ite
 
 
 def _gone(run: _Run, standing: Standing[Segment], kept: Mapping[int, Kinds]) -> list[Said]:
-    """Masks those of its words that stand where they stood; the others."""
-    if run.untimed:
+    """Masks those of its words that stand where they stood; the others. Of words that nobody timed
+    that is a guess, so they are among the others all the same."""
+    if not all(span.length for span in run.untimed):  # written: nothing tells where it stood
         return run.words
     gone = []
     for said in run.words:
         spots = standing.spots(said)
         for segment, at in spots:
             put(kept[segment.id], at, at, run.kind)
-        if not spots:
+        if run.untimed or not spots:
             gone.append(said)
     return gone

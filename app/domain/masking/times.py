@@ -17,7 +17,8 @@ from app.models import Segment, Transcript
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """A passage as it stood before somebody edited it; `id` is below 0. `words` as a segment's."""
+    """A passage as it stood before somebody edited it; `id` is below 0. `words` as a segment's.
+    `ahead` and `behind`: what is said around a stretch of such, where it begins and ends."""
 
     id: int
     position: int
@@ -26,6 +27,8 @@ class Past:
     text: str
     words: list[Any]
     edited_by: str
+    ahead: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 def has_times(segment: Segment | Past) -> bool:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.domain import answers, audit, masking, personal_data
 from app.domain.errors import Invalid, NotFound
-from app.domain.masking import places
+from app.domain.masking import places, times
+from app.domain.masking.ground import Ground
 from app.domain.masks import following, rows, untimed
 from app.domain.masks.looking import look
 from app.domain.personal_data import pieces
@@ -75,7 +76,7 @@ def lift(transcript: Transcript, mark_id: str, member: Member, *, hidden: bool =
     if row is None or row.answer_id != transcript.answer_id or row.segment_id not in here:
         raise NotFound
     segment = here[row.segment_id]
-    same = untimed.same(row)
+    same = untimed.same(row, Ground(transcript.segments, frozenset(here), times.heard(transcript)))
     for each in same:
         # Another row would only say which words, not which sound: these stand for both.
         each.hidden, each.member_id, each.created_at = hidden, member.id, now()

@@ -3,11 +3,12 @@ number tells which of several same words there it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from app.domain.masking import places
+from app.domain.masking.ground import Ground
 from app.domain.masks import rows
 from app.extensions import db
 from app.models import PersonalData, Segment
@@ -35,9 +36,10 @@ def tie(decided: Sequence[tuple[PersonalData, Sequence[Spot]]]) -> None:
             held[_key(row, spot)] = [again(row, spot)]
 
 
-def same(row: PersonalData) -> Sequence[PersonalData]:
-    """All that people decided about the very words of this one, while nobody had timed them."""
-    return db.session.scalars(
+def same(row: PersonalData, ground: Ground[Segment]) -> Sequence[PersonalData]:
+    """All that people decided about the very words of this one, while nobody had timed them; not
+    what is about words that these stand in for."""
+    tied = db.session.scalars(
         select(PersonalData).where(
             PersonalData.segment_id == row.segment_id,
             PersonalData.first_word == row.first_word,
@@ -46,7 +48,12 @@ def same(row: PersonalData) -> Sequence[PersonalData]:
             PersonalData.timed.is_(False),
             PersonalData.end > PersonalData.start,
         )
-    ).all()
+    )
+    return [each for each in tied if not each.version or any(_of_its_own(each, ground))]
+
+
+def _of_its_own(row: PersonalData, ground: Ground[Segment]) -> Iterator[Spot]:
+    return places.own(row, list(places.places(row, ground)))
 
 
 def _own(row: PersonalData, spots: Sequence[Spot], held: Held) -> Spot:

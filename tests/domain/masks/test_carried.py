@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain import editing, masks
+from app.domain import editing, masking, masks
 from app.domain.editing import editing_search
 from app.extensions import db
 from app.models import Answer, Member
@@ -12,6 +12,7 @@ from tests.domain.masks.said import edit, hide, lift, listened, look, save, show
 
 NAMED, SORRY = "my name is Berry okay", "so I am sorry"
 SAW, RED, RUDE, ALL = "we saw it today", "the red zorbix", "it was rude", "and that is all"
+LATE = "it came late"
 
 
 @pytest.mark.parametrize("name", ["Berry", "Will"])
@@ -109,6 +110,20 @@ def test_an_ordinary_word_is_masked_nowhere_else(answer: Answer, member: Member)
     assert shown(transcript)[1:3] == ["the red [hidden]", "a thing was rude"]
 
 
+@pytest.mark.parametrize(
+    ("number", "followed"), [("2024", False), ("77145", True), ("771 452", True)]
+)
+def test_so_is_a_short_number(answer: Answer, member: Member, number: str, followed: bool) -> None:
+    transcript = listened(answer, f"my order number is {number} okay", LATE, SORRY)
+    edit(transcript, member, f"um is {number} okay")
+    look(transcript)
+    assert shown(transcript)[0] == "um is [reference number] okay"
+    save(transcript, member, "um okay", LATE, f"so {number} I am sorry")
+    for _ in range(2):
+        assert (number in shown(transcript)[2]) is not followed
+        look(transcript)
+
+
 def test_what_was_hidden_after_an_edit_masks_nothing_of_before(
     answer: Answer, member: Member
 ) -> None:
@@ -181,3 +196,45 @@ def test_a_mask_that_was_lifted_since_is_carried_from_nowhere(
     save(transcript, member, "um Zorbo okay", f"{SORRY} Torvex", ALL)
     look(transcript)
     assert shown(transcript)[:2] == ["um Zorbo okay", f"{SORRY} Torvex"]
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("name", ["Zorbo", "Will"])
+def test_when_what_announced_a_name_stands_in_the_passage_before(
+    answer: Answer, member: Member, timed: bool, name: str
+) -> None:
+    transcript = listened(answer, "so my aim is", f"{name} okay", SORRY, timed=timed)
+    edit(transcript, member, "so my name is")
+    look(transcript)
+    edit(transcript, member, "so it began")
+    for _ in range(2):
+        assert name not in " ".join(shown(transcript))
+        assert silent(transcript, 5.1, 7.4)
+        look(transcript)
+    lift(transcript, masks.of(transcript)[0].words, member)
+    assert shown(transcript)[1] == f"{name} okay"
+
+
+def test_what_was_announced_by_one_edit_stays_masked_once_another_takes_that_away(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, "hi there my name is", "shavon mac quillan", LATE)
+    edit(transcript, member, "Siobharn McQuillarn", at=1)
+    look(transcript)
+    edit(transcript, member, "hi there")
+    for _ in range(2):
+        assert shown(transcript) == ["hi there", "[name]", LATE]
+        look(transcript)
+
+
+def test_passages_that_were_changed_at_once_are_not_read_as_one(
+    answer: Answer, member: Member
+) -> None:
+    said = ["thanks that is my name is", "we had tea", "and cake", "Zorbix broke thanks a lot"]
+    transcript = listened(answer, *said)
+    wanted = editing_search.Wanted("thanks", "thank you")
+    editing.replace_all(transcript, transcript.edition, editing.staff(member), wanted)
+    db.session.commit()
+    look(transcript)
+    assert shown(transcript) == [each.replace("thanks", "thank you") for each in said]
+    assert masking.muted(transcript) == []

@@ -164,3 +164,53 @@ def test_a_mask_stays_on_words_that_are_written_anew_in_another_order(
     edit(transcript, member, "then Bluebell said yes kindly")
     assert "Bluebell" not in shown(transcript)[0]
     assert silent(transcript, 2.5, 3.75)
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_who_lifts_a_mask_of_words_that_stand_in_for_hidden_ones_uncovers_only_these(
+    answer: Answer, member: Member, edited: bool
+) -> None:
+    said, late = "the red zorbix", "It came late."
+    first = listened(answer, said, late, timed=False)
+    hide(first, "zorbix", member)
+    if edited:
+        edit(first, member, "the red thing")
+        look(first)
+        now = first
+    else:
+        now = listened(answer, "the red thing", late, timed=False, current=False)
+        choose(answer, now)
+    lift(now, "the red thing", member)
+    assert shown(now) == ["the red thing", late]
+    edit(now, member, "It came early.", at=1)
+    for _ in range(2):
+        assert shown(now) == ["the red thing", "It came early."]
+        assert masking.muted(now) == [Span(0.0, 5.12)], "nobody lifted what is said there"
+        look(now)
+    if edited:
+        edit(first, member, said)
+        look(first)
+    else:
+        choose(answer, first)
+    assert shown(first)[0] == "the red [hidden]"
+    assert masking.muted(first) == [Span(0.0, 5.12)]
+    lift(first, "zorbix", member)
+    assert shown(first)[0] == said and masking.muted(first) == []
+
+
+def test_who_lifts_one_of_words_on_two_lines_uncovers_all_of_them(
+    answer: Answer, member: Member
+) -> None:
+    transcript = listened(answer, HOUSE, timed=False)
+    hide(transcript, "blue house", member)
+    edit(transcript, member, "we live in the blue\nhouse by the Quarry pub sadly")
+    look(transcript)
+    lift(transcript, "blue", member)
+    assert shown(transcript) == ["we live in the blue", "house by the Quarry pub sadly"]
+    assert masking.muted(transcript) == []
+
+
+def choose(answer: Answer, transcript: Transcript) -> None:
+    transcripts.choose(answer, transcript.id)
+    db.session.commit()
+    look(transcript)
