@@ -23,7 +23,7 @@ from tests.conftest import ROOT, settings_for
 from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
-NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022")
+NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 

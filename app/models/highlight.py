@@ -25,7 +25,8 @@ class Highlight(Identified, InWorkspace, InProgram, Base):
     """A time range worth hearing: seconds `start`..`end` of its answer's recording.
 
     Virtual: the player seeks. A written answer's highlight has no times (0, 0). `masked_quote` is
-    the quote with its masks, None until it has been looked through (see `app.domain.masking`).
+    the quote with its masks, None until it has been looked through (see `app.domain.masking`), and
+    `masked_by` the version of the rules by which it was.
     """
 
     __tablename__ = "highlights"
@@ -45,6 +46,7 @@ class Highlight(Identified, InWorkspace, InProgram, Base):
     end: Mapped[float]
     quote: Mapped[str]
     masked_quote: Mapped[str | None] = mapped_column(Text)
+    masked_by: Mapped[str] = mapped_column(String(8), default="", server_default="")
     score: Mapped[float]
     reasons: Mapped[list[str]] = mapped_column(default=list)
     sentiment: Mapped[str] = mapped_column(String(8))

@@ -80,12 +80,3 @@ def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
         for look in looks
         if (look.version, look.digest) == (personal_data.VERSION, texts[look.segment_id])
     )
-
-
-def up_to_date(transcript_id: str) -> bool:
-    """Whether today's rules have looked through all its passages, as they are or were."""
-    looked = select(PersonalLook.segment_id).where(
-        PersonalLook.segment_id == Segment.id, PersonalLook.version == personal_data.VERSION
-    )
-    waiting = select(Segment.id).where(Segment.transcript_id == transcript_id, ~looked.exists())
-    return db.session.scalar(waiting.limit(1)) is None

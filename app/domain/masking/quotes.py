@@ -10,7 +10,7 @@ from app.domain import personal_data
 from app.domain.masking import history
 from app.domain.masking.decided import decided
 from app.domain.masking.elsewhere import Elsewhere, Said
-from app.domain.masking.hiding import hidden, up_to_date
+from app.domain.masking.hiding import hidden
 from app.domain.masking.places import Kinds, put
 from app.domain.masking.showing import text_of
 from app.domain.masking.times import Past
@@ -56,7 +56,7 @@ def plain(text: str, name: str = "") -> str:
 def quote(highlight: Highlight) -> str:
     """A moment's words with their masks: those that were written down, while they are of today's
     rules."""
-    if highlight.masked_quote is not None and up_to_date(highlight.transcript_id):
+    if highlight.masked_quote is not None and highlight.masked_by == personal_data.VERSION:
         return highlight.masked_quote
     transcript = db.session.get_one(Transcript, highlight.transcript_id)
     return quoted([highlight.quote], transcript, highlight.submission.display_name)[0]

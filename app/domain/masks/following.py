@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.domain import clips, forgetting, masking, muted
+from app.domain import clips, forgetting, masking, muted, personal_data
 from app.domain.masking import quotes
 from app.domain.masks import rows
 from app.domain.search import vectors
@@ -38,7 +38,7 @@ def requote(answer_id: str) -> None:
         name = mine[0].submission.display_name
         shown = quotes.quoted([each.quote for each in mine], transcript, name)
         for each, text in zip(mine, shown, strict=True):
-            each.masked_quote = text
+            each.masked_quote, each.masked_by = text, personal_data.VERSION
     db.session.flush()
 
 
