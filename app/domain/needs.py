@@ -92,6 +92,18 @@ def is_settled(need: Need, known: Sequence[Any]) -> bool:
     return there[-1:] == [True]
 
 
+def in_danger(known: Sequence[Any]) -> bool:
+    """Whether the case tells of danger in a passage of which nobody has said since that it needs
+    nobody, whatever the machine hears there by now."""
+    for at, (answer_id, start, end, of_danger, of_words) in enumerate(known):
+        if of_danger and not of_words:
+            place = Need("", "", answer_id, Span(start, end))
+            since = [span for span, _, words in _of_answer(place, known[at + 1 :]) if words]
+            if not _is_most(place, since):
+                return True
+    return False
+
+
 def shown(lines: Iterable[str]) -> str:
     """What was said, a passage a line, as far as there is room: none is cut but the first, which is
     between two words."""

@@ -41,6 +41,8 @@ def undo(answer: Answer, taken: Correction, member: Member) -> None:
     """After one was taken back. The caller commits."""
     if taken.kind == kinds.HAND_OFF:
         _undo_call(answer, taken, member)
+        if (transcript := transcripts.current(answer)) is not None:
+            processing.hand_over(answer, transcript)  # what the decision lay upon
         return
     if taken.kind == kinds.HIGHLIGHT:
         moment = _moment(answer, taken)
@@ -148,7 +150,10 @@ def _unneeded(case: FollowUp) -> bool:
 
 def _needed(submission: Submission, told: Sequence[Any]) -> bool:
     """Whether a passage of this voice calls for a person, as the labels stand now, or as the
-    machine hears words that nobody decided about; `told`: what its case tells of."""
+    machine hears words that nobody decided about, or heard danger that nobody decided about;
+    `told`: what its case tells of."""
+    if needs.in_danger(told):
+        return True
     calls = (
         select(Label.id)
         .join(Segment, Segment.id == Label.segment_id)

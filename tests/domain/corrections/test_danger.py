@@ -185,3 +185,45 @@ def test_nobody_is_needed_while_danger_is_heard_in_another_answer(
     submission = db.session.get_one(Answer, answer_id).submission
     case = follow_ups.heard_case(submission)
     assert case is not None and case.state == "open" and case.reason.startswith("Strong distress")
+
+
+@pytest.mark.parametrize("said", ["nobody", "somebody, taken back"])
+def test_danger_that_is_misheard_since_is_closed_by_no_word_on_another_passage(
+    make: Make, said: str
+) -> None:
+    voice = make("I will kill myself.", "Can somebody call me?")
+    hear(voice, IN_DANGER, found(person="Asks for a person"))
+    written_down(voice, (0.0, 5.0, "I will heal myself."), (5.0, 10.0, "Can somebody call me?"))
+    case = hear(voice, found("neutral"), found(person="Asks for a person"))
+    if said == "nobody":
+        voice.correct("hand_off", at=1, why=JOKE)
+    else:
+        hear(voice, found("neutral"), found())
+        take_back(voice, voice.correct("hand_off", "Asks for a person", at=1))
+    case = case_of(voice)
+    assert case is not None and case.state == "open"
+    hear(voice, IN_DANGER, found())
+    voice.correct("hand_off", why=JOKE)
+    case = case_of(voice)
+    assert case is not None and case.state == "done"
+
+
+@pytest.mark.parametrize("before", ["no case", "open", "done"])
+def test_what_a_decision_lay_upon_is_handed_over_once_it_is_taken_back(
+    make: Make, before: str
+) -> None:
+    voice = make("I will end it all.", "I want to talk to somebody.")
+    made = deciding.confirm(
+        voice.here(), deciding.seen(voice.here(), *kinds.ON_PASSAGES), voice.member
+    )
+    db.session.commit()
+    asks = found() if before == "no case" else found(person="Asks for a person")
+    case = hear(voice, IN_DANGER, asks)
+    assert (case is None) is (before == "no case")
+    if case is not None and before == "done":
+        follow_ups.close(case, "Called", voice.member)
+        db.session.commit()
+    take_back(voice, next(each for each in made if each.kind == kinds.HAND_OFF))
+    case = case_of(voice)
+    assert case is not None and case.state == "open" and "end it all" in case.evidence
+    assert case.reason.startswith("Strong distress")
