@@ -77,7 +77,7 @@ def correct(
 
     Raises:
         Conflict: it isn't as its person saw it any more.
-        Invalid: a value that can't be chosen, or the one that stands there.
+        Invalid: a value that can't be chosen, or the one that stands there, of these words.
     """
     value = kinds.values(kind, given, kinds.choices(kind, themes(here)))
     here = _held(here)
@@ -86,7 +86,8 @@ def correct(
         if standing is not None and _same(standing, value, why, member):
             return standing
         raise Conflict(CHANGED)
-    if value == stands(here, kind):
+    anew = standing is not None and keeping.words_changed(standing, here.segment)
+    if value == stands(here, kind) and not anew:
         raise Invalid("That is what stands there already.")
     made = _decide(here, kind, value, why, member, standing)
     consequences.follow(here.answer, made, member)

@@ -8,6 +8,7 @@ from flask import Flask
 from app.domain import editing, follow_ups, processing, transcripts, understanding
 from app.domain.corrections import deciding, kinds
 from app.domain.corrections.kinds import Why
+from app.domain.errors import Invalid
 from app.domain.timeline import Segment as Passage
 from app.domain.understanding import Finding
 from app.extensions import db
@@ -227,3 +228,21 @@ def test_what_a_decision_lay_upon_is_handed_over_once_it_is_taken_back(
     case = case_of(voice)
     assert case is not None and case.state == "open" and "end it all" in case.evidence
     assert case.reason.startswith("Strong distress")
+
+
+def test_that_nobody_is_needed_is_said_again_of_other_words(make: Make) -> None:
+    voice = make("I am dying of laughter.", "It is fine.")
+    hear(voice, IN_DANGER, found())
+    voice.correct("hand_off", why=JOKE)
+    customer_writes(voice, "I could kill myself laughing.")
+    case = hear(voice, IN_DANGER, found())
+    assert case is not None and case.state == "open"
+    made = voice.correct("hand_off", why=JOKE)
+    case = case_of(voice)
+    assert case is not None and case.state == "done"
+    assert voice.stands("hand_off") == ()
+    with pytest.raises(Invalid, match="already"):
+        voice.correct("hand_off", why=JOKE)
+    take_back(voice, made)
+    case = case_of(voice)
+    assert case is not None and case.state == "open"
