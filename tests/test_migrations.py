@@ -25,6 +25,19 @@ from tests.domain import sending
 MIGRATIONS = str(ROOT / "migrations")
 NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
+LONG = "I smell gas " + "in the hall and then " * 300
+GAS = "Harm or safety (heard, sure)"
+# What a case says, of words that may have been corrected since; the danger that it told of there.
+TOLD_BEFORE = (
+    (GAS, "Hello.\nI smell gas in the hall", "I smell gas, in the café hall.", "Harm or safety"),
+    (GAS, "煙が出ています", "煙が、出ています。", "Harm or safety"),
+    (GAS, LONG[:2000].strip(), LONG, "Harm or safety"),
+    ("Bereavement (heard, sure)", "I smell gas.", "I SMELL GAS", "Harm or safety"),
+    ("Bereavement (heard, sure)", "I smell grass", "I smell gas", ""),
+    ("Harm or safety (heard, not sure)", "I smell grass", "I smell gas", ""),
+    (GAS, "I smell gas in the hall", "I will end it, I can't go on in here", None),
+    (GAS, "I smell gas in the hall\nWell", "Well, I can't go on", None),
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -111,11 +124,14 @@ def test_cases_from_before_know_which_passages_they_told_of(url: str, tmp_path: 
         known = sorted(case.told, key=lambda row: row[1])[:3]
         case.told, case.evidence = [], "I can't go on.\nRing me.\nI feel bad."
         db.session.commit()
-        case_id = case.id
+        expected = {case.id: known}
+        for reason, evidence, said, danger in TOLD_BEFORE:
+            case, row = _from_before(voice.program, reason, evidence, said)
+            expected[case.id] = [] if danger is None else [[*row, danger, ""]]
         db.session.remove()
         downgrade(MIGRATIONS, revision="0021")
         upgrade(MIGRATIONS)
-        assert db.session.get_one(FollowUp, case_id).told == known
+        assert {each.id: each.told for each in db.session.scalars(select(FollowUp))} == expected
         assert [row[3] for row in known] == ["", "Strong distress", ""]
         db.session.remove()
         db.engine.dispose()
@@ -145,6 +161,21 @@ def test_an_upgrade_that_was_stopped_anywhere_goes_on(tmp_path: Path) -> None:
             asked = text("SELECT count(*) FROM segment_search WHERE segment_search MATCH 'late'")
             assert connection.execute(asked).scalar() == 1
         db.engine.dispose()
+
+
+def _from_before(
+    program: Program, reason: str, evidence: str, said: str
+) -> tuple[FollowUp, list[object]]:
+    """A case that doesn't know its passage, and where that is."""
+    answer = factories.answer(factories.submission(program))
+    words = factories.transcript(answer, said)
+    _call(words, 0, "Harm or safety", 0.9)
+    processing.hand_over(answer, words)
+    case = follow_ups.heard_case(answer.submission)
+    assert case is not None
+    case.reason, case.evidence, row, case.told = reason, evidence, case.told[0][:3], []
+    db.session.commit()
+    return case, row
 
 
 def _call(words: Transcript, at: int, reason: str, score: float) -> None:
