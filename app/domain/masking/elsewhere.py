@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Iterator, Set
 from itertools import groupby
 
 from app.domain import personal_data
+from app.domain.masking.digests import of_words
 from app.domain.masking.places import Kinds, put
 from app.domain.masking.showing import OTHER
 from app.domain.personal_data import fold, pieces
@@ -14,28 +15,37 @@ from app.domain.personal_data import fold, pieces
 SHORTEST = 3  # letters or digits of a word that tells by itself
 CUT = "…"  # ends a text that goes on
 
-Said = list[
-    tuple[str, str]
-]  # words that follow each other, folded, each with its mask's kind or ""
+# Words that follow each other, folded, each with its mask's kind or ""
+Said = list[tuple[str, str]]
+Alone = Set[tuple[str, int]]  # as `places.alone` gives them
 
 
 class Elsewhere:
-    """All that was said, to be asked for its masks by text after text."""
+    """All that was said, each with what people hid there, to be asked for its masks by text after
+    text."""
 
-    def __init__(self, every: Iterable[Said]) -> None:
+    def __init__(self, every: Iterable[tuple[Said, Alone]]) -> None:
         self._places: dict[str, list[tuple[Said, int]]] = defaultdict(list)
         self._words: dict[str, str] = {}
+        self._names: dict[str, str] = {}  # maybe ordinary words, too, but for their capital letter
         self._runs: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
-        for said in every:
+        for said, alone in every:
             for at, (word, kind) in enumerate(said):
                 self._places[word].append((said, at))
                 self._words |= dict.fromkeys(_telling(word, kind), kind)
             for kind, run in groupby(said, key=lambda each: each[1]):
-                parts = tuple(piece for word, _ in run for piece in pieces(word))
-                if kind and len(parts) > 1:
-                    self._runs[parts[0]][parts] = kind
-                elif kind == OTHER and parts:  # a word that a person hid for itself
-                    self._words[parts[0]] = kind
+                self._add(kind, run, by_person=kind == OTHER)
+            for kind, own in _alone(said, alone):
+                self._add(kind, own, by_person=True)
+
+    def _add(self, kind: str, run: Iterable[tuple[str, str]], *, by_person: bool) -> None:
+        parts = tuple(piece for word, _ in run for piece in pieces(word)) if kind else ()
+        if len(parts) > 1:
+            self._runs[parts[0]][parts] = kind
+        elif parts and by_person:
+            self._words[parts[0]] = kind
+        elif kind == "name" and parts and len(parts[0]) > 1:  # not every "I"
+            self._names[parts[0]] = kind
 
     def masks(self, text: str, rules: Kinds) -> Kinds:
         """Those on the text's words wherever it stands; else what the rules found in it, the masked
@@ -58,9 +68,10 @@ class Elsewhere:
         return rules | own | self._whole(words)
 
     def _kind(self, word: str) -> str:
+        known = ChainMap(self._words, self._names) if word != word.lower() else self._words
         for each in (fold(word), *(piece for piece in pieces(word) if len(piece) >= SHORTEST)):
             plural = each.removesuffix("s") if len(each) > 4 else each
-            if kind := self._words.get(each) or self._words.get(plural):
+            if kind := known.get(each) or known.get(plural):
                 return kind
         return ""
 
@@ -81,6 +92,16 @@ def _stands(wanted: list[str], said: Said, at: int) -> bool:
     return at + len(wanted) <= len(said) and all(
         said[number][0] == word for number, word in enumerate(wanted, at)
     )
+
+
+def _alone(said: Said, alone: Alone) -> Iterator[tuple[str, Said]]:
+    """What people hid and is masked still, each decision for itself: two may touch."""
+    sizes = {size for _, size in alone}
+    for at, (_, kind) in enumerate(said):
+        for size in sizes if kind else ():
+            run = said[at : at + size]
+            if all(each for _, each in run) and (of_words([w for w, _ in run]), size) in alone:
+                yield kind, run
 
 
 def _telling(word: str, kind: str) -> Iterator[str]:

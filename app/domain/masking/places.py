@@ -65,6 +65,11 @@ def moved(
             yield row, spot
 
 
+def alone(rows: Iterable[PersonalData]) -> set[tuple[str, int]]:
+    """What people hid, each decision for itself: the digest of its words, and how many they are."""
+    return {_words(row) for row in rows if row.source == "person" and row.hidden and row.version}
+
+
 def places(row: PersonalData, ground: Ground[Place]) -> Iterator[Spot[Place]]:
     """Where a person's decision lies in these passages: (segment, first word, last word).
 

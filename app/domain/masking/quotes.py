@@ -9,9 +9,9 @@ from functools import cached_property, partial
 from app.domain import personal_data
 from app.domain.masking import history
 from app.domain.masking.decided import decided
-from app.domain.masking.elsewhere import Elsewhere, Said
+from app.domain.masking.elsewhere import Alone, Elsewhere, Said
 from app.domain.masking.hiding import hidden
-from app.domain.masking.places import Kinds, put
+from app.domain.masking.places import Kinds, alone, put
 from app.domain.masking.showing import text_of
 from app.domain.masking.times import Past
 from app.domain.personal_data import fold
@@ -22,14 +22,16 @@ MAYBE_CUT = 1000  # characters: a line that long may end within a word of its pa
 
 
 class _Stood:
-    """Passages that stood together once, or stand there now."""
+    """Passages that stood together once, or stand there now. `alone`: as `places.alone` gives it,
+    of their transcript."""
 
     def __init__(
         self,
         passages: Sequence[Segment] | Sequence[Past],
         masks: Callable[[], dict[int, dict[int, str]]],
+        alone: Alone,
     ) -> None:
-        self.passages = passages
+        self.passages, self.alone = passages, alone
         self._masks = masks
 
     @cached_property
@@ -66,7 +68,7 @@ def quoted(texts: Sequence[str], transcript: Transcript, name: str = "") -> list
     """Words of this transcript, their end maybe cut, with every mask that lies on them wherever
     they stand, or stood before an edit: nobody knows any more from where they were taken. Words
     that are nowhere have the rules' masks, and those that each of them has elsewhere."""
-    elsewhere = Elsewhere(each.said() for each in _stood(transcript))
+    elsewhere = Elsewhere((each.said(), each.alone) for each in _stood(transcript))
     found = [(text, _by_rules([text], name).get(0, {})) for text in texts]
     return [text_of(text, elsewhere.masks(text, rules)) for text, rules in found]
 
@@ -131,16 +133,17 @@ class Evidence:
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:
-        return Elsewhere(stood.said() for stood in self._every)
+        return Elsewhere((stood.said(), stood.alone) for stood in self._every)
 
 
 def _stood(transcript: Transcript) -> Iterator[_Stood]:
     """All that stood there once, and what stands there now."""
     by = decided(transcript)
+    theirs = alone(by.rows)
     for once in history.versions(transcript):
         if once:
-            yield _Stood(once, partial(history.masks, once, by))
-    yield _Stood(transcript.segments, partial(hidden, transcript, by))
+            yield _Stood(once, partial(history.masks, once, by), theirs)
+    yield _Stood(transcript.segments, partial(hidden, transcript, by), theirs)
 
 
 def _by_rules(lines: Sequence[str], name: str) -> dict[int, Kinds]:

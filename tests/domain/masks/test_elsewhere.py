@@ -58,6 +58,48 @@ def test_what_is_hidden_is_hidden_in_a_note_as_a_whole(
     assert noted(answer, note) == shown
 
 
+@pytest.mark.parametrize("name", ["Mark", "Will", "Hope", "Summer", "Guy"])
+def test_a_name_that_is_an_ordinary_word_is_hidden_in_a_note_by_its_capital(
+    answer: Answer, name: str
+) -> None:
+    listened(answer, f"hello my name is {name} and it came late")
+    note = f"{name} is upset. Spoke to “{name},” it's ({name}'s)."
+    assert noted(answer, note) == "[name] is upset. Spoke to [name] it's [name]."
+    assert noted(answer, f"a {name.lower()} of theirs") == f"a {name.lower()} of theirs"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "shown"),
+    [
+        ("rose", "name", "[name] of the clinic, a [name]"),
+        ("clinic", "address", "Rose of the [address], a rose"),
+    ],
+)
+def test_a_word_that_a_person_hid_for_itself_is_hidden_in_a_note_wherever_it_stands(
+    answer: Answer, member: Member, words: str, kind: str, shown: str
+) -> None:
+    transcript = listened(answer, "then rose came to the clinic")
+    hide(transcript, words, member, kind)
+    assert noted(answer, "Rose of the clinic, a rose") == shown
+
+
+@pytest.mark.parametrize(
+    ("decisions", "shown"),
+    [
+        (("cancer", "treatment"), "has [hidden], had a [hidden] then"),
+        (("cancer treatment", "last spring"), "has cancer, had a treatment then"),
+    ],
+)
+def test_words_that_were_hidden_one_beside_the_other_are_hidden_in_a_note_each_for_itself(
+    answer: Answer, member: Member, decisions: tuple[str, ...], shown: str
+) -> None:
+    transcript = listened(answer, "I had cancer treatment last spring you know")
+    for words in decisions:
+        hide(transcript, words, member)
+    assert noted(answer, "has cancer, had a treatment then") == shown
+    assert noted(answer, f"so {decisions[0]} it was") == "so [hidden] it was"
+
+
 def test_more_lines_of_a_note_need_no_more_queries(answer: Answer, member: Member) -> None:
     transcript = listened(answer, "my name is Zorbo okay", "It came late.")
     edit(transcript, member, "my name is Zorbo really")
