@@ -44,8 +44,8 @@ class Elsewhere:
             self._runs[parts[0]][parts] = kind
         elif parts and by_person:
             self._words[parts[0]] = kind
-        elif kind == "name" and parts and len(parts[0]) > 1:  # not every "I"
-            self._names[parts[0]] = kind
+        if kind == "name":  # not every "I"
+            self._names |= dict.fromkeys((part for part in parts if len(part) > 1), kind)
 
     def masks(self, text: str, rules: Kinds) -> Kinds:
         """Those on the text's words wherever it stands; else what the rules found in it, the masked

@@ -68,6 +68,11 @@ def test_a_name_that_is_an_ordinary_word_is_hidden_in_a_note_by_its_capital(
     assert noted(answer, f"a {name.lower()} of theirs") == f"a {name.lower()} of theirs"
 
 
+def test_so_is_one_that_is_part_of_a_longer_name(answer: Answer) -> None:
+    listened(answer, "hello my name is Mark Adams and it came late")
+    assert noted(answer, "Mark is upset. Adams, a mark.") == "[name] is upset. [name], a mark."
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "shown"),
     [
