@@ -39,13 +39,15 @@ class Elsewhere:
                 self._add(kind, own, by_person=True)
 
     def _add(self, kind: str, run: Iterable[tuple[str, str]], *, by_person: bool) -> None:
-        parts = tuple(piece for word, _ in run for piece in pieces(word)) if kind else ()
+        words = [pieces(word) for word, _ in run] if kind else []
+        parts = tuple(piece for word in words for piece in word)
         if len(parts) > 1:
             self._runs[parts[0]][parts] = kind
         elif parts and by_person:
             self._words[parts[0]] = kind
-        if kind == "name":  # not every "I"
-            self._names |= dict.fromkeys((part for part in parts if len(part) > 1), kind)
+        if kind == "name":  # not every "I", nor the "call" of "Adams—call"
+            own = (word[0] for word in words if len(word) == 1 and len(word[0]) > 1)
+            self._names |= dict.fromkeys(own, kind)
 
     def masks(self, text: str, rules: Kinds) -> Kinds:
         """Those on the text's words wherever it stands; else what the rules found in it, the masked
