@@ -43,6 +43,19 @@ NB_HYPHEN = "\u2011"
         ("IBAN:GB29NWBK60161331926819", "[account number]"),
         ("the order number 77145520😀", "the order number [reference number]"),
         ("the order no.77145520", "the order [reference number]"),
+        ("my name is Oluwaseun— and it came late", "my name is [name] and it came late"),
+        ("then Emily— she rang, –Emily", "then [name] she rang, [name]"),
+        ("my name is Oluwaseun— London is far. So", "my name is [name] London is far. So"),
+        ("my name is &Oluwaseun or •Oluwaseun", "my name is [name] or [name]"),
+        ("ask Oluwaseun↔️ or 「Oluwaseun」 or @Emily", "ask [name] or [name] or [name]"),
+        ("ring me: -07700900123 or •07700900123", "ring me: [phone number] or [phone number]"),
+        ("07700900123— or 07700900123& bye", "[phone number] or [phone number] bye"),
+        ("07700900123◽ or 【07700900123】", "[phone number] or [phone number]"),
+        ("→+447700900123= now", "[phone number] now"),
+        ("-4242424242424242 or 「4242 4242 4242 4242」", "[card number] or [card number]"),
+        ("07700\u2800900123 or 07700\u3164900123", "[phone number] or [phone number]"),
+        ("Emi\u180bly or \u3164Emily or Emi\u17b4ly", "[name] or [name] or [name]"),
+        ("ask Emily\u115f or Emily\u2800Smith", "ask [name] or [name]"),
     ],
 )
 def test_no_sign_around_or_within_it_hides_what_a_word_is(text: str, shown: str) -> None:
@@ -58,6 +71,8 @@ def test_no_sign_around_or_within_it_hides_what_a_word_is(text: str, shown: str)
         "Wi‑Fi at 10–12 from 2019–2020 and 2019—2020, 1920×1080, 25m², 14½, £45–50",
         "rooms 3001,3002,3003,3004 in 2019,2020,2021,2022 for 1,000,000,000",
         "I said to... nobody. My dentist called… cross… and my name is… well, never mind",
+        "I know C++ and C# w/ 100+ people, 200+ orders, 300+ more, -1000 -2000 -3000 =4000",
+        "2018 -2019 -2020 -2021, 100%+ of £50– and 20€= at -5 -12 -3 ±5, →Will →Rose – Grace",
         "see https://x.com?a=bcd&cde=def, pros:fast, note:Will call, (Great)service",
     ],
 )
@@ -85,5 +100,5 @@ def test_words_that_look_alike_are_the_same_word() -> None:
 
 def test_a_word_takes_no_longer_than_it_is_long() -> None:
     """From each letter on an address was sought to the end: minutes for a row of numbers."""
-    assert find(["4242," * 80_000]) == []
+    assert find(["4242," * 80_000]) == find(["—" * 80_000 + "a" + "•+" * 80_000]) == []
     assert find(["4242," * 80_000 + "jane@example.com"]) == [Found("email", 0, 0, 0)]

@@ -6,19 +6,28 @@ A number or a name goes on where a recogniser heard a pause, so passages are rea
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SYMBOL = "☺"  # as every emoji and other symbol is read
 _EDGES = f"\"'`“”„‚‘’«»‹›()[]{{}}<>.,;:!?…¿¡*_~|{SYMBOL}"
+_BEFORE, _BEHIND = "+#£$€₹¥", "%°£$€₹¥"  # what is part of a number that begins, ends there
+_SHORT = re.compile(r"[A-Za-z]|[1-9]\d?")  # C++ is no C, w/ no letter, -5 no house's number
+_COUNTED = re.compile(r"[1-9]\d{2,3}")  # "-2019", "300+": an amount or a year, with its sign
+_SELECTORS = (0x34F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+_FILLERS = (0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)  # letters that nobody sees
 # One sign for what looks alike, and is not the same to Unicode (NFKC)
 _ALIKE = str.maketrans(
-    dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("‐‑‒−", "-") | {"―": "—", "™": SYMBOL}
+    dict.fromkeys("’‘ʼ´`′", "'")
+    | dict.fromkeys("‐‑‒−", "-")
+    | {"―": "—", "™": SYMBOL}
+    | dict.fromkeys((*_SELECTORS, *_FILLERS))
 )
+_BLANK = re.compile(r"(?<=\d)\u2800+(?=\d)")  # Braille without a dot, between words a mark
 _DASHED = re.compile(r"(?<=\d)[–—](?=\d)")
 _INVISIBLE = ("Cf", "Me")  # marks of direction, joiners, soft hyphens; what makes 7 a key of 7️⃣
-_SELECTORS = {0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}  # of a sign's look
 _SYMBOLS = ("So", "Sk", "Cn", "Co")  # "Cn": newer than Python's tables
 # What joins two words without a blank ("Emily—call", "Leeds/York", "phone:0770…", "Bakare.It",
 # "Emily(reception)", "no.4417"), and not what belongs to one: a time, a date, a decimal, a code,
@@ -71,11 +80,29 @@ class Found:
 def fold(text: str) -> str:
     """`Zoë’s,` → `zoe`: as names and cues are compared."""
     if text.isascii():
-        return text.strip(_EDGES).lower().removesuffix("'s")
-    plain = usual(text).strip(_EDGES).casefold()
+        return _bare(text).lower().removesuffix("'s")
+    plain = _bare(usual(text)).casefold()
     plain = plain.removesuffix("'s").replace("ß", "ss").replace("ł", "l").replace("ø", "o")
     plain = unicodedata.normalize("NFD", plain)
     return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+def _bare(text: str) -> str:
+    """A word in usual signs without those around it, but for what makes it another word."""
+    if text.isalnum():
+        return text  # most
+    signs = string.punctuation
+    if not text.isascii():
+        signs += "".join(each for each in set(text) if unicodedata.category(each)[0] in "PSZ")
+    bare = text.strip(signs)
+    if not bare or _SHORT.fullmatch(bare):
+        return text.strip(_EDGES)
+    before = _BEFORE if bare[0].isdigit() else ""
+    behind = _BEHIND if bare[-1].isdigit() else ""
+    if _COUNTED.fullmatch(bare):
+        before, behind = before + "-–=", behind + "-–=+"
+    text = text.lstrip("".join(each for each in signs if each not in before))
+    return text.rstrip("".join(each for each in signs if each not in behind))
 
 
 def usual(text: str) -> str:
@@ -83,7 +110,7 @@ def usual(text: str) -> str:
     one for all symbols."""
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKC", text.translate(_ALIKE))
+    plain = _BLANK.sub("", unicodedata.normalize("NFKC", text.translate(_ALIKE)))
     if plain.isalnum():
         return plain  # most
     return _DASHED.sub("-", "".join(map(_usual, plain)))
@@ -91,7 +118,7 @@ def usual(text: str) -> str:
 
 def _usual(sign: str) -> str:
     kind = unicodedata.category(sign)
-    if kind in _INVISIBLE or ord(sign) in _SELECTORS:
+    if kind in _INVISIBLE:
         return ""
     return SYMBOL if kind in _SYMBOLS and not sign.isascii() and sign != "°" else sign
 
@@ -127,11 +154,11 @@ def tokens(texts: Sequence[str]) -> list[Token]:
         for place, whole in enumerate(text.split()):
             for said, parted in _parts(whole):
                 word = fold(said) if said != "&" else "and"
-                bare = said.strip(_EDGES)
+                bare = _bare(said)
                 capital = bool(bare) and bare[0].isupper() and not begins and word not in _SAYS_I
                 ends = said.rstrip("\"'”»)").endswith((".", "!", "?", "…", SYMBOL))
                 ends = ends and not (word in _GOES_ON and said.endswith(("...", "…")))
-                comma = parted or said.endswith((",", ";", ":"))
+                comma = parted or said.endswith((",", ";", ":", "—", "–"))
                 found.append(Token(said, word, number, place, capital, ends, comma))
                 begins = ends
     return found

@@ -88,6 +88,18 @@ def test_emoji_and_what_nobody_sees_around_hidden_words(answer: Answer, member: 
     assert shown(transcript)[3] == "ok [hidden]"
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["•zorbix", "zorbix↔️", "「zorbix」", "zorbix·", "→zorbix", "#zorbix", "@zorbix", "+zorbix",
+     "zorbix=", "—zorbix", "zorbix&", "zor\u180bbix", "\u3164zorbix"],
+)  # fmt: skip
+def test_signs_at_the_edges_of_hidden_words(answer: Answer, member: Member, word: str) -> None:
+    transcript = listened(answer, "the zorbix", "ok")
+    hide(transcript, "zorbix", member)
+    edit(transcript, member, f"ok {word}", at=1)
+    assert shown(transcript)[1] == "ok [hidden]"
+
+
 def test_a_name_that_is_corrected_with_an_emoji_keeps_its_mask(
     answer: Answer, member: Member
 ) -> None:
