@@ -91,4 +91,9 @@ def _listed() -> dict[str, object]:
         .options(selectinload(Export.runs), selectinload(Export.program))
     )
     pairs = [(row, progress.describe(row.runs[-1], now())) for row in rows if row.runs]
+    # A file may have been written after its row was read and before its run was.
+    late = [row.id for row, said in pairs if said.settled and row.key is None]
+    if late:
+        anew = select(Export).where(Export.id.in_(late))
+        db.session.scalars(anew.execution_options(populate_existing=True)).all()
     return {"exports": pairs, "writing": any(not said.settled for _, said in pairs)}

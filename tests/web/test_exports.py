@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import runtime
+from app.domain import progress
 from app.extensions import db
-from app.models import Answer, AuditEntry, Export, Member, Program, Workspace
-from app.web import rechecking
+from app.models import Answer, AuditEntry, Export, Member, Program, Run, Workspace
+from app.web import exports, rechecking
 from tests import factories
 from tests.conftest import sign_in
 
@@ -45,6 +48,25 @@ def test_an_owner_orders_one_and_takes_it_once_it_is_written(
     taken = client.get(f"/exports/{export.id}/file")
     assert taken.data == b"text\r\nhello\r\n"
     assert export.filename in taken.headers["Content-Disposition"]
+
+
+def test_one_that_is_written_while_the_page_is_made_can_be_taken(
+    client: FlaskClient, owner: Member, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL shows each query what was committed by then: no file, then that it is done."""
+    sign_in(client, owner)
+    order(client, program)
+    describe = exports.progress.describe
+
+    def written(run: Run, moment: datetime) -> progress.Progress:
+        keys = update(Export).values(key="exports/x.csv", size=13)
+        db.session.execute(keys.execution_options(synchronize_session=False))
+        run.steps[0].state = "done"
+        return describe(run, moment)
+
+    monkeypatch.setattr(exports.progress, "describe", written)
+    page = client.get("/exports/list").text
+    assert "Download" in page and "every 1s" not in page
 
 
 def test_a_slow_download_is_noted_once(
