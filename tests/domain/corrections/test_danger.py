@@ -53,6 +53,14 @@ def written_down(voice: Voice, *passages: tuple[float, float, str]) -> None:
     db.session.commit()
 
 
+def joking(make: Make) -> Voice:
+    """Who spoke in a joke, as somebody said of what the machine takes for danger."""
+    voice = make("I am dying of laughter.", "It is fine.")
+    hear(voice, IN_DANGER, found())
+    voice.correct("hand_off", why=JOKE)
+    return voice
+
+
 def take_back(voice: Voice, made: Correction) -> None:
     deciding.withdraw(voice.answer.submission, made.id, voice.member)
     db.session.commit()
@@ -76,9 +84,7 @@ def test_who_looked_at_other_words_keeps_nobody_from_being_called(make: Make, by
 
 
 def test_that_nobody_is_needed_holds_for_the_words_that_it_was_said_of(make: Make) -> None:
-    voice = make("I am dying of laughter.", "It is fine.")
-    hear(voice, IN_DANGER, found())
-    voice.correct("hand_off", why=JOKE)
+    voice = joking(make)
     customer_writes(voice, "I am dying, of laughter!")
     case = hear(voice, IN_DANGER, found())
     assert case is not None and case.state == "done", "a comma makes no other words"
@@ -231,9 +237,7 @@ def test_what_a_decision_lay_upon_is_handed_over_once_it_is_taken_back(
 
 
 def test_that_nobody_is_needed_is_said_again_of_other_words(make: Make) -> None:
-    voice = make("I am dying of laughter.", "It is fine.")
-    hear(voice, IN_DANGER, found())
-    voice.correct("hand_off", why=JOKE)
+    voice = joking(make)
     customer_writes(voice, "I could kill myself laughing.")
     case = hear(voice, IN_DANGER, found())
     assert case is not None and case.state == "open"
