@@ -135,6 +135,19 @@ def test_one_that_is_lifted_meanwhile_too(
     assert len(tries) == 1 and objects() == ["playable.webm"]
 
 
+def test_that_nothing_is_masked_is_looked_at_again_when_it_is_published(
+    recording: Recording, transcript: Transcript, meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tries = meanwhile(lambda: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(muted, "content", lambda asked: muted.Content(asked.playable_key, ()))
+        carry_out()
+    assert muted.of(recording).state == "making"
+    carry_out()
+    assert len(tries) == 1 and given(recording) == str(tries[0])
+
+
 def test_another_transcript_that_comes_meanwhile(
     answer: Answer, recording: Recording, transcript: Transcript, meanwhile: Meanwhile
 ) -> None:

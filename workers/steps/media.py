@@ -111,17 +111,18 @@ def mute(work: Work) -> Publish:
 
     recording = db.session.get_one(Recording, work.run.recording_id)
     wanted = muted.content(recording)
-    if wanted is None or not wanted.mute:
-        return lambda: "Nothing is masked"
-    source = fetched(work, wanted.source)
+    places = wanted.mute if wanted is not None else ()
+    source = fetched(work, wanted.source) if wanted is not None and places else None
     db.session.commit()  # what is read when it is published is as it is then
-    made = silence(source, wanted.mute, work.folder, on_progress=work.report)
-    key = keys.muted(recording.id, work.claim.fence, made.suffix.lstrip("."))
-    stored = work.put_file(key, made)
+    key = None
+    if source is not None:
+        made = silence(source, places, work.folder, on_progress=work.report)
+        key = keys.muted(recording.id, work.claim.fence, made.suffix.lstrip("."))
+        work.put_file(key, made)
 
     def publish() -> str:
-        if not muted.publish(recording, wanted, stored.key):
+        if not muted.publish(recording, wanted, key):
             raise StepFailed(CHANGED, permanent=False)
-        return f"Silent in {count(len(wanted.mute), 'place')}"
+        return f"Silent in {count(len(places), 'place')}" if places else "Nothing is masked"
 
     return publish

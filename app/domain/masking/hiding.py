@@ -8,24 +8,25 @@ from sqlalchemy import select
 
 from app.domain import personal_data
 from app.domain.masking.carried import carried
-from app.domain.masking.decided import Decided, decided, known
+from app.domain.masking.decided import Decided, Looks, decided, known, looks_at
 from app.domain.masking.digests import digest
 from app.domain.masking.ground import Ground
 from app.domain.masking.places import Kinds, by_rules, decide, masked, put
 from app.domain.masking.times import heard
 from app.extensions import db
-from app.models import PersonalData, PersonalLook, Segment, Transcript
+from app.models import PersonalData, Segment, Transcript
 
 
 def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[int, str]]:
     """The masked words of each passage that has some, by the segment's id: number of the word →
     kind."""
     by = by or decided(transcript)
-    return _hidden(transcript, by, looked_through(transcript.segments))
+    return _hidden(transcript, by)
 
 
 def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
     """The same in many transcripts at once, in two queries; their segments are loaded already."""
+    looks = looks_at([segment.id for each in transcripts for segment in each.segments])
     rows: dict[str, list[PersonalData]] = {each.answer_id: [] for each in transcripts}
     for row in db.session.scalars(
         select(PersonalData)
@@ -33,12 +34,10 @@ def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
         .order_by(PersonalData.created_at, PersonalData.id)
     ):
         rows[row.answer_id].append(row)
-    fresh = looked_through([segment for each in transcripts for segment in each.segments])
     found: dict[int, dict[int, str]] = {}
     for each in transcripts:
-        by = Decided(rows[each.answer_id], known(each), heard(each))
-        own = frozenset(segment.id for segment in each.segments)
-        found |= _hidden(each, by, fresh & own)
+        by = Decided(looks, rows[each.answer_id], known(each), heard(each))
+        found |= _hidden(each, by)
     return found
 
 
@@ -54,10 +53,9 @@ def by_machine(
     return {number: kept[number] | words for number, words in found.items()}
 
 
-def _hidden(
-    transcript: Transcript, by: Decided, fresh: frozenset[int]
-) -> dict[int, dict[int, str]]:
+def _hidden(transcript: Transcript, by: Decided) -> dict[int, dict[int, str]]:
     segments = transcript.segments
+    fresh = _fresh(segments, by.looks)
     if len(fresh) == len(segments):
         found: dict[int, Kinds] = {segment.id: {} for segment in segments}
         for row in by.rows:
@@ -71,12 +69,11 @@ def _hidden(
 
 def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
     """The ids of those whose rows are of their text as it is now, by today's rules."""
-    looks = db.session.scalars(
-        select(PersonalLook).where(PersonalLook.segment_id.in_([each.id for each in segments]))
-    )
-    texts = {segment.id: digest(segment.text) for segment in segments}
+    return _fresh(segments, looks_at([each.id for each in segments]))
+
+
+def _fresh(segments: Sequence[Segment], looks: Looks) -> frozenset[int]:
+    version = personal_data.VERSION
     return frozenset(
-        look.segment_id
-        for look in looks
-        if (look.version, look.digest) == (personal_data.VERSION, texts[look.segment_id])
+        each.id for each in segments if looks.get(each.id) == (version, digest(each.text))
     )

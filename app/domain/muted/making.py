@@ -32,13 +32,13 @@ def order(recording: Recording | None) -> None:
     db.session.flush()
 
 
-def publish(recording: Recording, made: Content, key: str) -> bool:
-    """Puts the file in its place, unless anything else is to be heard by now. The caller
-    commits."""
+def publish(recording: Recording, made: Content | None, key: str | None) -> bool:
+    """Puts the file in its place, or none where nothing is to be silent (`key`: None), unless
+    anything else is to be heard by now. The caller commits."""
     if not _hold(recording) or standing.content(recording) != made:
         return False
     _drop(recording)
-    recording.muted_key, recording.muted_holds = key, made.digest
+    recording.muted_key, recording.muted_holds = key, made.digest if made and key else ""
     return True
 
 
