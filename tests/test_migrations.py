@@ -23,7 +23,7 @@ from tests.conftest import ROOT, settings_for
 from tests.domain import sending
 
 MIGRATIONS = str(ROOT / "migrations")
-NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023")
+NEWEST = ("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023", "0024")
 HOUR = datetime(2026, 5, 4, 9, tzinfo=UTC)
 LONG = "I smell gas " + "in the hall and then " * 300
 GAS = "Harm or safety (heard, sure)"
@@ -133,6 +133,25 @@ def test_cases_from_before_know_which_passages_they_told_of(url: str, tmp_path: 
         upgrade(MIGRATIONS)
         assert {each.id: each.told for each in db.session.scalars(select(FollowUp))} == expected
         assert [row[3] for row in known] == ["", "Strong distress", ""]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_cases_from_before_know_that_nobody_was_needed(url: str, tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path, DATABASE_URL=url))
+    with app.app_context():
+        upgrade(MIGRATIONS)
+        program, said = factories.program(factories.workspace()), "Nobody is needed: they wrote."
+        ended = {("done", said): True, ("open", said): False, ("done", "Called"): False}
+        for state, outcome in ended:
+            case = follow_ups.ask(program, None, f"{len(outcome)}-{state}@example.com")
+            case.state, case.outcome = state, outcome
+        db.session.commit()
+        db.session.remove()
+        downgrade(MIGRATIONS, revision="0023")
+        upgrade(MIGRATIONS)
+        cases = db.session.scalars(select(FollowUp))
+        assert {(each.state, each.outcome): each.unneeded for each in cases} == ended
         db.session.remove()
         db.engine.dispose()
 

@@ -16,7 +16,6 @@ from app.domain.needs import Need
 from app.models import FollowUp, FollowUpNote, Member, Program, Submission, now
 
 LONGEST_NOTE = 2000
-NOBODY = "Nobody is needed: "  # as an outcome
 HEARD_SINCE = "Heard since: "  # what stands before a machine's reason in the history
 ASKED_AGAIN = "Asked again: "  # what stands there before a customer's words that found no room
 DONE = "Done: "  # what stands before an outcome in the history
@@ -125,7 +124,7 @@ def from_member(submission: Submission, need: Need, by: Member) -> FollowUp:
 def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
     done = follow_up.state == "done"
     new = [need for need in heard if needs.is_new(need, follow_up.told)]
-    if not new and done and follow_up.outcome.startswith(NOBODY):
+    if not new and done and follow_up.unneeded:
         # That was about another passage: what this one says stands.
         new = [need for need in heard if not needs.is_settled(need, follow_up.told)]
     if not new:
@@ -135,7 +134,7 @@ def _heard_more(follow_up: FollowUp, heard: Sequence[Need]) -> None:
     if not done and not grave:
         return
     if done:
-        follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, calling.due(now())
+        _open_again(follow_up)
     _line(follow_up, HEARD_SINCE + new[0].reason, None)
     _noted(follow_up, "heard")
     _told_anew(follow_up, new[0])
@@ -259,9 +258,14 @@ def reopen(follow_up: FollowUp, by: Member) -> None:
     hold(follow_up)
     if follow_up.state != "done":
         raise Conflict("This follow-up is already open.")
-    follow_up.state, follow_up.done_at, follow_up.due_at = "open", None, calling.due(now())
+    _open_again(follow_up)
     _line(follow_up, "Opened again", by)
     _noted(follow_up, "reopened")
+
+
+def _open_again(follow_up: FollowUp) -> None:
+    follow_up.state, follow_up.done_at, follow_up.unneeded = "open", None, False
+    follow_up.due_at = calling.due(now())
 
 
 def note(follow_up: FollowUp, text: str, by: Member) -> FollowUpNote:

@@ -15,7 +15,8 @@ from app.models.workspace import Member
 
 
 class FollowUp(Identified, InWorkspace, InProgram, Base):
-    """source: asked (by the customer), heard (by the machine), staff. state: open → done. told: the
+    """source: asked (by the customer), heard (by the machine), staff. state: open → done. unneeded:
+    it ended since somebody said that nobody is needed, not since somebody called. told: the
     passages that it is about, see `app.domain.needs`."""
 
     __tablename__ = "follow_ups"
@@ -32,6 +33,7 @@ class FollowUp(Identified, InWorkspace, InProgram, Base):
     state: Mapped[str] = mapped_column(String(5), default="open", index=True)
     outcome: Mapped[str] = mapped_column(default="")
     done_at: Mapped[datetime | None]
+    unneeded: Mapped[bool] = mapped_column(default=False)
     told: Mapped[list[Any]] = mapped_column(default=list)
 
     submission: Mapped[Submission | None] = relationship()

@@ -109,7 +109,7 @@ def _undo_call(answer: Answer, taken: Correction, member: Member) -> None:
     left = needs.taken_back(case.told, _where(taken), was_settled=not taken.value)
     if not taken.value:
         case.told = left
-        if _unneeded(case) and _needed(submission, left):
+        if case.unneeded and _needed(submission, left):
             follow_ups.reopen(case, member)
     elif not _needed(submission, left):
         case.told = left
@@ -135,17 +135,13 @@ def _close(case: FollowUp, submission: Submission, because: str, by: Member) -> 
     are told, and decide."""
     if case.state == "done" or _needed(submission, case.told):
         return None
-    said = f"{follow_ups.NOBODY}{because[:1].lower()}{because[1:]}."
+    said = f"Nobody is needed: {because[:1].lower()}{because[1:]}."
     if case.owner_id not in (None, by.id):
         follow_ups.note(case, said, by)
         return None
     follow_ups.close(case, said, by)
+    case.unneeded = True
     return case
-
-
-def _unneeded(case: FollowUp) -> bool:
-    """Whether it is done because somebody said so, and not because somebody called."""
-    return case.state == "done" and case.outcome.startswith(follow_ups.NOBODY)
 
 
 def _needed(submission: Submission, told: Sequence[Any]) -> bool:

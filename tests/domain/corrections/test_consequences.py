@@ -200,6 +200,17 @@ def test_a_case_that_a_colleague_has_finished_since_stays_so(voice: Voice, owner
     assert case is not None and (case.state, case.outcome) == ("done", "Called, all is well")
 
 
+def test_what_a_colleague_wrote_is_not_read_as_a_decision(voice: Voice, owner: Member) -> None:
+    voice.heard(found(person="Bereavement"), found())
+    processing.hand_over(voice.answer, voice.transcript)
+    case = case_of(voice)
+    assert case is not None
+    follow_ups.close(case, "Nobody is needed: a neighbour is with her.", owner)
+    processing.hand_over(voice.answer, voice.transcript)
+    case = case_of(voice)
+    assert case is not None and case.state == "done"
+
+
 def test_another_passage_still_needs_one(voice: Voice) -> None:
     voice.heard(found(person="Bereavement"), found(person="Harm or safety"))
     processing.hand_over(voice.answer, voice.transcript)
