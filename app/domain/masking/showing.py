@@ -58,14 +58,20 @@ def veiled(transcript: Transcript) -> Veiled:
 
 
 class Reader:
-    """The masked texts of passages that come one after another, transcript by transcript."""
+    """The masked texts of passages that come one after another, transcript by transcript. All of
+    one that somebody took out of its transcript meanwhile is masked: nobody knows what was."""
 
     def __init__(self) -> None:
-        self._transcript_id, self._masks = "", dict[int, dict[int, str]]()
+        self._transcript_id, self._here = "", frozenset[int]()
+        self._masks: Mapping[int, Hidden] = {}
 
     def __call__(self, segment: Segment) -> str:
         if segment.transcript_id != self._transcript_id:
-            self._transcript_id, self._masks = segment.transcript_id, hidden(segment.transcript)
+            transcript = segment.transcript
+            self._transcript_id, self._masks = transcript.id, hidden(transcript)
+            self._here = frozenset(each.id for each in transcript.segments)
+        if segment.id not in self._here:
+            return LABELS[OTHER]
         return text_of(segment.text, self._masks.get(segment.id, {}))
 
 

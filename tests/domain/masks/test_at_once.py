@@ -12,9 +12,9 @@ from sqlalchemy import event
 
 from app.domain import masking
 from app.extensions import db
-from app.models import Transcript
+from app.models import Member, Transcript
 from tests.domain.erasure.gate import beside
-from tests.domain.masks.said import look
+from tests.domain.masks.said import NUMBER, look, merge
 
 MOST_READS = 8
 
@@ -59,3 +59,19 @@ def test_they_are_silent_however_far_a_look_is(
 ) -> None:
     looked_through_after(reads)
     assert len(masking.muted(transcript)) == 2
+
+
+def test_a_passage_that_is_taken_out_of_its_transcript_before_it_is_written_is_masked(
+    app: Flask, transcript: Transcript, member: Member
+) -> None:
+    look(transcript)
+    page = list(transcript.segments)
+    transcript_id, member_id, read = transcript.id, member.id, masking.Reader()
+
+    def merged() -> None:
+        merge(db.session.get_one(Transcript, transcript_id), db.session.get_one(Member, member_id))
+
+    with beside(app, merged):
+        pass
+    db.session.expire(transcript, ["segments"])
+    assert read(page[1]) == "[hidden]" and page[1].text == NUMBER
