@@ -149,7 +149,7 @@ def _line(number: int, line: bytes) -> Line:
     except (ValueError, RecursionError):  # NaN, 1e999, 5 000 digits, 100 000 brackets
         return None, "", f"Line {number} is not JSON that can be read."
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
-        return None, "", f"Line {number} needs an 'id' and a 'text'."
+        return None, "", f"Line {number} needs an 'id', and a 'text' that is a string."
     # Half of a surrogate pair is no character: the models' tokenizer would refuse the batch.
     return row["id"], row["text"].encode("utf-8", "replace").decode("utf-8"), None
 
