@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from app.domain.masking.at_rest import at_rest
 from app.domain.masking.times import Said, heard
 from app.extensions import db
 from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
@@ -27,9 +28,13 @@ class Decided:
 
 
 def decided(transcript: Transcript) -> Decided:
-    """Read once, for all that is asked of a transcript at a time; the looks of all its answer's,
-    and these first: of a passage that is looked through meanwhile nobody takes the rows from before
-    for what was found."""
+    """Read once, for all that is asked of a transcript at a time, while nobody edits it; the looks
+    of all its answer's, and these first: of a passage that is looked through meanwhile nobody takes
+    the rows from before for what was found."""
+    return at_rest([transcript], lambda: _decided(transcript))
+
+
+def _decided(transcript: Transcript) -> Decided:
     every = select(Segment.id).join(Transcript).where(Transcript.answer_id == transcript.answer_id)
     looks = looks_at(every)
     rows = db.session.scalars(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain import personal_data
+from app.domain.masking.at_rest import at_rest
 from app.domain.masking.carried import carried
 from app.domain.masking.decided import Decided, Looks, decided, known, looks_at
 from app.domain.masking.digests import digest
@@ -25,7 +26,11 @@ def hidden(transcript: Transcript, by: Decided | None = None) -> dict[int, dict[
 
 
 def hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
-    """The same in many transcripts at once, in two queries; their segments are loaded already."""
+    """The same in many transcripts at once, in three queries; their segments are loaded already."""
+    return at_rest(transcripts, lambda: _hidden_in(transcripts))
+
+
+def _hidden_in(transcripts: Sequence[Transcript]) -> dict[int, dict[int, str]]:
     looks = looks_at([segment.id for each in transcripts for segment in each.segments])
     rows: dict[str, list[PersonalData]] = {each.answer_id: [] for each in transcripts}
     for row in db.session.scalars(

@@ -31,9 +31,10 @@ def of(submissions: Sequence[Submission], *, masked: bool) -> dict[str, Opening]
     told = _masked(rows) if masked else {segment.id: segment.text for segment, _ in rows}
     said: dict[str, list[tuple[str, str]]] = {}
     for segment, _ in rows:
-        if segment.speaker not in speakers.askers(segment.transcript) and told[segment.id].strip():
+        text = told.get(segment.id, "")
+        if segment.speaker not in speakers.askers(segment.transcript) and text.strip():
             language = segment.language or segment.transcript.language
-            said.setdefault(segment.transcript.answer_id, []).append((told[segment.id], language))
+            said.setdefault(segment.transcript.answer_id, []).append((text, language))
     found: dict[str, Opening] = {}
     for submission in submissions:
         for answer in submission.answers:
@@ -82,12 +83,13 @@ def _first(submission_ids: Sequence[str]) -> list[tuple[Segment, PersonalLook | 
 
 
 def _masked(rows: Sequence[tuple[Segment, PersonalLook | None]]) -> Mapping[int, str]:
-    """The passages' texts with their masks. Only where there may be some is a whole transcript
-    read."""
+    """The passages' texts with their masks; none of one that somebody took out of its transcript
+    meanwhile. Only where there may be some is a whole transcript read."""
     told = {segment.id: segment.text for segment, look in rows if look and _plain(segment, look)}
     unsure = [segment for segment, _ in rows if segment.id not in told]
     masks = _hidden(each.transcript_id for each in unsure)
-    return told | {each.id: masking.text_of(each.text, masks.get(each.id, {})) for each in unsure}
+    here = [each for each in unsure if each in each.transcript.segments]
+    return told | {each.id: masking.text_of(each.text, masks.get(each.id, {})) for each in here}
 
 
 def _plain(segment: Segment, look: PersonalLook) -> bool:
