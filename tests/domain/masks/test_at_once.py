@@ -19,7 +19,7 @@ from tests.domain.erasure.gate import beside
 from tests.domain.masks.said import NUMBER, edit, look, merge
 
 Work = Callable[[Transcript, Member], object]
-READS = range(1, 8)
+READS = (1, 2, 3, 4, 5)
 
 
 def looked(transcript: Transcript, _: Member) -> None:
@@ -41,10 +41,6 @@ def many(transcript: Transcript) -> list[str]:
 
 def found(transcript: Transcript) -> list[str]:
     return list(masked_search.texts(page(transcript)).values())
-
-
-def written(transcript: Transcript) -> list[str]:
-    return list(map(masking.Reader(), page(transcript)))
 
 
 def opened(transcript: Transcript) -> list[str]:
@@ -91,8 +87,8 @@ def meanwhile(
 
 
 @pytest.mark.parametrize("reads", READS)
-@pytest.mark.parametrize("work", [looked, merge, take_away])
-@pytest.mark.parametrize("read", [veiled, many, found, written, opened])
+@pytest.mark.parametrize("work", [looked, merge])
+@pytest.mark.parametrize("read", [veiled, many, found, opened])
 def test_masked_words_are_never_readable(
     transcript: Transcript,
     meanwhile: Callable[[int, Work], None],
@@ -108,7 +104,7 @@ def test_masked_words_are_never_readable(
 
 
 @pytest.mark.parametrize("reads", READS)
-@pytest.mark.parametrize("work", [looked, merge, take_away])
+@pytest.mark.parametrize("work", [looked, take_away])
 def test_they_are_always_silent(
     transcript: Transcript, meanwhile: Callable[[int, Work], None], work: Work, reads: int
 ) -> None:
