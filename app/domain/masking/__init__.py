@@ -5,7 +5,7 @@ passage that changed since it was looked through is looked through here, so no m
 `app.domain.masks` puts them there.
 """
 
-from app.domain.masking.decided import decided
+from app.domain.masking.decided import decided, todays
 from app.domain.masking.digests import digest
 from app.domain.masking.hiding import by_machine, hidden, hidden_in, looked_through
 from app.domain.masking.muting import muted
@@ -46,6 +46,7 @@ __all__ = [
     "quote",
     "said_how",
     "text_of",
+    "todays",
     "veiled",
     "written",
 ]

@@ -19,19 +19,13 @@ def at_rest(transcripts: Sequence[Transcript], read: Callable[[], Found]) -> Fou
     """What `read` finds about them while nobody edits any; those that somebody did are read anew,
     with their passages and edits, and it is asked again."""
     while True:
-        for each in transcripts:
-            _load(each)
+        for each in transcripts:  # what is loaded later is maybe of after an edit
+            _ = each.segments, each.heard is not None and each.edits
         found = read()
         edited = _edited(transcripts)
         if not edited:
             return found
         _read_anew(edited)
-
-
-def _load(transcript: Transcript) -> None:
-    """What the session hasn't got yet would be read later, maybe after an edit."""
-    assert transcript.segments is not None
-    assert transcript.heard is None or transcript.edits is not None
 
 
 def _edited(transcripts: Sequence[Transcript]) -> list[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from app.domain import personal_data
 from app.domain.masking.at_rest import at_rest
+from app.domain.masking.digests import digest
 from app.domain.masking.times import Said, heard
 from app.extensions import db
 from app.models import Answer, PersonalData, PersonalLook, Segment, Transcript
@@ -51,6 +53,11 @@ def looks_at(segment_ids: Iterable[int] | Select[int]) -> Looks:
     asked = select(look.segment_id, look.version, look.digest)
     found = db.session.execute(asked.where(look.segment_id.in_(segment_ids)))
     return {segment_id: (version, digest) for segment_id, version, digest in found}
+
+
+def todays(text: str) -> tuple[str, str]:
+    """As a look through this text by today's rules is noted: their version, its digest."""
+    return personal_data.VERSION, digest(text)
 
 
 def known(transcript: Transcript) -> list[str]:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from app.domain import personal_data
 from app.domain.masking.at_rest import at_rest
 from app.domain.masking.carried import carried
-from app.domain.masking.decided import Decided, Looks, decided, known, looks_at
-from app.domain.masking.digests import digest
+from app.domain.masking.decided import Decided, Looks, decided, known, looks_at, todays
 from app.domain.masking.ground import Ground
 from app.domain.masking.places import Kinds, by_rules, decide, masked, put
 from app.domain.masking.times import heard
@@ -78,7 +77,4 @@ def looked_through(segments: Sequence[Segment]) -> frozenset[int]:
 
 
 def _fresh(segments: Sequence[Segment], looks: Looks) -> frozenset[int]:
-    version = personal_data.VERSION
-    return frozenset(
-        each.id for each in segments if looks.get(each.id) == (version, digest(each.text))
-    )
+    return frozenset(each.id for each in segments if looks.get(each.id) == todays(each.text))

@@ -37,15 +37,14 @@ def visible(asked: Select[*Row], query: ColumnElement[str]) -> Select[*Row]:
 def texts(segments: Sequence[Segment]) -> Mapping[int, str]:
     """The passages' texts with their masks, by id."""
     texts = {each.id: each.text for each in segments}
-    unmasked = select(PersonalLook.segment_id, PersonalLook.digest).where(
-        PersonalLook.segment_id.in_(texts),
-        PersonalLook.version == personal_data.VERSION,
-        PersonalLook.masked.is_(None),
+    look = PersonalLook
+    unmasked = select(look.segment_id, look.version, look.digest).where(
+        look.segment_id.in_(texts), look.masked.is_(None)
     )
     plain = {
         each: texts[each]
-        for each, digest in db.session.execute(unmasked)
-        if digest == masking.digest(texts[each])
+        for each, *noted in db.session.execute(unmasked)
+        if tuple(noted) == masking.todays(texts[each])
     }
     read = masking.Reader()
     return plain | {each.id: read(each) for each in segments if each.id not in plain}
