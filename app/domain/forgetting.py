@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import Function
 
 from app import runtime
 from app.domain.clerk import after_commit, rows_written
@@ -45,8 +47,10 @@ def exports_of(
 
     A finished export says that it is out of date. One that is being written loses its lease, so
     that what it read is not published, and is written again. One that waits is touched, too: it
-    can't be claimed, and read what is about to go, before the caller has committed.
+    can't be claimed, and read what is about to go, before the caller has committed. One that is
+    ordered since waits for that, see `wait_for`.
     """
+    _lock(db.session(), program_id, func.pg_advisory_xact_lock)
     writing = select(Run.export_id).join(Step).where(Step.state == "leased")
     # Exports first, as a publishing step does it: two that lock in one order never wait for
     # each other.
@@ -87,3 +91,21 @@ def exports_of(
     if drop_objects:
         objects([keys.export(each, "") for each in emptied])
     return emptied
+
+
+def wait_for(program_id: str) -> None:
+    """Until all who are taking something back of this program have committed. Who writes an export
+    calls this before reading: either they read what is left, or they were seen in `exports_of`."""
+    with Session(db.engine) as apart, apart.begin():
+        _lock(apart, program_id, func.pg_advisory_xact_lock_shared)
+
+
+def _lock(session: Session, program_id: str, lock: Callable[..., Function[None]]) -> None:
+    """Until the session's transaction ends. SQLite has one writer at a time: after `exports_of`
+    nobody else orders or takes up an export before the commit.
+
+    A lock of its own, not the program's row: that comes before an answer's, which the caller holds
+    (`app.domain.answers`; postgresql.org/docs/current/explicit-locking.html, advisory locks).
+    """
+    if db.engine.dialect.name == "postgresql":
+        session.execute(select(lock(func.hashtextextended(f"exports of {program_id}", 0))))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from app.domain import audit, masking, pipeline, runs, transcripts
+from app.domain import audit, forgetting, masking, pipeline, runs, transcripts
 from app.domain.errors import Invalid
 from app.domain.exports import decisions, rows, tables
 from app.domain.exports.rows import Wanted
@@ -109,6 +109,7 @@ def write(
     export: Export, path: Path, *, on_progress: Callable[[float, str], None] | None = None
 ) -> int:
     """Writes an ordered export to `path`; how many rows (or caption files) it holds."""
+    forgetting.wait_for(export.program_id)
     wanted = Wanted(db.session.get_one(Program, export.program_id), export.purpose)
     format, level = export.format, export.level
     if format in CAPTIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,11 @@ from sqlalchemy import func, select
 import workers.media.cut
 import workers.media.mute
 from app import runtime
-from app.domain import clips, erasing, exports, masks, muted
+from app.domain import clips, consent, erasing, exports, forgetting, masks, muted
 from app.domain.timeline import Segment, Word
 from app.extensions import db
 from app.models import Clip, Erasure, Export, Member, Recording, Step, Submission, Transcript
-from tests.domain.erasure.gate import Gate
+from tests.domain.erasure.gate import Gate, beside, until_it_waits
 from tests.domain.erasure.marked import LINE, MARKER, erase, later, left, nowhere
 from workers.perform import Work, perform
 from workers.steps import words
@@ -50,8 +51,8 @@ def mute_order(voice: Submission, owner: Member) -> str:
     return muted.run_of(recording)[0].steps[0].id
 
 
-def export_order(voice: Submission, owner: Member) -> str:
-    export = exports.request(voice.program, owner, "jsonl", "segments", "internal")
+def export_order(voice: Submission, owner: Member, purpose: str = "internal") -> str:
+    export = exports.request(voice.program, owner, "jsonl", "segments", purpose)
     db.session.commit()
     return export.runs[0].steps[0].id
 
@@ -147,3 +148,50 @@ def test_an_object_that_is_there_already_goes(
         receipt = erase(voice)
     gone(receipt)
     assert left() == []
+
+
+def hide(voice: Submission, owner: Member) -> None:
+    masks.hide(voice.answers[0].transcripts[-1], MARKER, "other", owner)
+
+
+def keep_inside(voice: Submission, _owner: Member) -> None:
+    consent.change(voice, ["internal"])
+
+
+def withdraw(voice: Submission, _owner: Member) -> None:
+    consent.withdraw(voice)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("take", [hide, keep_inside, withdraw])
+def test_an_export_waits_for_who_takes_something_back(
+    app: Flask,
+    voice: Submission,
+    owner: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    take: Callable[[Submission, Member], None],
+) -> None:
+    """Ordered when they had looked for exports, it was written and published before they had
+    committed: with what they took back, for good."""
+    gate = Gate()
+    voice_id, owner_id = voice.id, owner.id
+
+    def taking_back() -> None:
+        take(db.session.get_one(Submission, voice_id), db.session.get_one(Member, owner_id))
+        db.session.commit()
+
+    db.session.remove()
+    monkeypatch.setattr(forgetting, "exports_of", gate.after(forgetting.exports_of))
+    with gate.holding(app, taking_back):
+        here, by = db.session.get_one(Submission, voice_id), db.session.get_one(Member, owner_id)
+        step_id = export_order(here, by, "shared")
+        db.session.remove()
+        with beside(app, partial(perform, step_id)):
+            until_it_waits()
+            gate.let_go()
+    export = db.session.scalars(select(Export)).one()
+    assert db.session.get_one(Step, step_id).state == "done" and export.key is not None
+    with runtime.storage().open(export.key) as written:
+        said = [json.loads(line)["text"] for line in written]
+    assert MARKER not in str(said)
+    assert bool(said) == (take is hide)
