@@ -17,7 +17,7 @@ from storage import StorageError, keys
 
 log = logging.getLogger(__name__)
 
-OUT_OF_DATE = "A voice was taken back since; write it again."
+OUT_OF_DATE = "Something in it was taken back or masked since; write it again."
 
 
 def objects(prefixes: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import runtime
-from app.domain import consent, exports
+from app.domain import consent, exports, forgetting
 from app.extensions import db
 from app.models import Export, Member, Program, Step, Submission, Upload, Workspace, now
 from storage import keys
@@ -55,12 +55,12 @@ def test_a_finished_export_goes_with_the_voice(
     db.session.commit()
     db.session.expire_all()
     assert (export.key, export.size, export.rows) == (None, None, None)
-    assert (step.state, step.error) == ("failed", "A voice was taken back since; write it again.")
+    assert (step.state, step.error) == ("failed", forgetting.OUT_OF_DATE)
     assert stored(export) == []
     staff = sign_in(client, owner)
-    assert "A voice was taken back since" in staff.get("/exports").text
+    assert "taken back or masked since" in staff.get("/exports").text
     answer = staff.get(f"/exports/{export.id}/file")
-    assert answer.status_code == 409 and "A voice was taken back since" in answer.text
+    assert answer.status_code == 409 and "taken back or masked since" in answer.text
 
 
 def test_one_being_written_meanwhile_is_written_again_without_it(
