@@ -6,7 +6,7 @@ reason that sounds sure is given only where the machine is at least fairly sure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.timeline import Span
@@ -68,6 +68,17 @@ def feeling(run: Sequence[Passage]) -> Feeling:
     ]
     score, emotion = max(shown, default=(0.0, None), key=lambda each: each[0])
     return Feeling(strongest.feels, strongest.sentiment, emotion, score)
+
+
+def overall(said: Iterable[tuple[str, float, float]]) -> str:
+    """A whole voice's, of each passage's (sentiment, score, confidence): the strongest one's, or
+    mixed where another says the contrary and the machine is at least fairly sure of both."""
+    strongest, felt = ("", -1.0), set()
+    for feels, score, confidence in said:
+        strongest = max(strongest, (feels, abs(score) * confidence), key=lambda each: each[1])
+        if confidence >= FAIRLY_SURE:
+            felt.add(feels)
+    return MIXED if {"negative", "positive"} <= felt else strongest[0]
 
 
 def reasons(run: Sequence[Passage], themes: Mapping[str, float]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.domain import muted, progress
+from app.domain import felt, muted, progress
 from app.domain.board import PERIODS
 from app.domain.clerk import owned
 from app.domain.codebook import family
@@ -44,7 +44,7 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A submission in the list. `length` in seconds, None where nothing was recorded or its
-    length isn't known yet; `sentiment` is its strongest passage's, "" before it is understood."""
+    length isn't known yet; `sentiment`: `felt.overall`'s, "" before it is understood."""
 
     submission: Submission
     kinds: tuple[str, ...]
@@ -96,7 +96,7 @@ def page(workspace_id: str, filters: Filters, after: str = "", size: int = PAGE)
         .limit(size + 1)
     ).all()
     shown = found[:size]
-    feelings = _strongest([each.id for each in shown])
+    feelings = _feelings([each.id for each in shown])
     rows = tuple(_row(each, feelings) for each in shown)
     return Page(rows, shown[-1].id if len(found) > size else None)
 
@@ -234,19 +234,17 @@ def _row(submission: Submission, feelings: Mapping[str, str]) -> Row:
     )
 
 
-def _strongest(submission_ids: Sequence[str]) -> dict[str, str]:
-    """The sentiment of each submission's strongest passage: a mean would make a mixed voice
-    look indifferent."""
+def _feelings(submission_ids: Sequence[str]) -> dict[str, str]:
+    """What each submission's passages say of it together, as far as they are understood."""
     rows = db.session.execute(
         select(Answer.submission_id, Label.value, Label.score, Label.confidence)
         .join(Transcript, and_(Transcript.answer_id == Answer.id, Transcript.current))
         .join(Segment, Segment.transcript_id == Transcript.id)
         .join(Label, and_(Label.segment_id == Segment.id, Label.kind == "sentiment"))
         .where(Answer.submission_id.in_(submission_ids))
+        .order_by(Segment.id)
     )
-    best: dict[str, tuple[float, str]] = {}
-    for submission_id, value, score, confidence in rows:
-        strength = abs(score) * confidence
-        if strength >= best.get(submission_id, (0.0, ""))[0]:
-            best[submission_id] = (strength, value)
-    return {submission_id: value for submission_id, (_, value) in best.items()}
+    said: dict[str, list[tuple[str, float, float]]] = {}
+    for submission_id, feels, score, confidence in rows:
+        said.setdefault(submission_id, []).append((feels, score, confidence))
+    return {submission_id: felt.overall(passages) for submission_id, passages in said.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.felt import FELT, Feeling, Passage, feeling, reasons
+from app.domain.felt import FELT, Feeling, Passage, feeling, overall, reasons
 
 
 def felt(feels: str, score: float, sure: float = 0.85, **emotions: float) -> Passage:
@@ -35,3 +35,12 @@ def test_the_emotion_is_one_of_a_passage_that_feels_the_same() -> None:
 
 def test_what_nobody_understood_feels_nothing() -> None:
     assert feeling([felt("", 0.0)]) == Feeling()
+
+
+def test_a_voice_is_as_its_strongest_passage_or_mixed_where_another_is_surely_contrary() -> None:
+    bad, good = ("negative", -0.8, 0.85), ("positive", 0.9, 0.95)
+    flat, unsure = ("neutral", 0.0, 0.9), ("positive", 0.2, 0.55)
+    assert overall([]) == ""
+    assert overall([flat]) == "neutral"
+    assert overall([flat, bad, unsure]) == "negative"
+    assert overall([bad, bad, bad, good]) == overall([good, bad]) == "mixed"
