@@ -64,7 +64,7 @@ def test_labels_of_words_that_the_machine_does_not_read_are_a_guess(
     segment.labels.append(Label(kind="sentiment", value="negative", **made))
     db.session.commit()
     page = page_of(client, teammate, answer)
-    told = "The machine reads English only; this is in Spanish: take its labels as a guess."
+    told = "The machine reads English only; this is in Spanish: take its labels as a guess"
     assert page.count(told) == whole + beside
     foreign = (own or language) == "es"
     assert ("<td>a guess</td>" in page, "sure (0.93)" in page) == (foreign, not foreign)

@@ -18,8 +18,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from tools.text_heads import fit
 from workers.understand.encoder import Encoder
-from workers.understand.hand_off import LIFT, NONE, REASONS, readings, words_said
+from workers.understand.hand_off import LIFT, NONE, REASONS, readings
 from workers.understand.heads import softmax
+from workers.understand.plain_words import words_said
 from workers.understand.wording import read_as
 
 STRENGTH = 2e-3

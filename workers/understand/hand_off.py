@@ -5,7 +5,6 @@ Recall first: a customer in distress who is missed costs more than a colleague's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from workers.understand.base import Engine, HandOff
 from workers.understand.encoder import Encoded
 from workers.understand.heads import Floats, load, softmax
+from workers.understand.plain_words import spanish_said, words_said
 from workers.understand.wording import versioned
 
 NONE = "none"
@@ -27,25 +27,6 @@ REASONS = {
     "person": "Asks for a person",
     "advice": "Advice on a high-stakes choice",
 }
-_SAID = {
-    "distress": r"end it all|kill myself|take my own life|suicid\w*|ca(?:n ?no|n')t (?:cope|go on)"
-    r"|(?:end|ending) my life|harm myself|not to wake up|better off without me"
-    r"|better if I (?:wasn't|weren't|was not) (?:around|here)|panic attack"
-    r"|don't want to (?:be here|live) any ?more",
-    "safety": r"smell(?:s|ed|t)? (?:of )?gas|electric shock|carbon monoxide|caught fire"
-    r"|on fire|allergic reaction",
-    "money": r"bailiffs?|evict\w*|repossess\w*|food bank|loan shark",
-    "bereavement": r"passed away|death certificate|probate|my late (?:husband|wife|mother|father"
-    r"|mum|mom|dad|son|daughter|brother|sister)|funeral|executor",
-    "vulnerable": r"dementia|alzheimer\w*|dialysis|wheelchair|domestic (?:abuse|violence)",
-    "leaving": r"ombudsman|solicitor|(?:my|a) lawyer|small claims|sue (?:you|them)"
-    r"|trading standards|see (?:you|them|each other) in court|tak(?:e|ing) (?:you|them|it) to court"
-    r"|tak(?:e|ing) my (?:business|custom|money) elsewhere",
-    "person": r"(?:speak|talk) (?:to|with) (?:a |an |the |some|any)?(?:real |actual |living )?"
-    r"(?:person|human(?: being)?|adviser|advisor|agent|manager|someone|somebody|anyone)"
-    r"|(?:call|ring|phone) me(?: back)?\b",
-}
-_PATTERNS = {key: re.compile(rf"\b(?:{said})", re.IGNORECASE) for key, said in _SAID.items()}
 _IN_DANGER = ("distress", "safety")  # who says so plainly is in danger, whatever else they ask
 # Words alone don't decide ("I cancelled the gym"): they lift the head's chance by this much.
 LIFT = 4.0
@@ -67,12 +48,17 @@ def hand_offs(texts: Sequence[str], encoded: Encoded) -> list[HandOff]:
     head = load("hand_off")
     logits = head.logits(readings(encoded)) / head.extra["temperature"]
     least = float(head.extra["threshold"][0])
-    said = [words_said(text) for text in texts]
-    for row, found in zip(logits, said, strict=True):
+    calm = head.labels.index(NONE)
+    said = []
+    for row, text in zip(logits, texts, strict=True):
+        found, foreign = words_said(text), spanish_said(text)
         for reason in found:
             row[head.labels.index(reason)] += LIFT
+        for reason in foreign:  # the head doesn't read Spanish: there words alone decide
+            at = head.labels.index(reason)
+            row[at] = max(row[at], row[calm])
+        said.append(found | foreign)
     results = []
-    calm = head.labels.index(NONE)
     for row, found in zip(softmax(logits), said, strict=True):
         score = float(1 - row[calm])
         plain = [head.labels.index(each) for each in _IN_DANGER if each in found]
@@ -89,13 +75,3 @@ def hand_offs(texts: Sequence[str], encoded: Encoded) -> list[HandOff]:
             )
         )
     return results
-
-
-def words_said(text: str) -> dict[str, tuple[str, ...]]:
-    """Reasons whose plain words are in the text, with those words as they were said."""
-    plain = text.replace("’", "'")
-    found = {
-        reason: tuple(match.group(0) for match in pattern.finditer(plain))
-        for reason, pattern in _PATTERNS.items()
-    }
-    return {reason: words for reason, words in found.items() if words}

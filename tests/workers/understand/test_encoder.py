@@ -10,7 +10,6 @@ import pytest
 from app.domain.errors import StepFailed
 from workers.understand import adapter, heads
 from workers.understand.encoder import WIDTH, Encoder, installed_folder
-from workers.understand.hand_off import words_said
 from workers.understand.sentiment import sentiments
 
 
@@ -32,15 +31,6 @@ def test_missing_head_weights_are_named() -> None:
 
 def test_the_weights_in_the_repository_stay_small() -> None:
     assert sum(path.stat().st_size for path in heads.FOLDER.glob("*.npz")) <= 8 * 1024 * 1024
-
-
-def test_words_that_ask_for_a_person() -> None:
-    assert words_said("I'll see my lawyer, and please CALL ME BACK") == {
-        "leaving": ("my lawyer",),
-        "person": ("CALL ME BACK",),
-    }
-    assert words_said("I can’t cope") == {"distress": ("can't cope",)}
-    assert words_said("The parcel came on Tuesday.") == {}
 
 
 @pytest.mark.slow

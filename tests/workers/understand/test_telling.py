@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.codebook.book import Codebook
 from workers.understand import HandOff, shared
-from workers.understand.hand_off import words_said
+from workers.understand.plain_words import words_said
 from workers.understand.telling import MOST, parts
 
 
