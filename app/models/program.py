@@ -40,7 +40,7 @@ class Program(Identified, InWorkspace, Base):
     )
     themes: Mapped[list[Theme]] = relationship(
         primaryjoin="and_(Program.id == Theme.program_id, Theme.merged_into_id.is_(None))",
-        order_by="Theme.position",
+        order_by="Theme.position, Theme.id",
         cascade="all, delete-orphan",
         passive_deletes=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -203,6 +204,28 @@ def test_what_an_accepted_proposal_moved_is_on_its_page(
     page = editor.get(at(program, f"/changes/{change.id}")).text
     assert "1 passage changed." in page and "+1 passage" in page
     assert "the staff was rude" in page.partition("Came in")[2]
+
+
+def test_a_file_that_says_what_the_codebook_says_offers_no_change(
+    editor: FlaskClient, program: Program
+) -> None:
+    program.themes[1].position = 3  # a theme between them was deleted
+    db.session.commit()
+    written = editor.get(at(program, "/codebook.csv")).data
+    page = chosen(editor, program, written)
+    assert "Nothing would change" in page and "Make the change" not in page
+    turned = chosen(editor, program, b"\r\n".join(in_another_order(written)))
+    assert "Another order of the themes" in turned and "No passage would change" in turned
+
+
+def chosen(editor: FlaskClient, program: Program, content: bytes) -> str:
+    data = {"file": (io.BytesIO(content), "codebook.csv")}
+    return editor.post(at(program, "/file"), data=data, follow_redirects=True).text
+
+
+def in_another_order(content: bytes) -> list[bytes]:
+    header, *rows = content.splitlines()
+    return [header, *reversed(rows)]
 
 
 def test_what_lies_below_the_themes_is_linked_above_them(

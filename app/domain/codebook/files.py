@@ -117,7 +117,16 @@ def _wanted(file: File, known: Mapping[str, Entry]) -> list[Entry]:
         wanted[each.id] = replace(each, active=False, position=len(file.rows) + place)
     if not any(each.active for each in wanted.values()):
         raise Invalid("A codebook needs one active theme at least.")
-    return _not_too_deep(wanted)
+    return _not_too_deep(_in_place(wanted, known))
+
+
+def _in_place(wanted: dict[str, Entry], known: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The same, each at the number that it has where all stand in the order that they stood in:
+    what was deleted or merged left gaps between these."""
+    there = [each.id for each in known.values() if not each.merged_into_id]
+    if list(wanted) != there:
+        return wanted
+    return {each.id: replace(each, position=known[each.id].position) for each in wanted.values()}
 
 
 def _not_too_deep(wanted: Mapping[str, Entry]) -> list[Entry]:

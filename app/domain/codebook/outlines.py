@@ -17,6 +17,7 @@ WHAT = (
     ("colour", "colour"),
     ("position", "place"),
 )
+PLACE = ("place",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +31,36 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Lists of themes: new, changed, switched on, switched off, merged into another."""
+    """Lists of themes: new, changed, switched on, switched off, merged into another, and those of
+    which only the place is another."""
 
     added: tuple[Entry, ...]
     changed: tuple[Changed, ...]
     on: tuple[Entry, ...]
     off: tuple[Entry, ...]
     merged: tuple[Entry, ...]
+    placed: tuple[Entry, ...]
 
 
 def outline(change: CodebookChange) -> Outline:
     wanted = [entries.from_json(row) for row in change.wanted]
     was = {row["id"]: entries.from_json(row) for row in change.before}
     pairs = [(each, was[each.id]) for each in wanted if each.id in was]
+    changed = [
+        Changed(new, old, what)
+        for new, old in pairs
+        if (what := tuple(w for f, w in WHAT if getattr(new, f) != getattr(old, f)))
+        and not new.merged_into_id
+    ]
     return Outline(
         tuple(each for each in wanted if each.id not in was),
-        tuple(
-            Changed(new, old, what)
-            for new, old in pairs
-            if (what := tuple(w for f, w in WHAT if getattr(new, f) != getattr(old, f)))
-            and not new.merged_into_id
-            and what != ("place",)
-        ),
+        tuple(each for each in changed if each.what != PLACE),
         tuple(new for new, old in pairs if new.active and not old.active),
         tuple(
             new for new, old in pairs if old.active and not new.active and not new.merged_into_id
         ),
         tuple(new for new, old in pairs if new.merged_into_id and not old.merged_into_id),
+        tuple(each.entry for each in changed if each.what == PLACE),
     )
 
 

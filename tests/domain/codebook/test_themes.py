@@ -124,6 +124,16 @@ def test_a_codebook_goes_out_and_comes_back(workspace: Workspace) -> None:
     assert taken(program, written.encode()) is None
 
 
+def test_gaps_that_deleted_themes_left_are_no_change(program: Program) -> None:
+    parking = themes.add(program, "Parking", "Where to leave the car")
+    themes.add(program, "Price", "What it costs")
+    themes.delete(program, parking, "")
+    assert [each.position for each in program.themes] == [0, 1, 3]
+    assert taken(program, files.write_csv(program).encode()) is None
+    done = taken(program, b"name,description\nPrice,What it costs\nDelivery,Late\nStaff,People")
+    assert done is not None and names(done.placed) == ["Price"]
+
+
 def test_all_of_it_comes_back_in_another_program(workspace: Workspace, program: Program) -> None:
     delivery, staff = program.themes
     themes.change(
