@@ -31,6 +31,17 @@ def test_words_are_there_at_once_and_meaning_is_asked_for(
     assert "Near in meaning" in whole and "hx-get" not in whole.partition('id="found"')[2]
 
 
+def test_nothing_is_said_of_meaning_where_it_was_not_looked_for(
+    client: FlaskClient, workspace: Workspace, owner: Member
+) -> None:
+    said(workspace, LATE)
+    sign_in(client, owner)
+    part = client.get("/search/both?q=Priya+Natarajan").text
+    assert "Only words are looked for here" in part and "near in meaning" not in part
+    nothing = client.get("/search/both?q=late+delivery&sentiment=positive").text
+    assert "the machine finds none that is near in meaning" in nothing
+
+
 def test_filters_have_addresses(client: FlaskClient, workspace: Workspace, owner: Member) -> None:
     first = said(workspace, LATE)
     said(workspace, "A parcel elsewhere.", name="Another program")
