@@ -22,6 +22,8 @@ from app.domain import (
 )
 from app.domain.editing_log import CHANGED as CHANGED
 from app.domain.editing_log import Author as Author
+from app.domain.editing_words import CUSTOMER as CUSTOMER
+from app.domain.editing_words import STAFF as STAFF
 from app.domain.editing_words import Passage
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.speakers import Speaker
@@ -29,7 +31,6 @@ from app.domain.wording import mark
 from app.extensions import db
 from app.models import Answer, Member, Submission, Transcript, TranscriptEdit
 
-STAFF, CUSTOMER = "staff", "customer"
 NOTHING_LEFT = mark("There is nothing left to undo here.")
 
 

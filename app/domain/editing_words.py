@@ -17,6 +17,7 @@ from app.domain import comparing, details
 from app.domain.errors import Invalid
 from app.domain.timeline import Word
 
+STAFF, CUSTOMER = "staff", "customer"
 LONGEST = 2000  # characters of one passage
 SURE = 1.0  # the confidence of a word that a person wrote
 _MOST_COMPARED = 600  # tokens a side; comparing takes the square of it, and more all share the time
@@ -50,7 +51,8 @@ class _Token:
 
 
 def rewritten(passage: Passage, typed: str, by: str) -> list[Passage]:
-    """The passage with these words. A line break splits it; nothing at all takes it away.
+    """The passage with these words. A line break splits it; nothing at all takes it away. What
+    customers write is clear: they know what they said.
 
     Raises:
         Invalid: more than `LONGEST` characters.
@@ -61,16 +63,17 @@ def rewritten(passage: Passage, typed: str, by: str) -> list[Passage]:
     if not lines:
         return []
     same = [token.text for token in _tokens(lines)] == [t.text for t in _tokens([passage.text])]
-    author = passage.edited_by if same else by
+    if not same:
+        passage = replace(passage, edited_by=by, unclear=passage.unclear and by != CUSTOMER)
     if not passage.words:
-        return _by_length(replace(passage, edited_by=author), lines)
+        return _by_length(passage, lines)
     groups = _reflowed(passage, lines)
     edges = [(group[0].start, group[-1].end) for group in groups]
     starts = [passage.start, *(start for start, _ in edges[1:])]
     ends = [*(end for _, end in edges[:-1]), passage.end]
     return [
         replace(
-            passage, start=start, end=max(start, end), text=line, words=words, edited_by=author,
+            passage, start=start, end=max(start, end), text=line, words=words,
             confidence=_mean(words),
         )
         for line, words, start, end in zip(lines, groups, starts, ends, strict=True)

@@ -183,6 +183,23 @@ def test_a_passage_that_is_unclear_is_no_moment_and_says_so_in_captions(
     assert len(captions.parse(text)) == 3
 
 
+def test_a_customer_who_writes_an_unclear_passage_makes_it_clear(
+    words: Transcript, author: Author
+) -> None:
+    act(words, author, "unclear", 0)
+    write(words, author, 0, "the male came later")
+    assert words.segments[0].unclear  # they have the control
+    write(words, CUSTOMER, 0, "the male\ncame later")
+    assert [each.unclear for each in words.segments] == [True, True, False, False]
+    write(words, CUSTOMER, 0, "the mail")
+    assert [each.unclear for each in words.segments] == [False, True, False, False]
+    assert "the mail [unclear]" not in transcripts.vtt(words.segments)
+    editing.undo(words, words.edition, CUSTOMER)
+    assert [each.unclear for each in words.segments] == [True, True, False, False]
+    editing.redo(words, words.edition, CUSTOMER)
+    assert [each.unclear for each in words.segments] == [False, True, False, False]
+
+
 def test_captions_exports_and_search_give_the_corrected_words_and_say_so(
     answer: Answer, words: Transcript, author: Author
 ) -> None:
