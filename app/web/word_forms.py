@@ -36,7 +36,8 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A passage in the form. `was`: what stands there; `text`: what is shown to be corrected;
-    `turn`: who speaks, where the passage before is somebody else's."""
+    `turn`: who speaks, where the passage before is somebody else's; `edited_by`: as the table has
+    it."""
 
     id: int
     start: float
@@ -47,6 +48,7 @@ class Row:
     conflict: bool
     speaker: int
     turn: str
+    edited_by: str
 
 
 def read() -> Sent:
@@ -113,6 +115,7 @@ def rows(transcript: Transcript, sent: Sent | None = None) -> list[Row]:
             conflict=_in_the_way(segment.id, segment.text, typed),
             speaker=segment.speaker,
             turn=turns.get(segment.id, ""),
+            edited_by=segment.edited_by,
         )
         for segment in transcript.segments
     ]

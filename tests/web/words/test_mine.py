@@ -36,6 +36,25 @@ def test_a_customer_corrects_their_own_words_and_takes_it_back(
     assert "Take my last" not in client.get(mine).text
 
 
+def test_it_is_said_who_wrote_the_words(
+    client: FlaskClient, answer: Answer, words: Transcript, token: str, owner: Member
+) -> None:
+    mine = f"/mine/{token}/answers/{answer.id}/words"
+    page = client.get(mine).text
+    assert "A machine wrote this down and may have misheard you." in page
+    assert "Corrected by" not in page
+    first, second = (segment.id for segment in words.segments)
+    editing.save(words, words.edition, editing.staff(owner), {first: "the mail came late"})
+    db.session.commit()
+    client.post(mine, data=form(client.get(mine).text, p2="nobody rang me"))
+    page = client.get(mine).text
+    assert "A machine wrote this down first." in page and "misheard" not in page
+    one, _, other = page.partition(f'name="text-{second}"')
+    assert "Corrected by the team" in one and "Corrected by you" not in one
+    assert "Corrected by you" in other and "Corrected by the team" not in other
+    assert "Corregido por ti" in client.get(f"{mine}?lang=es").text
+
+
 def test_nobody_elses_words_are_reached_by_a_personal_link(
     client: FlaskClient, answer: Answer, words: Transcript, token: str
 ) -> None:
