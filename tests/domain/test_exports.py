@@ -10,12 +10,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from app.domain import exports
+from app.domain import editing, exports
 from app.domain.corrections import deciding, kinds
 from app.domain.errors import Invalid
 from app.extensions import db
-from app.models import Field, Member, Program, Workspace
+from app.models import (
+    Answer,
+    Field,
+    Member,
+    Program,
+    Submission,
+    Transcript,
+    Workspace,
+)
 from tests import factories
 
 
@@ -92,6 +101,35 @@ def test_pages_of_rows_join_without_gap_or_double(
         for line in table(program, "jsonl", "submissions").splitlines()
     ]
     assert len(ids) == len(set(ids)) == 5
+
+
+def test_passages_are_told_in_the_order_of_the_words_after_an_edit(
+    program: Program, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where pages are turned among them."""
+    monkeypatch.setattr("app.domain.exports.rows.PAGE", 2)
+    words = program_words(program)
+    for _ in range(3):
+        factories.transcript(factories.answer(factories.submission(program)), "Fine.", "Good.")
+    first = words.segments[0].id
+    typed = {first: "The box\nwas\ntorn."}
+    editing.save(words, words.edition, editing.staff(owner), typed)
+    db.session.commit()
+    order = sorted(words.segments, key=lambda each: each.id)
+    assert [each.position for each in order] != [0, 1, 2, 3]
+    told = [json.loads(line) for line in table(program, "jsonl", "segments").splitlines()]
+    places: dict[str, list[int]] = {}
+    for row in told:
+        places.setdefault(row["answer_id"], []).append(row["position"])
+    assert sorted(places.values()) == [[0, 1], [0, 1], [0, 1], [0, 1, 2, 3]]
+    assert len({row["segment_id"] for row in told}) == len(told) == 10
+    here = [row["text"] for row in told if row["answer_id"] == words.answer_id]
+    assert here == ["The box", "was", "torn.", "Nobody answered."]
+
+
+def program_words(program: Program) -> Transcript:
+    asked = select(Transcript).join(Answer).join(Submission)
+    return db.session.scalars(asked.where(Submission.program_id == program.id)).one()
 
 
 def test_an_ordered_export_has_a_run_and_can_be_written(

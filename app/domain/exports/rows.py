@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defaultload, selectinload
 
 from app.domain import masking, speakers, transcripts
 from app.domain.corrections import beside
@@ -63,25 +63,24 @@ def submissions(wanted: Wanted) -> Iterator[Row]:
 
 
 def segments(wanted: Wanted) -> Iterator[Row]:
-    """One row a segment of the current transcripts, with every label and its engine."""
+    """One row a segment of the current transcripts, with every label and its engine: those of each
+    transcript as they stand between two edits, in the order of its words."""
     query = (
         permitted(
-            select(Segment)
-            .join(Transcript)
+            select(Transcript)
             .join(Answer, Answer.id == Transcript.answer_id)
             .join(Submission, Submission.id == Answer.submission_id),
             wanted,
         )
         .where(Transcript.current)
         .options(
-            selectinload(Segment.labels),
-            selectinload(Segment.mentions),
-            selectinload(Segment.transcript),
+            defaultload(Transcript.segments).selectinload(Segment.labels),
+            defaultload(Transcript.segments).selectinload(Segment.mentions),
         )
     )
-    masked, heard = masking.Reader(), beside.Machine()
-    for segment in paged(query, Segment.id):
-        transcript = segment.transcript
+    heard = beside.Machine()
+    transcripts_now = map(masking.veiled, paged(query, Transcript.id))
+    for transcript, segment in ((each, said) for each in transcripts_now for said in each.segments):
         answer = db.session.get_one(Answer, transcript.answer_id)
         feeling = next((each for each in segment.labels if each.kind == "sentiment"), None)
         emotions = [each for each in segment.labels if each.kind == "emotion"]
@@ -94,7 +93,7 @@ def segments(wanted: Wanted) -> Iterator[Row]:
             "position": segment.position,
             "start_s": round(segment.start, 3),
             "end_s": round(segment.end, 3),
-            "text": masked(segment),
+            "text": segment.text,
             "edited_by": segment.edited_by,
             "unclear": segment.unclear,
             "speaker": speakers.name_beside_masks(segment),
