@@ -30,6 +30,7 @@ CAPTION_FILES = (".vtt", ".srt")
 # All of a manifest is checked before anything is written, so all of it is held in memory.
 LARGEST_MANIFEST, LARGEST_CAPTIONS = 64 * 1024 * 1024, 4 * 1024 * 1024  # bytes
 MOST_ROWS = 50_000
+FEW_CHOICES = 12  # as many are named to whoever wrote another
 # As many characters as the column has; the shape is that of BCP 47, its first parts.
 LONGEST_LANGUAGE = 12
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -125,10 +126,19 @@ def _entry(row: dict[str, str], folder: Path, program: Program) -> Entry:
         said_at=_moment(values.get("said_at", "")),
         score=_score(values.get("score", ""), program),
         purposes=_purposes(values.get("consent", "")),
-        fields=details.fields_of(
-            program, {key: _line(values, key) for key in values if key not in KNOWN}
-        ),
+        fields=_fields(values, program),
     )
+
+
+def _fields(values: dict[str, str], program: Program) -> dict[str, str]:
+    given = {key: _line(values, key) for key in values if key not in KNOWN}
+    for each in program.fields:
+        text = given.get(each.key)
+        if text and each.choices and text not in each.choices:
+            named = len(each.choices) <= FEW_CHOICES
+            such = f": {', '.join(each.choices)}" if named else ""
+            raise Invalid(f"'{text}' is not one of the choices of the column '{each.key}'{such}.")
+    return details.fields_of(program, given)
 
 
 def _line(values: dict[str, str], column: str) -> str:

@@ -12,13 +12,19 @@ from app.domain import exports, imports
 from app.domain.errors import Conflict, Invalid
 from app.domain.exports.rows import LEVELS
 from app.extensions import db
-from app.models import Program, Recording, Submission, Workspace
+from app.models import Field, Program, Recording, Submission, Workspace
 from tests import factories
 
 
 @pytest.fixture
 def program(app: Flask, workspace: Workspace) -> Program:
-    return factories.program(workspace, score_kind="nps")
+    program = factories.program(workspace, score_kind="nps")
+    shops, streets = ["North", "South"], [f"{number} Street" for number in range(1, 21)]
+    program.fields = [
+        Field(key="shop", label="Your shop", choices=shops, position=0),
+        Field(key="street", label="Your street", choices=streets, position=1),
+    ]
+    return program
 
 
 def manifest(folder: Path, *lines: str) -> Path:
@@ -100,6 +106,11 @@ def test_the_second_time_nothing_is_added(program: Program, tmp_path: Path) -> N
         (("text,score", "hi,11"), "Row 2: The score must be a whole number from 0 to 10."),
         (("text,said_at", "hi,soon"), "Row 2: 'soon' is not a date"),
         (("text,consent", "hi,everything"), "Row 2: 'everything' is not a purpose"),
+        (
+            ("text,shop", "hi,Nort"),
+            "Row 2: 'Nort' is not one of the choices of the column 'shop': North, South.",
+        ),
+        (("text,street", "hi,High"), "'High' is not one of the choices of the column 'street'."),
         (("text,shoe_size", "hi,42"), "no field for the column 'shoe_size'"),
         (("text,consent", "hi,shared public"), "Row 2: Consent must name 'internal'"),
         (("text,score", "hi,²"), "Row 2: The score must be a whole number from 0 to 10."),
