@@ -103,7 +103,10 @@ def _codebook(path: Path | None) -> Codebook:
     if path is None:
         return default_codebook()
     book = read_codebook(_text(path, "codebook", "a CSV file"))
-    return Codebook(tuple(theme for theme in book.themes if theme.active))
+    active = tuple(theme for theme in book.themes if theme.active)
+    if not active:
+        click.echo(f"No theme of the codebook {path} is active, so none will be heard.", err=True)
+    return Codebook(active)
 
 
 def _text(path: Path, what: str, kind: str = "a text file") -> str:

@@ -69,6 +69,17 @@ def test_an_enormous_and_a_mixed_text_are_read() -> None:
     assert [row["sentiment"]["label"] for row in rows] == ["negative", "negative"]  # type: ignore[index]
 
 
+def test_a_codebook_in_which_every_theme_is_off_is_said_to_be_so(tmp_path: Path) -> None:
+    path = tmp_path / "codebook.csv"
+    path.write_text("name,description,active\nDelivery,Late or lost deliveries,no\n")
+    result, rows = _run(GOOD.encode(), "--codebook", str(path))
+    assert result.exit_code == 0 and rows[0]["themes"] == []
+    said = f"No theme of the codebook {path} is active, so none will be heard.\n"
+    assert said in result.stderr
+    path.write_text("name,description\nDelivery,Late or lost deliveries\n")
+    assert "active" not in _run(GOOD.encode(), "--codebook", str(path))[0].stderr
+
+
 def test_no_lines_at_all() -> None:
     result, rows = _run(b"")
     assert (result.exit_code, rows) == (0, [])
