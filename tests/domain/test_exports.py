@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.domain import editing, exports
 from app.domain.corrections import deciding, kinds
 from app.domain.errors import Invalid
+from app.domain.exports.rows import LEVELS
 from app.extensions import db
 from app.models import (
     Answer,
@@ -26,6 +27,7 @@ from app.models import (
     Workspace,
 )
 from tests import factories
+from tests.domain.erasure.gate import beside
 
 
 @pytest.fixture
@@ -125,6 +127,27 @@ def test_passages_are_told_in_the_order_of_the_words_after_an_edit(
     assert len({row["segment_id"] for row in told}) == len(told) == 10
     here = [row["text"] for row in told if row["answer_id"] == words.answer_id]
     assert here == ["The box", "was", "torn.", "Nobody answered."]
+
+
+def test_who_edits_while_passages_are_told_leaves_no_gap_and_no_double(
+    app: Flask, program: Program, owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.domain.exports.rows.PAGE", 1)
+    words_id, member_id = program_words(program).id, owner.id
+
+    def edited() -> None:
+        words = db.session.get_one(Transcript, words_id)
+        typed = {words.segments[0].id: "Nothing came.", words.segments[1].id: "No\none\nrang."}
+        author = editing.staff(db.session.get_one(Member, member_id))
+        editing.save(words, words.edition, author, typed)
+        db.session.commit()
+
+    rows = LEVELS["segments"](exports.Wanted(program, "internal"))
+    told = [next(rows)["text"]]
+    with beside(app, edited):
+        pass
+    told += [row["text"] for row in rows]
+    assert told == ["The box was torn.", "Nobody answered."]
 
 
 def program_words(program: Program) -> Transcript:
