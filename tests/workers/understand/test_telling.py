@@ -41,8 +41,8 @@ def test_an_endless_text_has_some_parts() -> None:
     ("text", "words"),
     [
         (
-            "My contract's up on the ninth and I've already picked out who's next.",
-            "I've already picked out who's next.",
+            "My contract's up on the ninth and I'm off to the other lot.",
+            "I'm off to the other lot.",
         ),
         (
             "Every time he brakes the pedal goes right down to the mat, and I've the school run.",
