@@ -101,6 +101,8 @@ class Understander:
             strict=True,
         )
         for index, (feeling, emotions, about, person, vector) in zip(spoken, found, strict=True):
+            if not self._emotion:
+                emotions = emotion.beside(feeling, emotions)
             results[index] = Understanding(feeling, emotions, about, person, engines, vector)
         return results
 

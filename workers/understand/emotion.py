@@ -1,11 +1,13 @@
 """What a speaker says they feel: seven emotions that can be acted on, or neutral.
 
-GoEmotions' 27 are learned first, then gathered: several can hold at once.
+GoEmotions' 27 are learned first, then gathered: several can hold at once. One that contradicts a
+sentiment that is at least fairly sure is left out ("No complaints": nobody is frustrated).
 """
 
 from __future__ import annotations
 
-from workers.understand.base import Emotion, Engine
+from app.domain.wording import FAIRLY_SURE
+from workers.understand.base import Emotion, Engine, Sentiment
 from workers.understand.heads import Floats, load, sigmoid
 from workers.understand.wording import versioned
 
@@ -31,10 +33,12 @@ GATHERED: dict[str, tuple[str, ...]] = {
 }
 SHOWN = tuple(GATHERED)
 NEUTRAL = "neutral"
+# Who is sad or worried may praise all the same; these don't go with one another.
+CONTRARY = {"positive": ("frustration", "anger"), "negative": ("joy", "gratitude")}
 
 
 def engine() -> Engine:
-    return Engine("heard-emotion", versioned(load("emotion").version))
+    return Engine("heard-emotion", versioned(load("emotion").version, load("sentiment").version))
 
 
 def emotions(features: Floats) -> list[tuple[Emotion, ...]]:
@@ -51,6 +55,15 @@ def emotions(features: Floats) -> list[tuple[Emotion, ...]]:
         calm = Emotion(NEUTRAL, round(float(1 - row.max()), 4))
         results.append(tuple(sorted(found, key=lambda e: -e.score)) or (calm,))
     return results
+
+
+def beside(sentiment: Sentiment, found: tuple[Emotion, ...]) -> tuple[Emotion, ...]:
+    """Of a passage's emotions those that its sentiment doesn't contradict; else neutral alone."""
+    if sentiment.confidence < FAIRLY_SURE:
+        return found
+    contrary = CONTRARY.get(sentiment.label, ())
+    kept = tuple(each for each in found if each.label not in contrary)
+    return kept or (Emotion(NEUTRAL, round(1 - found[0].score, 4)),)
 
 
 def go_emotions(features: Floats) -> list[tuple[str, ...]]:
