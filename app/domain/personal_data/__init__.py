@@ -15,7 +15,7 @@ from app.domain.personal_data.tokens import Found, fold, pieces, spans, tokens
 
 __all__ = ["ENGINE", "KINDS", "VERSION", "Found", "find", "fold", "ordinary", "pieces"]
 
-ENGINE, VERSION = "rules", "7"
+ENGINE, VERSION = "rules", "8"
 KINDS = ("name", "phone", "email", "address", "card", "account", "reference")
 
 

@@ -7,22 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from app.domain.personal_data import checksums
+from app.domain.personal_data import amounts, called, checksums, homophones
 from app.domain.personal_data.lists import common, words_of
 from app.domain.personal_data.spoken import Run, runs, text_of
 from app.domain.personal_data.tokens import Token
 
-CARD = words_of("card")
-ACCOUNT = words_of("account")
-PHONE = words_of("phone")
-REFERENCE = words_of("reference")
 IMPERSONAL = words_of("impersonal")
-LINKS = words_of("links")
-STRICT = words_of("announcing")
-UNITS = words_of("units")
-KINDS = (("card", CARD), ("account", ACCOUNT), ("phone", PHONE), ("reference", REFERENCE))
 LONGEST = 40  # an IBAN has at most 34 characters
-REACH = 8  # words back in which a noun says what a number is
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")  # BS 7666, without the areas' list
 NATIONAL = re.compile(r"[A-Z]{2}\d{6}[A-D]|[A-Z]{5}\d{4}[A-Z]")  # UK insurance number, Indian PAN
 BIC = re.compile(r"[a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?")
@@ -33,8 +24,33 @@ BEGINS = re.compile(r"[A-Z]{1,2}\d|[A-Z]{4}0|[A-Z]{5}\d{4}")  # all forms, an IB
 def find(words: Sequence[Token], taken: frozenset[int]) -> Iterator[tuple[str, range]]:
     """(kind, places) of each number that is personal data."""
     yield from _bank(words)
-    for run in runs(words, taken):
-        yield from _of(words, run)
+    before: tuple[str, Run] | None = None
+    for run in runs(words, taken, homophones.heard(words, taken)):
+        kind = ""
+        for kind, places in _of(words, run):
+            yield kind, places
+        if not kind and before and _another(words, before[1], run):
+            kind = before[0]
+            yield kind, range(run[0].first, run[-1].last + 1)
+        before = (kind, run) if kind else None
+
+
+def _another(words: Sequence[Token], before: Run, run: Run) -> bool:
+    """Whether this is one more such number, or its other end: "order 4417 or 4418", "07700 900
+    123 or 456"; no amount, and no year."""
+    last, first = before[-1].last, run[0].first
+    if words[last].ends or first - last != 2 or words[last + 1].word not in ("or", "and"):
+        return False
+    text = text_of(run)
+    if (
+        not text.isdigit()
+        or re.fullmatch(r"(?:19|20)\d\d", text)
+        or amounts.without(words, run) != run
+    ):
+        return False
+    if all(piece.single for piece in (*before, *run)):
+        return len(text) >= 3
+    return len(run) == 1 and run[0].literal and len(text) == len(before[-1].text) >= 3
 
 
 def _of(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
@@ -51,13 +67,13 @@ def _of(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
 
 def _told(words: Sequence[Token], run: Run) -> Iterator[tuple[str, range]]:
     """What the words before say of a run, or its shape."""
-    run = _without_amount(words, run)
-    called = _kind(words, run) if run else None
-    if called:
+    run = amounts.without(words, run)
+    kind = _kind(words, run) if run else None
+    if kind:
         first = run[0].first
-        while called == "reference" and first and _prefix(words[first - 1]):
+        while kind == "reference" and first and _prefix(words[first - 1]):
             first -= 1
-        yield called, range(first, run[-1].last + 1)
+        yield kind, range(first, run[-1].last + 1)
 
 
 def _prefix(token: Token) -> bool:
@@ -106,28 +122,13 @@ def _form(text: str, whole: bool) -> str:
     return "reference" if NATIONAL.fullmatch(text) else ""
 
 
-def _without_amount(words: Sequence[Token], run: Run) -> Run:
-    """Without a last part that counts something: "… zero nine | two weeks later"."""
-    following = words[run[-1].last + 1] if run[-1].last + 1 < len(words) else None
-    if following is None or following.word not in UNITS or words[run[-1].last].ends:
-        return run
-    if words[run[-1].last].comma:
-        return run
-    text = text_of(run)
-    digits = sum(map(str.isdigit, text))
-    if len(run) > 2:
-        return run[:-1] if digits > 6 else []
-    # Nobody counts so much, nor from 0: "07700900456 or …"
-    return run if digits > 8 or (digits > 6 and text.startswith(("0", "+"))) else []
-
-
 def _kind(words: Sequence[Token], run: Run) -> str | None:
     text = text_of(run)
     digits = sum(map(str.isdigit, text))
     bare = text.lstrip("+")
     if digits and bare.isdigit() and checksums.card(bare):
         return "card"
-    said, close, near = _said(words, run[0].first)
+    said, close, near = called.said(words, run[0].first)
     if said is None and near and close in IMPERSONAL and digits < 7:
         return None
     if text.startswith("+") and digits >= 7:
@@ -153,48 +154,6 @@ def _long_enough(kind: str, text: str, digits: int, run: Run, near: bool) -> boo
         return digits >= least or (kind == "reference" and len(text) >= 5)
     least = {"card": 12, "account": 6, "phone": 6, "reference": 5}[kind]
     return digits >= (least if kind != "reference" or spelled or not text.isdigit() else 6)
-
-
-def _said(words: Sequence[Token], at: int) -> tuple[str | None, str, bool]:
-    """What the words before a number call it, the noun next to it, and whether only linking words
-    stand between, one of which announces a number ("order number is")."""
-    announced, close = False, ""
-    for back in range(at - 1, max(-1, at - 1 - REACH), -1):
-        word = words[back].word
-        if close and words[back].ends:
-            break
-        kind = _noun(word)
-        if kind and not close:
-            near = announced or back >= at - 2 or kind == "phone"
-            return _sharper(words, back, kind), word, near
-        if kind:
-            near = (kind == "phone" and at - back <= 4) or (kind == "card" and announced)
-            return _sharper(words, back, kind), close, near
-        if not close and word in LINKS:
-            announced = announced or word in STRICT
-        else:
-            close = close or word or "-"
-    return None, close, announced
-
-
-def _noun(word: str) -> str | None:
-    singular = word.rstrip("s") if len(word) > 4 else word
-    for kind, nouns in KINDS:
-        if word in nouns or singular in nouns:
-            return kind
-    return None
-
-
-def _sharper(words: Sequence[Token], at: int, kind: str) -> str:
-    """The noun before may say more ("account reference"), and "sort" needs "code"."""
-    before = words[at - 1].word if at else ""
-    if words[at].word == "sort" and (at + 1 >= len(words) or words[at + 1].word != "code"):
-        return "reference"
-    if words[at].word in ("contact", "id", "reference", "ref", "pin") and (found := _noun(before)):
-        return "card" if words[at].word == "pin" else found
-    if words[at].word == "pin":
-        return "card"
-    return kind
 
 
 def _by_shape(run: Run, text: str, digits: int) -> str | None:

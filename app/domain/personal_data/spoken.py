@@ -17,6 +17,8 @@ DIGITS = {
     )
     for word in said.split()
 }  # fmt: skip
+# What a recogniser may write for them, among others only (`homophones`)
+HOMOPHONES = {"for": "4", "fore": "4", "to": "2", "too": "2", "ate": "8"}
 TEENS = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
     *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
@@ -41,6 +43,10 @@ _NOT = re.compile(
     r"|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{2}|\d{4})|\d{4}-\d{2}-\d{2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
     r"|\d+\.\d{1,2}|\d{1,2}:\d{2}(?:am|pm)?|\d+/\d+|(?:19|20)\d\d-\d\d(?:\d\d)?"
 )
+# Where one number ends and the next begins without a blank: "07700 900 123/07700 900 456"
+_TWO = re.compile(r"[\d().\-–]*\d{2}[/,;|&]+\(?(?:\+\d+|0\d{2,}|\d{3,})[\d().\-–]*|\d[/,;|&]+0")
+_TWINS = re.compile(r"\+?\(?(?:\d[().\-–]*){9,15}(?:[/,;|&+]+\(?(?:\d[().\-–]*){9,15})+")
+_LONG = 18  # characters, which two numbers have more than
 _SORT = re.compile(r"\d\d[-.]\d\d[-.]\d\d")
 _IBAN_BEGINS = re.compile(r"[a-z]{2}\d\d")
 _MONEY = re.compile(r"[£$€₹%¥]")
@@ -66,16 +72,21 @@ def text_of(run: Sequence[Piece]) -> str:
     return "".join(piece.text for piece in run)
 
 
-def runs(words: Sequence[Token], taken: frozenset[int] = frozenset()) -> list[Run]:
-    """Every longest row of numbers and single letters, a few fillers between them at most."""
+def runs(
+    words: Sequence[Token],
+    taken: frozenset[int] = frozenset(),
+    heard: frozenset[int] = frozenset(),
+) -> list[Run]:
+    """Every longest row of numbers and single letters, a few fillers between them at most.
+    `heard`: places of words that are digits there."""
     found: list[Run] = []
     at = 0
     while at < len(words):
         run: Run = []
         ahead = at
-        while (piece := _piece(words, ahead, taken, inside=bool(run))) is not None:
+        while (piece := _piece(words, ahead, taken, heard, inside=bool(run))) is not None:
             run.append(piece)
-            ahead = _after(words, piece.last + 1, taken)
+            ahead = _after(words, piece.last + 1, taken, heard)
         at = run[-1].last + 1 if run else at + 1
         run = _without_lost_letters(run)
         if any(each.isdigit() for each in text_of(run)) or len(run) >= 3:
@@ -83,7 +94,7 @@ def runs(words: Sequence[Token], taken: frozenset[int] = frozenset()) -> list[Ru
     return found
 
 
-def _after(words: Sequence[Token], at: int, taken: frozenset[int]) -> int:
+def _after(words: Sequence[Token], at: int, taken: frozenset[int], heard: frozenset[int]) -> int:
     """The next word that may belong to the run: past joins and fillers that lead on to one."""
     ahead = at
     while ahead < len(words) and ahead - at < MOST_FILLS + 1:
@@ -91,27 +102,39 @@ def _after(words: Sequence[Token], at: int, taken: frozenset[int]) -> int:
         if word in JOINS or word in FILLS:
             ahead += 1
             continue
-        return ahead if ahead == at or _piece(words, ahead, taken, inside=True) else at
+        return ahead if ahead == at or _piece(words, ahead, taken, heard, inside=True) else at
     return at
 
 
-def _piece(words: Sequence[Token], at: int, taken: frozenset[int], *, inside: bool) -> Piece | None:
+def _piece(
+    words: Sequence[Token],
+    at: int,
+    taken: frozenset[int],
+    heard: frozenset[int],
+    *,
+    inside: bool,
+) -> Piece | None:
     if at >= len(words) or at in taken:
         return None
     token = words[at]
     word = token.word
+    if at in heard and word in HOMOPHONES:
+        return Piece(at, at, HOMOPHONES[word], single=True)
     if word in TIMES and at + 1 < len(words):
-        said = DIGITS.get(words[at + 1].word) or _letter(words[at + 1].word)
+        said = HOMOPHONES.get(words[at + 1].word, "") if at + 1 in heard else ""
+        said = said or DIGITS.get(words[at + 1].word) or _letter(words[at + 1].word)
         said = said or (words[at + 1].word if words[at + 1].word.isdigit() else "")
         return Piece(at, at + 1, said * TIMES[word], True) if len(said) == 1 else None
     if word == "plus" and at + 1 < len(words) and not inside:
-        following = _piece(words, at + 1, taken, inside=True)
+        following = _piece(words, at + 1, taken, heard, inside=True)
         return (
             Piece(at, following.last, "+" + following.text, following.single)
             if following and following.text.isdigit()
             else None
         )
-    if word in DIGITS and (word not in ("o", "won", "oh") or inside or _number_follows(words, at)):
+    if word in DIGITS and (
+        word not in ("o", "won", "oh") or inside or at in heard or _number_follows(words, at)
+    ):
         return Piece(at, at, DIGITS[word], single=True)
     if word in TEENS:
         return Piece(at, at, str(10 + TEENS.index(word)))
@@ -121,6 +144,8 @@ def _piece(words: Sequence[Token], at: int, taken: frozenset[int], *, inside: bo
         return Piece(at, at, LARGE[word], large=True)
     if _MONEY.search(token.said):
         return None
+    if len(word) > 2 and _two(words, at, inside=inside):
+        return Piece(at, at, re.sub(r"\D", "", word), literal=True)
     if _NOT.fullmatch(word) and not (_SORT.fullmatch(word) and _called_sort(words, at)):
         return None
     if _LITERAL.fullmatch(word) or _in_groups(word):
@@ -132,6 +157,13 @@ def _piece(words: Sequence[Token], at: int, taken: frozenset[int], *, inside: bo
         return Piece(at, at, word.upper(), literal=True)
     letter = _letter(word)
     return Piece(at, at, letter, single=True) if letter else None
+
+
+def _two(words: Sequence[Token], at: int, *, inside: bool) -> bool:
+    """Whether a word is two numbers, or where one ends and the next begins."""
+    if inside and words[at - 1].word[-1:].isdigit() and _TWO.fullmatch(words[at].word):
+        return True
+    return len(words[at].word) > _LONG and _TWINS.fullmatch(words[at].word) is not None
 
 
 def _in_groups(word: str) -> bool:
