@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.personal_data import cues, shapes
+from app.domain.personal_data import cues, shapes, spelt
 from app.domain.personal_data.lists import (
     common,
     either,
@@ -29,7 +29,6 @@ FEWEST = 3  # letters of an unknown name
 NEVER = words_of("never names")
 PLACES = words_of("places") | words_of("cities")
 NAMES_FIRST = words_of("names first")  # words, but met as names more often
-LETTER_CUES = frozenset(["spelled", "spelt", "spell", "spelling", "that's", "thats"])
 # Before a name that is a word, a brand or a town, too, these make it a thing: "the Ford".
 ARTICLES = frozenset(("the", "a", "an", "this", "that", "your", "our", "their", "some", "any"))
 SELF = frozenset(("i'm", "im", "am", "we're"))
@@ -70,7 +69,10 @@ def find(
         if last is not None:
             done = last
             yield "name", range(at, last + 1)
-        elif (spelled := _spelled(words, at, taken)) is not None:
+            if (again := spelt.behind(words, at, last, taken)) is not None:
+                done = again[-1]
+                yield "name", again
+        elif (spelled := spelt.alone(words, at, taken)) is not None:
             done = spelled
             yield "name", range(at, spelled + 1)
 
@@ -253,23 +255,6 @@ def _placed(words: Sequence[Token], at: int) -> bool:
 def _in(words: Sequence[Token], at: int) -> bool:
     """ "in Charlotte": a town that is called as people are."""
     return at > 0 and words[at].word in PLACES and words[at - 1].word in ("in", "near")
-
-
-def _spelled(words: Sequence[Token], at: int, taken: frozenset[int]) -> int | None:
-    """ "spelled P A T E L", or letters behind a name."""
-    if len(words[at].word) != 1 or LETTER_CUES.isdisjoint(
-        each.word for each in words[max(0, at - 2) : at]
-    ):
-        return None
-    last = at
-    while (
-        last < len(words)
-        and last not in taken
-        and len(words[last].word) == 1
-        and words[last].word.isalpha()
-    ):
-        last += 1
-    return last - 1 if last - at >= 3 else None
 
 
 def _brand(words: Sequence[Token], at: int) -> bool:

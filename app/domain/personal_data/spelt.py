@@ -1,0 +1,133 @@
+"""Names said letter by letter: "Siobhan, S I O B H A N", "spelt B-A-K-A-R-E", "K for kilo, A, T".
+
+Letters are an acronym nearly everywhere else ("the A T M"), so they count where somebody says that
+they spell, or where they are those of the name right before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from app.domain.personal_data import cues
+from app.domain.personal_data.lists import words_of
+from app.domain.personal_data.tokens import Token
+
+SPELLS = frozenset(("spelled", "spelt", "spell", "spelling", "spells"))
+SAYS = frozenset(("that's", "thats"))
+# What may stand between a name and its letters; a few of them
+_MARKS = frozenset(("", "-", "–", "—", "/", "·"))
+_BETWEEN = _MARKS | SPELLS | SAYS | words_of("before letters")
+_MOST_BETWEEN = 4
+_NAMES = {"zed": "z", "zee": "z", "aitch": "h", "haitch": "h"}
+_TIMES = {"double": 2, "triple": 3, "treble": 3}
+_PAUSES = _MARKS | frozenset(("um", "uh", "er", "erm", "dash", "hyphen", "capital", "then"))
+_AS = (("for",), ("as", "in"), ("as",), ("like",), ("is", "for"))
+_SIGNS = ("-", ".", "–", "·")
+_HYPHENED = re.compile(r"[a-z](?:[-.–·][a-z])+")
+FEWEST = 3  # letters that are a name's
+_ALIKE = 0.6  # of one, how much of a name these letters have to be
+_LONGEST = 60  # words of one name that is spelt
+
+
+def letters(words: Sequence[Token], at: int, taken: frozenset[int]) -> tuple[str, int]:
+    """The letters said from here on, and the last place of them; "" where none are."""
+    said, last = "", at - 1
+    end = min(len(words), at + _LONGEST)
+    while at < end and at not in taken:
+        word = words[at].word
+        if word in _PAUSES and said:
+            at += 1
+            continue
+        times = _TIMES.get(word, 0)
+        if times and at + 1 < end:
+            at += 1
+            word = words[at].word
+        word = _NAMES.get(word, word)
+        if len(word) == 1 and word.isalpha():
+            said += word * (times or 1)
+        elif _HYPHENED.fullmatch(word) and not times:
+            said += re.sub(r"[^a-z]", "", word)
+        else:
+            break
+        at = last = _as(words, at, word)
+        at += 1
+    return said, last
+
+
+def _as(words: Sequence[Token], at: int, letter: str) -> int:
+    """The place of the word that a letter is told by: "K for kilo", "B as in bravo"."""
+    for phrase in _AS:
+        ahead = at + 1 + len(phrase)
+        if ahead < len(words) and all(
+            words[at + 1 + each].word == word for each, word in enumerate(phrase)
+        ):
+            word = words[ahead].word
+            return ahead if len(word) > 1 and word.startswith(letter) else at
+    return at
+
+
+def behind(words: Sequence[Token], first: int, last: int, taken: frozenset[int]) -> range | None:
+    """The letters that spell the name `first`..`last`, behind it."""
+    at = last + 1
+    spells = False
+    while at < len(words) and at - last <= _MOST_BETWEEN and words[at].word in _BETWEEN:
+        if words[at].word == "i" and _letter(words, at + 1):
+            break
+        spells = spells or words[at].word in SPELLS
+        at += 1
+    if at >= len(words) or not _letter(words, at):
+        return None
+    said, end = letters(words, at, taken)
+    if not said:
+        return None
+    name = [re.sub(r"\W", "", words[each].word) for each in range(first, last + 1)]
+    if _goes_on(words, end) and not any(each.endswith(said[-1]) for each in name):
+        said, end = said[:-1], end - 1
+    return range(at, end + 1) if (spells and len(said) >= FEWEST) or _spell(said, name) else None
+
+
+def alone(words: Sequence[Token], at: int, taken: frozenset[int]) -> int | None:
+    """Where letters end that begin here and are said to spell something: "spelled P A T E L"."""
+    if not _letter(words, at):
+        return None
+    before = [each.word for each in words[max(0, at - 2) : at]]
+    announced = (
+        not SPELLS.isdisjoint(before)
+        or "surname" in before
+        or (len(words[at].word) == 1 and not SAYS.isdisjoint(before))
+        or (before[-1:] in (["is"], ["name's"]) and cues.introduced(words, at))
+    )
+    if not announced:
+        return None
+    said, last = letters(words, at, taken)
+    return last if len(said) >= FEWEST else None
+
+
+def _letter(words: Sequence[Token], at: int) -> bool:
+    word = words[at].word if at < len(words) else ""
+    if len(word) == 1:
+        return word.isalpha()
+    if word in _TIMES or word in _NAMES:
+        return True
+    return word[1:2] in _SIGNS and _HYPHENED.fullmatch(word) is not None
+
+
+def _goes_on(words: Sequence[Token], at: int) -> bool:
+    """Whether a letter begins what is said next: "… H A N I rang"."""
+    token = words[at]
+    return token.word in ("i", "a") and not (at + 1 == len(words) or token.ends or token.comma)
+
+
+def _spell(said: str, name: Sequence[str]) -> bool:
+    """Whether these letters are the name's, or nearly so: a recogniser writes names as it can."""
+    whole = "".join(name)
+    for each in (*name, whole):
+        if said == each:
+            return len(said) > 1
+        if len(said) >= FEWEST and (
+            each.startswith(said) or SequenceMatcher(None, said, each).ratio() >= _ALIKE
+        ):
+            return True
+    return False
