@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.masking import plain
+from app.domain.personal_data import find
 
 SAID = "oh seven seven double oh nine double oh one two three"
 
@@ -136,3 +137,9 @@ def test_a_number_ends_where_it_is_whole(text: str, shown: str) -> None:
 )
 def test_amounts_one_behind_the_other_are_no_numbers(text: str) -> None:
     assert plain(text) == text
+
+
+def test_no_number_takes_longer_than_it_is_long() -> None:
+    for word in (f"11,{'1' * 80_000}x", f"{'111111111,' * 8_000}x"):
+        assert find([f"from 1 {word}"]) == []
+    assert find(["two for " * 5_000]) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.masking import plain
-from app.domain.personal_data import find
+from app.domain.personal_data import Found, find
 from app.domain.personal_data.reading import unnamed
 
 
@@ -77,3 +77,7 @@ def test_letters_alone_are_no_name(text: str) -> None:
 
 def test_models_read_a_name_that_is_spelt_as_one() -> None:
     assert unnamed("I'm Siobhan, S I O B H A N, and I rang") == "I'm Alex, Alex, and I rang"
+
+
+def test_no_letters_take_longer_than_they_are_long() -> None:
+    assert find([f"Emily. {'A-' * 40_000}B {'a b ' * 5_000}"]) == [Found("name", 0, 0, 0)]

@@ -41,8 +41,10 @@ def without(words: Sequence[Token], run: Run) -> Run:
 
 def _range(words: Sequence[Token], at: int) -> bool:
     """Whether an amount and its unit stand here: the "three days" of "two or three days"."""
+    if not _small(words, at):
+        return False
     behind = [each.word for each in words[at + 1 : at + 1 + WITHIN]]
-    return _small(words, at) and any(each in UNITS and each not in EITHER for each in behind)
+    return any(each in UNITS and each not in EITHER for each in behind)
 
 
 def _listed(words: Sequence[Token], run: Run, digits: int) -> bool:

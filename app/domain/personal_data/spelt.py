@@ -23,7 +23,12 @@ _MOST_BETWEEN = 4
 _NAMES = {"zed": "z", "zee": "z", "aitch": "h", "haitch": "h"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _PAUSES = _MARKS | frozenset(("um", "uh", "er", "erm", "dash", "hyphen", "capital", "then"))
-_AS = (("for",), ("as", "in"), ("as",), ("like",), ("is", "for"))
+_AS = {
+    "for": [["for"]],
+    "as": [["as", "in"], ["as"]],
+    "like": [["like"]],
+    "is": [["is", "for"]],
+}
 _SIGNS = ("-", ".", "–", "·")
 _HYPHENED = re.compile(r"[a-z](?:[-.–·][a-z])+")
 FEWEST = 3  # letters that are a name's
@@ -36,19 +41,18 @@ def letters(words: Sequence[Token], at: int, taken: frozenset[int]) -> tuple[str
     said, last = "", at - 1
     end = min(len(words), at + _LONGEST)
     while at < end and at not in taken:
-        word = words[at].word
-        if word in _PAUSES and said:
-            at += 1
-            continue
-        times = _TIMES.get(word, 0)
-        if times and at + 1 < end:
-            at += 1
+        word, times = words[at].word, 1
+        if word in _TIMES and at + 1 < end:
+            at, times = at + 1, _TIMES[word]
             word = words[at].word
         word = _NAMES.get(word, word)
         if len(word) == 1 and word.isalpha():
-            said += word * (times or 1)
-        elif _HYPHENED.fullmatch(word) and not times:
-            said += re.sub(r"[^a-z]", "", word)
+            said += word * times
+        elif word[1:2] in _SIGNS and _HYPHENED.fullmatch(word):
+            said += word[::2]
+        elif said and word in _PAUSES:
+            at += 1
+            continue
         else:
             break
         at = last = _as(words, at, word)
@@ -58,11 +62,11 @@ def letters(words: Sequence[Token], at: int, taken: frozenset[int]) -> tuple[str
 
 def _as(words: Sequence[Token], at: int, letter: str) -> int:
     """The place of the word that a letter is told by: "K for kilo", "B as in bravo"."""
-    for phrase in _AS:
+    if at + 1 == len(words) or words[at + 1].word not in _AS:
+        return at
+    for phrase in _AS[words[at + 1].word]:
         ahead = at + 1 + len(phrase)
-        if ahead < len(words) and all(
-            words[at + 1 + each].word == word for each, word in enumerate(phrase)
-        ):
+        if [each.word for each in words[at + 1 : ahead]] == phrase and ahead < len(words):
             word = words[ahead].word
             return ahead if len(word) > 1 and word.startswith(letter) else at
     return at
@@ -122,12 +126,13 @@ def _goes_on(words: Sequence[Token], at: int) -> bool:
 
 def _spell(said: str, name: Sequence[str]) -> bool:
     """Whether these letters are the name's, or nearly so: a recogniser writes names as it can."""
-    whole = "".join(name)
-    for each in (*name, whole):
+    if len(said) > _LONGEST:
+        return False
+    for each in (*name, "".join(name)):
         if said == each:
             return len(said) > 1
         if len(said) >= FEWEST and (
-            each.startswith(said) or SequenceMatcher(None, said, each).ratio() >= _ALIKE
+            each.startswith(said) or SequenceMatcher(None, said, each[:_LONGEST]).ratio() >= _ALIKE
         ):
             return True
     return False

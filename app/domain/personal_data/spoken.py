@@ -44,7 +44,7 @@ _NOT = re.compile(
     r"|\d+\.\d{1,2}|\d{1,2}:\d{2}(?:am|pm)?|\d+/\d+|(?:19|20)\d\d-\d\d(?:\d\d)?"
 )
 # Where one number ends and the next begins without a blank: "07700 900 123/07700 900 456"
-_TWO = re.compile(r"[\d().\-–]*\d{2}[/,;|&]+\(?(?:\+\d+|0\d{2,}|\d{3,})[\d().\-–]*|\d[/,;|&]+0")
+_TWO = re.compile(r"[\d().\-–]*\d{2}[/,;|&]+\(?(?:\+\d|\d{3})[\d().\-–]*|\d[/,;|&]+0")
 _TWINS = re.compile(r"\+?\(?(?:\d[().\-–]*){9,15}(?:[/,;|&+]+\(?(?:\d[().\-–]*){9,15})+")
 _LONG = 18  # characters, which two numbers have more than
 _SORT = re.compile(r"\d\d[-.]\d\d[-.]\d\d")
@@ -144,6 +144,18 @@ def _piece(
         return Piece(at, at, LARGE[word], large=True)
     if _MONEY.search(token.said):
         return None
+    if not word.isalpha():
+        return _written(words, at, inside=inside)
+    banks = inside and len(word) == 4 and _IBAN_BEGINS.fullmatch(words[at - 1].word)
+    if banks or (inside and 2 <= len(word) <= 4 and token.said.isupper()):
+        return Piece(at, at, word.upper(), literal=True)
+    letter = _letter(word)
+    return Piece(at, at, letter, single=True) if letter else None
+
+
+def _written(words: Sequence[Token], at: int, *, inside: bool) -> Piece | None:
+    """What a word says that has figures in it."""
+    word = words[at].word
     if len(word) > 2 and _two(words, at, inside=inside):
         return Piece(at, at, re.sub(r"\D", "", word), literal=True)
     if _NOT.fullmatch(word) and not (_SORT.fullmatch(word) and _called_sort(words, at)):
@@ -152,11 +164,7 @@ def _piece(
         return Piece(at, at, re.sub(r"[^\d+]", "", word), literal=True, single=len(word) == 1)
     if any(each.isdigit() for each in word) and _CODE.fullmatch(word):
         return Piece(at, at, re.sub(r"[^a-z0-9]", "", word).upper(), literal=True)
-    banks = inside and len(word) == 4 and _IBAN_BEGINS.fullmatch(words[at - 1].word)
-    if word.isalpha() and (banks or (inside and 2 <= len(word) <= 4 and token.said.isupper())):
-        return Piece(at, at, word.upper(), literal=True)
-    letter = _letter(word)
-    return Piece(at, at, letter, single=True) if letter else None
+    return None
 
 
 def _two(words: Sequence[Token], at: int, *, inside: bool) -> bool:
