@@ -39,6 +39,7 @@ def test_what_sounds_like_a_digit_is_one_within_a_phone_number(text: str, shown:
     ("text", "shown"),
     [
         ("card ending for to four two", "card ending [card number]"),
+        ("my last four digits are to to won ate", "my last four digits are [card number]"),
         ("my order number is for for one seven", "my order number is [reference number]"),
         ("my sort code is two oh for four one nine", "my sort code is [account number]"),
         (
@@ -69,7 +70,8 @@ def test_what_sounds_like_a_digit_is_one_within_a_number_that_is_called_so(
         "my order is two for one to four people, my booking for two to four",
         "the delivery is for two to four at one to three",
         "order number ten to twenty four",
-        "my number is for two of us",
+        "my number is for two of us, the last digits are for you",
+        "it was nil nil for one two to three four five to six",
         "one two three for five six seven",
         "zero one two three for two people",
         "ages three to five six to eight nine to eleven",

@@ -95,7 +95,7 @@ def _digits(words: Sequence[Token], row: list[_Said]) -> list[int]:
     """The places of those in a row that count."""
     begin = row[0].place
     before = words[begin - 1].word if begin else ""
-    announces = before in called.STRICT or before == "in"
+    announces = before in called.STRICT or before in ("in", "are")
     if sum(each.size for each in row) < (CALLED if announces else LOCAL):
         return []
     first = next((at for at, each in enumerate(row) if not each.like), len(row))
@@ -105,7 +105,7 @@ def _digits(words: Sequence[Token], row: list[_Said]) -> list[int]:
     kind, _, near = called.said(words, begin)
     strict = announces and near and (kind != "reference" or _numbered(words, begin))
     digit = words[row[0].place].word
-    zero = DIGITS.get(digit, digit[0]) == "0"
+    zero = DIGITS.get(digit, digit[0]) == "0" and digit != "nil"  # a score
     full = LONGEST + 1 if before == "plus" else LONGEST if zero else AMERICAN
     row, tail = _parted(words, row, full if zero or kind == "phone" else UNKNOWN, zero=zero)
     size = sum(each.size for each in row)
