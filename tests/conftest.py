@@ -61,7 +61,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return True
         if item.get_closest_marker("postgresql") and not DATABASE:
             return True
-        return bool(DATABASE) and near.isdisjoint(getattr(item, "fixturenames", ()))
+        far = item.get_closest_marker("any_database") is not None
+        return bool(DATABASE) and (far or near.isdisjoint(getattr(item, "fixturenames", ())))
 
     left_out = [item for item in items if out(item)]
     if left_out:

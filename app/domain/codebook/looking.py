@@ -19,7 +19,6 @@ from app.extensions import db
 from app.models import Mention, Program, Segment, Submission, Vectors
 
 MOST = 5000  # passages, the newest; comparing them all takes a few seconds
-FEWEST_WORDS = 5
 REST = 2000  # passages that stand for all else that is said
 MANY = 400
 
@@ -61,13 +60,12 @@ def uncovered(program: Program, most: int = MOST) -> list[Passage]:
         decided |= {segment_id for segment_id, _ in keeping.decided(ids, "theme")}
     read = masking.Reader()
     ordered = sorted(rows, key=lambda row: (row[0].transcript_id, row[0].position))
-    return [
+    found = [
         Passage(segment.id, read(segment), submission.reference or submission.id)
         for segment, submission in ordered
-        if segment.id not in decided
-        and len(segment.text.split()) >= FEWEST_WORDS
-        and _by_customer(segment)
+        if segment.id not in decided and _by_customer(segment)
     ]
+    return [each for each in found if wording.about_something(each.text)]
 
 
 def vectors_of(segment_ids: Sequence[int]) -> dict[int, Floats]:

@@ -20,6 +20,8 @@ from app.domain.personal_data import lists
 
 SPOKEN_BY = 3  # customers, or a word isn't shown: it may point at one of them
 TOLD = 5  # words of a group
+FEWEST_WORDS = 5  # of a passage that is about something
+BESIDE = 2  # words that say something, for each mask in a passage
 PLAIN = Path(__file__).with_name("plain_words.txt")
 _MASK = re.compile(r"\[[^\]]*\]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -54,6 +56,13 @@ def name_of(words: Sequence[str]) -> str:
     """A name to begin with: `Charger, cable`. A person writes the one that stays."""
     name = ", ".join(words[:2])
     return name[:1].upper() + name[1:]
+
+
+def about_something(text: str) -> bool:
+    """Whether a passage, with its masks, may be about a theme: a short one isn't, nor one that only
+    tells who speaks and how to reach them."""
+    said = sum(" " not in term for term in terms(text))
+    return len(text.split()) >= FEWEST_WORDS and said >= BESIDE * len(_MASK.findall(text))
 
 
 def terms(text: str) -> list[str]:

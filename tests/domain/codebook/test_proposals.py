@@ -100,6 +100,21 @@ def test_words_that_tell_a_group_from_the_rest() -> None:
     assert wording.terms("I told [name] that Priya’s PARCEL came, um, late") == ["parcel", "late"]
 
 
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Hello, my name is [name], ring me on [phone number] please", False),
+        ("[name] here, you can ring me on [phone number] any time", False),
+        ("My order [reference number] never came and the courier shrugged", True),
+        ("The nurse [name] was so patient with my mother", True),
+        ("The parking was far away", True),
+        ("It was far away", False),
+    ],
+)
+def test_who_tells_only_who_speaks_is_about_nothing(text: str, about: bool) -> None:
+    assert wording.about_something(text) is about
+
+
 def test_a_proposal_shows_its_passages_with_masks_for_those_who_see_masks(
     program: Program,
 ) -> None:

@@ -10,6 +10,8 @@ from app.extensions import db
 from app.models import Answer, Member
 from tests.domain.masks.said import edit, hide, lift, listened, look, save, shown, silent
 
+pytestmark = pytest.mark.any_database
+
 NAMED, SORRY = "my name is Berry okay", "so I am sorry"
 SAW, RED, RUDE, ALL = "we saw it today", "the red zorbix", "it was rude", "and that is all"
 LATE = "it came late"

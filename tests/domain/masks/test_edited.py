@@ -12,6 +12,8 @@ from app.models import Answer, Member, PersonalData
 from tests import factories
 from tests.domain.masks.said import edit, listened, look, shown, silent
 
+pytestmark = pytest.mark.any_database
+
 NUMBER = "call me on 07700900456 please"  # said from 3.0 to 4.0
 HOUSE = "I live in the blue house by Quarry pub sadly"  # half a second each
 

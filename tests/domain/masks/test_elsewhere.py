@@ -11,6 +11,8 @@ from tests import factories
 from tests.conftest import queries
 from tests.domain.masks.said import edit, hide, listened, look
 
+pytestmark = pytest.mark.any_database
+
 PHRASE = "it was at the clinic on the hill near Dottybell"
 SPOKEN = "call me on oh seven seven double oh nine hundred four five six"
 

@@ -11,6 +11,8 @@ from app.models import Answer, FollowUp, Member, Transcript, Workspace
 from tests import factories
 from tests.domain.masks.said import edit, listened, look
 
+pytestmark = pytest.mark.any_database
+
 WORDS = "I will hurt myself says Dottybell of Mill House"
 
 

@@ -16,6 +16,8 @@ from app.models import Answer, Member, Transcript
 from tests import factories
 from tests.domain.masks.said import edit, look
 
+pytestmark = pytest.mark.any_database
+
 SAID = ["well", "my", "name", "is", "Oluwaseun", "Bakare", "and", "zorbix", "was", "late", "again"]
 
 

@@ -8,6 +8,8 @@ from app.domain import masking
 from app.models import Answer, Member, Segment
 from tests.domain.masks.said import edit, hide, listened, shown
 
+pytestmark = pytest.mark.any_database
+
 CLINIC = ("the clinic was rude", "that clinic—never again", "a Clinic/hospital thing, clinic-wide")
 
 

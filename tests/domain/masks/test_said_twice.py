@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Answer, Member, PersonalData, Transcript
 from tests.domain.masks.said import edit, hide, lift, listened, look, shown
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 TWICE = "well zorbix rang and then zorbix left us"
 MASKED = "well [hidden] rang and then [hidden] left us"

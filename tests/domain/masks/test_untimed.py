@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Answer, Member, PersonalData, Transcript
 from tests.domain.masks.said import edit, hide, lift, listened, look, merge, shown, silent
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 HOUSE = "we live in the blue house by the Quarry pub sadly"
 NUMBER = "call me on 07700900456 please"
