@@ -95,9 +95,11 @@ def _kind(item: pytest.Item) -> str:
     return next((kind for kind in turns.KINDS if item.get_closest_marker(kind)), turns.ANY)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is there by now stays: looking through it for garbage again and again, as the tests make
     theirs, would be a quarter of their time."""
+    if any(_kind(item) == turns.RECORDING for item in session.items):
+        turns.lead()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -110,9 +112,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with turns.turn(_kind(item)):
-        return (yield)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    if _kind(item) != turns.RECORDING:
+        turns.led()
+    try:
+        with turns.turn(_kind(item)):
+            return (yield)
+    finally:
+        if nextitem is None or _kind(nextitem) != turns.RECORDING:
+            turns.led()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 has the machine alone, and browsers that record share it with one another only.
 
 A door and a room for each kind, locks held across processes: who comes in keeps the door until the
-rooms of those that it can't be with are empty, so that it isn't passed by for ever.
+rooms of those that it can't be with are empty, so that it isn't passed by for ever. Who begins with
+browsers that record goes through all of theirs first: turn by turn everybody would wait for all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,20 @@ from typing import IO
 ANY, RECORDING, ALONE = KINDS = "any", "recording", "alone"
 RECORDERS = 2  # at once; of four on two cores one recorder said nothing for 20 s
 
+_lane = contextlib.ExitStack()  # what this process holds of the first turns
+
+
+def lead() -> None:
+    """Until `led`, no tests but those that record begin anywhere, if this is one of the processes
+    that get these."""
+    if os.environ.get("PYTEST_XDIST_TESTRUNUID") and _worker() < RECORDERS:
+        _wait(_lane.enter_context(_place(f"lane-{_worker()}")))
+
+
+def led() -> None:
+    """This process has no more of them."""
+    _lane.close()
+
 
 @contextlib.contextmanager
 def turn(kind: str) -> Iterator[None]:
@@ -27,8 +42,11 @@ def turn(kind: str) -> Iterator[None]:
         return
     with contextlib.ExitStack() as held:
         if kind == RECORDING:
-            worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
-            _wait(held.enter_context(_place(f"recorder-{worker % RECORDERS}")))
+            _wait(held.enter_context(_place(f"recorder-{_worker() % RECORDERS}")))
+        else:
+            for leader in range(RECORDERS):
+                with _place(f"lane-{leader}") as lane:
+                    _wait(lane)
         with _place("door") as door:
             _wait(door)
             for other in KINDS:
@@ -37,6 +55,10 @@ def turn(kind: str) -> Iterator[None]:
                         _wait(room)
             fcntl.flock(held.enter_context(_place(kind)), fcntl.LOCK_SH)
         yield
+
+
+def _worker() -> int:
+    return int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
 
 
 def _place(name: str) -> IO[str]:
