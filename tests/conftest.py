@@ -82,8 +82,8 @@ def _dealt(items: list[pytest.Item]) -> list[pytest.Item]:
         share = (len(items) - len(dealt)) // (AT_ONCE - process)
         records = process < turns.RECORDERS
         first = kinds[turns.RECORDING][process :: turns.RECORDERS] if records else []
-        if process == AT_ONCE - 1:
-            first += kinds[turns.ALONE]
+        if process == 0:
+            first = kinds[turns.ALONE] + first
         first += longest[process::AT_ONCE]
         more = max(0, share - len(first))
         dealt += [*first, *others[:more]]
@@ -112,17 +112,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> Generator[None, object, object]:
-    if _kind(item) != turns.RECORDING:
-        turns.led()
-    try:
-        with turns.turn(_kind(item)):
-            return (yield)
-    finally:
-        if nextitem is None or _kind(nextitem) != turns.RECORDING:
-            turns.led()
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with turns.turn(_kind(item)):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 has the machine alone, and browsers that record share it with one another only.
 
 A door and a room for each kind, locks held across processes: who comes in keeps the door until the
-rooms of those that it can't be with are empty, so that it isn't passed by for ever. Who begins with
-browsers that record goes through all of theirs first: turn by turn everybody would wait for all.
+rooms of those that it can't be with are empty, so that it isn't passed by for ever. Those that
+can't be with all others come first, all of them: else everybody would wait again and again.
 """
 
 from __future__ import annotations
@@ -19,19 +19,14 @@ from typing import IO
 ANY, RECORDING, ALONE = KINDS = "any", "recording", "alone"
 RECORDERS = 2  # at once; of four on two cores one recorder said nothing for 20 s
 
-_lane = contextlib.ExitStack()  # what this process holds of the first turns
+_lane = contextlib.ExitStack()  # what is held from `lead` on
 
 
 def lead() -> None:
-    """Until `led`, no tests but those that record begin anywhere, if this is one of the processes
-    that get these."""
+    """Tests that can be with any wait until this process has come to one, if it is one of those
+    that begin with others."""
     if os.environ.get("PYTEST_XDIST_TESTRUNUID") and _worker() < RECORDERS:
         _wait(_lane.enter_context(_place(f"lane-{_worker()}")))
-
-
-def led() -> None:
-    """This process has no more of them."""
-    _lane.close()
 
 
 @contextlib.contextmanager
@@ -43,7 +38,8 @@ def turn(kind: str) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         if kind == RECORDING:
             _wait(held.enter_context(_place(f"recorder-{_worker() % RECORDERS}")))
-        else:
+        elif kind == ANY:
+            _lane.close()
             for leader in range(RECORDERS):
                 with _place(f"lane-{leader}") as lane:
                     _wait(lane)
