@@ -63,6 +63,7 @@ def test_what_is_nobodys_is_left_alone(plain: str) -> None:
     ("said", "found"),
     [
         ("No me gustó nada, la verdad.", []),
+        ("Me quiere matar mi hermano, así es mi vida.", []),
         ("soy clienta desde hace diez años", []),
         ("Ese pedido llegó durante la tarde.", []),
         ("Soy María Gómez y llamo por la factura.", ["name: María Gómez"]),

@@ -32,7 +32,10 @@ _SPANISH = {
     "safety": r"(?:huele|olor|olia|fuga) (?:a|de) gas|monoxido|descarga electrica|calambrazo"
     r"|(?:echa|echaba|salia|sale) (?:humo|chispas)|se (?:incendio|prendio fuego)"
     r"|(?:se|me|nos) (?:quemo|queme|quemamos) (?:con|la mano|el brazo|la cara)"
-    r"|reaccion alergica|me amenaz\w+|nos amenaz\w+",
+    r"|reaccion alergica|(?:me|nos) (?:ha[ns]? )?amenaz\w+|saben? donde viv(?:o|imos)"
+    r"|me (?:quieren?|intento|intentaron) matar\b|miedo (?:a|de) que (?:me|nos) mate"
+    r"|(?:marido|mujer|espos[oa]|pareja|novi[oa]|padre|madre|hij[oa]|herman[oa]) (?:me|nos)"
+    r" (?:pega|pego|golpea|golpeo|ha (?:pegado|golpeado))\b",
     "money": r"desahuci\w+|orden de embargo|me (?:van a )?embarga\w*|banco de alimentos"
     r"|no (?:tengo|tenemos|me queda|nos queda)(?: dinero)?(?: ni)? para (?:comer|comida|el alquiler"
     r"|la renta|la luz|las medicinas)|quedar(?:me|nos) en la calle",

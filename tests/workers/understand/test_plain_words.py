@@ -25,6 +25,12 @@ SPANISH = {
     "no aguanto mas, pienso en suicidarme": ("distress", "no aguanto mas", "suicidarme"),
     "Huele a gas en toda la cocina.": ("safety", "Huele a gas"),
     "El repartidor me amenazó en la puerta.": ("safety", "me amenazó"),
+    "Tengo miedo, me quiere matar y sabe dónde vivo.": (
+        "safety",
+        "me quiere matar",
+        "sabe dónde vivo",
+    ),
+    "Mi marido me pega y nos ha amenazado.": ("safety", "marido me pega", "nos ha amenazado"),
     "Me van a desahuciar el viernes.": ("money", "desahuciar"),
     "Mi marido falleció en marzo y siguen llegando cartas.": ("bereavement", "falleció"),
     "Mi madre va en silla de ruedas.": ("vulnerable", "silla de ruedas"),
@@ -35,6 +41,7 @@ CALM = (
     "Todo muy bien, el técnico fue muy amable y llegó a la hora.",
     "La caja llegó rota. Sin embargo, me la cambiaron al día siguiente.",
     "Se me quemó la pizza, culpa mía.",
+    "Me encanta, ya saben dónde comprar.",
 )
 
 
@@ -49,7 +56,7 @@ def test_spanish_words_decide_alone_where_the_head_reads_nothing() -> None:
     texts = [*SPANISH, *CALM]
     found = hand_offs(texts, Encoder().encode([read_as(text) for text in texts]))
     wanted = [REASONS[reason] for reason, *_ in SPANISH.values()]
-    assert [each.reason for each in found] == [*wanted, None, None, None]
+    assert [each.reason for each in found] == [*wanted, None, None, None, None]
     assert [each.words for each in found[: len(SPANISH)]] == [
         tuple(words) for _, *words in SPANISH.values()
     ]
