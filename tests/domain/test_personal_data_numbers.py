@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.masking import plain
 from app.domain.personal_data import find
 
+PIECES = (
+    "a b 0 2 4 7 12 33 4471 902B 07700 four oh double nought for to too ate two or plus ten my "
+    "name is number reference card account ending weeks late days spelt sort code call"
+)
 SAID = "oh seven seven double oh nine double oh one two three"
 
 
@@ -145,3 +151,20 @@ def test_no_number_takes_longer_than_it_is_long() -> None:
     for word in (f"11,{'1' * 80_000}x", f"{'111111111,' * 8_000}x"):
         assert find([f"from 1 {word}"]) == []
     assert find(["two for " * 5_000]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("My meter is 4 4 1 9 0 2 7 A 8 8 3 1 two weeks ago", "My meter is [reference number]"),
+        ("Reference 4471 902B 7712 33 two days late", "Reference [reference number]"),
+    ],
+)
+def test_a_long_number_with_a_letter_is_no_card(text: str, shown: str) -> None:
+    assert plain(text).startswith(shown)
+
+
+@given(st.lists(st.sampled_from(PIECES.split()), max_size=24))
+def test_no_words_stop_it(words: list[str]) -> None:
+    for each in find([" ".join(words)]):
+        assert 0 <= each.first <= each.last < len(words)

@@ -25,6 +25,15 @@ from app.domain.personal_data.reading import unnamed
         ("Siobhan S,I,O,B,H,A,N rang", "[name] rang"),
         ("my name is siobhan s i o b h a n i rang", "my name is [name] i rang"),
         ("My name is Shivon, S I O B H A N", "My name is [name]"),
+        ("My name is Neve, N I A M H and it was late", "My name is [name] and it was late"),
+        ("My name is Shevaun, that's S I O B H A N", "My name is [name], that's [name]"),
+        ("My name is Musa, M for mother U for you S for sugar", "My name is [name]"),
+        ("This is Siobhan calling, S I O B H A N", "This is [name] calling, [name]"),
+        (
+            "Siobhan, I'll spell that for you, S I O B H A N",
+            "[name], I'll spell that for you, [name]",
+        ),
+        ("My last name: K O W A L C Z Y K", "My last name: [name]"),
         ("Emmy, E M M I.", "[name]."),
         ("My name is Jo, J O, hello", "My name is [name], hello"),
         ("I'm O'Neill, O N E I double L", "I'm [name]"),
@@ -69,7 +78,14 @@ def test_other_letters_near_a_name_are_left_alone(name: str, behind: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["plan A, plan B, plan C", "I spelled it out A B C", "an A-T-M and a T V", "the U S A, A-O-K"],
+    [
+        "plan A, plan B, plan C",
+        "I spelled it out A B C",
+        "an A-T-M and a T V",
+        "the U S A, A-O-K",
+        "my company name is A B C limited",
+        "my account name is K P M G",
+    ],
 )
 def test_letters_alone_are_no_name(text: str) -> None:
     assert plain(text) == text

@@ -26,13 +26,15 @@ _ENGLISH = {
 }
 # Without accents, as some engines and many people write.
 _SPANISH = {
-    "distress": r"quier[oa] morir(?:me)?|no quier[oa] (?:seguir )?vivi(?:r|endo)|suicid(?:ar\w*|io)"
-    r"|matarme|quitarme la vida|acabar con todo|no (?:aguanto|puedo) mas|hacerme dano"
+    "distress": r"quier[oa] morir(?:me)?|no quier[oa] (?:seguir )?vivi(?:r|endo)\b(?! sin)"
+    r"|suicid(?:ar\w*|io)|matarme|me quiero (?:matar|hacer dano)|quitarme la vida"
+    r"|acabar con (?:todo|mi vida)|(?:no tengo|sin) ganas de vivir|hacerme dano"
+    r"|no (?:aguanto|puedo) mas\b(?! que | de \w+ (?:minutos|horas|dias))"
     r"|mejor muert[oa]|ataques? de panico",
     "safety": r"(?:huele|olor|olia|fuga) (?:a|de) gas|monoxido|descarga electrica|calambrazo"
-    r"|(?:echa|echaba|salia|sale) (?:humo|chispas)|se (?:incendio|prendio fuego)"
+    r"|(?:echa|echaba|salia|sale) (?:humo|chispas)|se (?:incendio|prendio fuego)|hay fuego"
     r"|(?:se|me|nos) (?:quemo|queme|quemamos) (?:con|la mano|el brazo|la cara)"
-    r"|reaccion alergica|(?:me|nos) (?:ha[ns]? )?amenaz\w+|saben? donde viv(?:o|imos)"
+    r"|reaccion alergica|(?:me|nos) (?:ha[ns]? )?amenaz\w+|no (?:puede )?respirar?\b"
     r"|me (?:quieren?|intento|intentaron) matar\b|miedo (?:a|de) que (?:me|nos) mate"
     r"|(?:marido|mujer|espos[oa]|pareja|novi[oa]|padre|madre|hij[oa]|herman[oa]) (?:me|nos)"
     r" (?:pega|pego|golpea|golpeo|ha (?:pegado|golpeado))\b",
@@ -50,10 +52,23 @@ _SPANISH = {
     "person": r"hablar con (?:una? |algun[oa]? |el |la )?(?:persona|humano|agente|asesora?|alguien"
     r"|operadora?|responsable|encargad[oa])|(?:que me |me pueden )llam(?:en|e|ar)|llam(?:en|e|a)me",
 }
+# Before words of these reasons, in the same breath: "nunca he pensado en hacerme daño".
+_DENIED = re.compile(
+    r"\b(?:no|nadie|nunca|jamas|ni|tampoco)\s+(?:(?!(?:y|o|pero|que|porque|si)\b)\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_DENIABLE = frozenset(("distress", "safety", "leaving"))
+
+
+def _spaced(pattern: str) -> str:
+    return pattern.replace(" ", r"\s+")
 
 
 def _compiled(said: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
-    return {reason: re.compile(rf"\b(?:{each})", re.IGNORECASE) for reason, each in said.items()}
+    return {
+        reason: re.compile(rf"\b(?:{_spaced(each)})", re.IGNORECASE)
+        for reason, each in said.items()
+    }
 
 
 _IN_ENGLISH, _IN_SPANISH = _compiled(_ENGLISH), _compiled(_SPANISH)
@@ -61,20 +76,27 @@ _IN_ENGLISH, _IN_SPANISH = _compiled(_ENGLISH), _compiled(_SPANISH)
 
 def words_said(text: str) -> dict[str, tuple[str, ...]]:
     """Reasons whose plain English words are in the text, with those words as they were said."""
-    return _found(_IN_ENGLISH, text.replace("’", "'"), text)
+    read = text.replace("’", "'")
+    found = {
+        reason: tuple(text[slice(*match.span())] for match in pattern.finditer(read))
+        for reason, pattern in _IN_ENGLISH.items()
+    }
+    return {reason: words for reason, words in found.items() if words}
 
 
 def spanish_said(text: str) -> dict[str, tuple[str, ...]]:
-    """The same of plain Spanish words, with their accents or without."""
-    return _found(_IN_SPANISH, "".join(unicodedata.normalize("NFD", c)[0] for c in text), text)
-
-
-def _found(
-    patterns: Mapping[str, re.Pattern[str]], read: str, said: str
-) -> dict[str, tuple[str, ...]]:
-    """`read` is as long as `said`."""
+    """The same of plain Spanish words, with their accents or without, however these are encoded;
+    not where they are denied."""
+    letters = [(unicodedata.normalize("NFD", each)[0], at) for at, each in enumerate(text)]
+    letters = [(each, at) for each, at in letters if not unicodedata.combining(each)]
+    read = "".join(each for each, _ in letters)
+    places = [*(at for _, at in letters), len(text)]
     found = {
-        reason: tuple(said[slice(*match.span())] for match in pattern.finditer(read))
-        for reason, pattern in patterns.items()
+        reason: tuple(
+            text[places[match.start()] : places[match.end()]]
+            for match in pattern.finditer(read)
+            if reason not in _DENIABLE or not _DENIED.search(read[: match.start()][-80:])
+        )
+        for reason, pattern in _IN_SPANISH.items()
     }
     return {reason: words for reason, words in found.items() if words}

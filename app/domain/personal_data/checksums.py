@@ -17,8 +17,10 @@ def luhn(digits: str) -> bool:
 
 
 def card(digits: str) -> bool:
-    """Whether this may be a payment card: 13-19 digits that fit, of a scheme's first digit."""
-    return 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn(digits)
+    """Whether this may be a payment card: 13-19 digits that fit, of a scheme's first digit. Never
+    one with a letter in it."""
+    numeric = digits.isascii() and digits.isdigit()
+    return numeric and 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn(digits)
 
 
 def iban(text: str) -> bool:

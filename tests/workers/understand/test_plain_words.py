@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from workers.understand.encoder import Encoder
@@ -25,11 +27,7 @@ SPANISH = {
     "no aguanto mas, pienso en suicidarme": ("distress", "no aguanto mas", "suicidarme"),
     "Huele a gas en toda la cocina.": ("safety", "Huele a gas"),
     "El repartidor me amenazó en la puerta.": ("safety", "me amenazó"),
-    "Tengo miedo, me quiere matar y sabe dónde vivo.": (
-        "safety",
-        "me quiere matar",
-        "sabe dónde vivo",
-    ),
+    "Tengo miedo, mi ex me quiere matar.": ("safety", "me quiere matar"),
     "Mi marido me pega y nos ha amenazado.": ("safety", "marido me pega", "nos ha amenazado"),
     "Me van a desahuciar el viernes.": ("money", "desahuciar"),
     "Mi marido falleció en marzo y siguen llegando cartas.": ("bereavement", "falleció"),
@@ -42,6 +40,14 @@ CALM = (
     "La caja llegó rota. Sin embargo, me la cambiaron al día siguiente.",
     "Se me quemó la pizza, culpa mía.",
     "Me encanta, ya saben dónde comprar.",
+    "No puedo más que agradecer a todo el equipo.",
+    "Con este calor no aguanto más de diez minutos.",
+    "No quiero morir, quiero vivir.",
+    "Nunca he pensado en hacerme daño.",
+    "No quiero vivir sin esta aplicación.",
+    "No huele a gas.",
+    "Nadie me amenazó, todos muy amables.",
+    "No voy a demandar a nadie.",
 )
 
 
@@ -51,12 +57,21 @@ def test_in_spanish_with_accents_or_without(text: str) -> None:
     assert spanish_said(text) == {reason: tuple(words)}
 
 
+def test_in_spanish_however_it_is_written() -> None:
+    apart = unicodedata.normalize("NFD", "Ya no puedo más, quiero hacerme daño.")
+    said = spanish_said(apart)["distress"]
+    assert [unicodedata.normalize("NFC", each) for each in said] == ["no puedo más", "hacerme daño"]
+    assert spanish_said("me quiero  morir") == {"distress": ("quiero  morir",)}
+    assert spanish_said("no puedo y quiero morir") == {"distress": ("quiero morir",)}
+    assert spanish_said("no\xa0quiero\nvivir") == {"distress": ("no\xa0quiero\nvivir",)}
+
+
 @pytest.mark.slow
 def test_spanish_words_decide_alone_where_the_head_reads_nothing() -> None:
     texts = [*SPANISH, *CALM]
     found = hand_offs(texts, Encoder().encode([read_as(text) for text in texts]))
     wanted = [REASONS[reason] for reason, *_ in SPANISH.values()]
-    assert [each.reason for each in found] == [*wanted, None, None, None, None]
+    assert [each.reason for each in found] == [*wanted, *[None] * len(CALM)]
     assert [each.words for each in found[: len(SPANISH)]] == [
         tuple(words) for _, *words in SPANISH.values()
     ]
